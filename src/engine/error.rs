@@ -1,0 +1,88 @@
+//! Every error text a client can see stands here and nowhere else, word for word as redis-server 8.2.3 sends it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a user can cause. `Display` is the wire text without the leading `-`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Error {
+    WrongType,
+    Syntax,
+    NotAnInteger,
+    NotAFloat,
+    IndexOutOfRange,
+    NoSuchKey,
+    OutOfRange,
+    /// Arity: the command's full name, lower case (`client|kill`).
+    WrongArity(String),
+    /// The name as typed, and the first arguments.
+    UnknownCommand(String, String),
+    /// The subcommand as typed, and its command in upper case.
+    UnknownSubcommand(String, String),
+    /// `invalid expire time in '…' command`
+    InvalidExpireTime(String),
+    TimeoutNotAFloat,
+    TimeoutNegative,
+    TimeoutOutOfRange,
+    NestedMulti,
+    ExecWithoutMulti,
+    DiscardWithoutMulti,
+    WatchInsideMulti,
+    ExecAbort,
+    NoAuth,
+    WrongPass,
+    NoPerm(String),
+    BusyKey,
+    NoProto,
+    /// What this engine cannot be: the text names the reason.
+    NotEmulated(String),
+    /// `ERR` and a text that only one command uses; constants below name those shared by two.
+    Err(Cow<'static, str>),
+    /// A whole line including its own code, for codes that only one command uses.
+    Raw(Cow<'static, str>),
+}
+
+impl Error {
+    /// `ERR text`, for a text that only one command uses.
+    pub const fn err(text: &'static str) -> Error {
+        Error::Err(Cow::Borrowed(text))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::WrongType => f.write_str("WRONGTYPE Operation against a key holding the wrong kind of value"),
+            Error::Syntax => f.write_str("ERR syntax error"),
+            Error::NotAnInteger => f.write_str("ERR value is not an integer or out of range"),
+            Error::NotAFloat => f.write_str("ERR value is not a valid float"),
+            Error::IndexOutOfRange => f.write_str("ERR index out of range"),
+            Error::NoSuchKey => f.write_str("ERR no such key"),
+            Error::OutOfRange => f.write_str("ERR value is out of range"),
+            Error::WrongArity(name) => write!(f, "ERR wrong number of arguments for '{name}' command"),
+            Error::UnknownCommand(name, args) => {
+                write!(f, "ERR unknown command '{name}', with args beginning with: {args}")
+            }
+            Error::UnknownSubcommand(sub, command) => {
+                write!(f, "ERR unknown subcommand '{sub}'. Try {command} HELP.")
+            }
+            Error::InvalidExpireTime(name) => write!(f, "ERR invalid expire time in '{name}' command"),
+            Error::TimeoutNotAFloat => f.write_str("ERR timeout is not a float or out of range"),
+            Error::TimeoutNegative => f.write_str("ERR timeout is negative"),
+            Error::TimeoutOutOfRange => f.write_str("ERR timeout is out of range"),
+            Error::NestedMulti => f.write_str("ERR MULTI calls can not be nested"),
+            Error::ExecWithoutMulti => f.write_str("ERR EXEC without MULTI"),
+            Error::DiscardWithoutMulti => f.write_str("ERR DISCARD without MULTI"),
+            Error::WatchInsideMulti => f.write_str("ERR WATCH inside MULTI is not allowed"),
+            Error::ExecAbort => f.write_str("EXECABORT Transaction discarded because of previous errors."),
+            Error::NoAuth => f.write_str("NOAUTH Authentication required."),
+            Error::WrongPass => f.write_str("WRONGPASS invalid username-password pair or user is disabled."),
+            Error::NoPerm(text) => write!(f, "NOPERM {text}"),
+            Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
+            Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
+            Error::NotEmulated(why) => write!(f, "ERR not in this emulator: {why}"),
+            Error::Err(text) => write!(f, "ERR {text}"),
+            Error::Raw(text) => f.write_str(text),
+        }
+    }
+}
