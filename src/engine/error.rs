@@ -32,6 +32,8 @@ pub enum Error {
     NoAuth,
     WrongPass,
     NoPerm(String),
+    /// The command's name: refused to a RESP2 client that has subscriptions.
+    OnlySubscriberCommands(String),
     BusyKey,
     NoProto,
     /// What this engine cannot be: the text names the reason.
@@ -77,6 +79,10 @@ impl fmt::Display for Error {
             Error::ExecAbort => f.write_str("EXECABORT Transaction discarded because of previous errors."),
             Error::NoAuth => f.write_str("NOAUTH Authentication required."),
             Error::WrongPass => f.write_str("WRONGPASS invalid username-password pair or user is disabled."),
+            Error::OnlySubscriberCommands(name) => write!(
+                f,
+                "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
+            ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
