@@ -91,6 +91,74 @@ pub mod flag {
     pub const ONLY_SENTINEL: u32 = 1 << 24;
 }
 
+/// Key flags: what a command does with a key, named as COMMAND INFO names them.
+pub mod key {
+    /// The value is read, not changed.
+    pub const RO: u32 = 1;
+    /// The value is changed, depending on what it was.
+    pub const RW: u32 = 1 << 1;
+    /// The value is replaced whatever it was.
+    pub const OW: u32 = 1 << 2;
+    /// The key is removed whatever it held.
+    pub const RM: u32 = 1 << 3;
+    /// User data of the value is given back, copied or compared.
+    pub const ACCESS: u32 = 1 << 4;
+    pub const UPDATE: u32 = 1 << 5;
+    /// Adds data that was not there, without depending on what was.
+    pub const INSERT: u32 = 1 << 6;
+    pub const DELETE: u32 = 1 << 7;
+    /// Not a key, but hashed to a slot as one (shard channels).
+    pub const NOT_KEY: u32 = 1 << 8;
+    /// The specification may miss keys.
+    pub const INCOMPLETE: u32 = 1 << 9;
+    /// The other flags depend on the options given.
+    pub const VARIABLE_FLAGS: u32 = 1 << 10;
+
+    pub(crate) const NAMES: &[(u32, &str)] = &[
+        (RO, "RO"),
+        (RW, "RW"),
+        (OW, "OW"),
+        (RM, "RM"),
+        (ACCESS, "access"),
+        (UPDATE, "update"),
+        (INSERT, "insert"),
+        (DELETE, "delete"),
+        (NOT_KEY, "not_key"),
+        (INCOMPLETE, "incomplete"),
+        (VARIABLE_FLAGS, "variable_flags"),
+    ];
+}
+
+/// ACL categories, in the order in which COMMAND INFO lists them.
+pub mod acl {
+    pub const KEYSPACE: u32 = 1;
+    pub const READ: u32 = 1 << 1;
+    pub const WRITE: u32 = 1 << 2;
+    pub const SET: u32 = 1 << 3;
+    pub const SORTEDSET: u32 = 1 << 4;
+    pub const LIST: u32 = 1 << 5;
+    pub const HASH: u32 = 1 << 6;
+    pub const STRING: u32 = 1 << 7;
+    pub const BITMAP: u32 = 1 << 8;
+    pub const HYPERLOGLOG: u32 = 1 << 9;
+    pub const GEO: u32 = 1 << 10;
+    pub const STREAM: u32 = 1 << 11;
+    pub const PUBSUB: u32 = 1 << 12;
+    pub const ADMIN: u32 = 1 << 13;
+    pub const FAST: u32 = 1 << 14;
+    pub const SLOW: u32 = 1 << 15;
+    pub const BLOCKING: u32 = 1 << 16;
+    pub const DANGEROUS: u32 = 1 << 17;
+    pub const CONNECTION: u32 = 1 << 18;
+    pub const TRANSACTION: u32 = 1 << 19;
+    pub const SCRIPTING: u32 = 1 << 20;
+
+    pub(crate) const NAMES: &[&str] = &[
+        "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo", "stream",
+        "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+    ];
+}
+
 impl Command {
     pub const fn new(syntax: &'static str, handler: Handler) -> Command {
         Command {
