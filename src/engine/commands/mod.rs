@@ -3,6 +3,7 @@
 mod connection;
 mod generic;
 mod hashes;
+mod help;
 mod lists;
 mod pubsub;
 mod server;
@@ -16,6 +17,8 @@ use crate::command::Command;
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
+    ("connection", connection::CLIENT),
+    ("connection", connection::TRACKING),
     ("generic", generic::COMMANDS),
     ("hash", hashes::COMMANDS),
     ("list", lists::COMMANDS),
