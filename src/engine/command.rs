@@ -91,6 +91,32 @@ pub mod flag {
     pub const ONLY_SENTINEL: u32 = 1 << 24;
 }
 
+/// What a command does with a key, named as COMMAND INFO names it; used in `Command::key_flags` and `KeySpec::flags`.
+pub mod key {
+    /// Reads the value and leaves it alone.
+    pub const RO: u32 = 1;
+    /// Reads and changes the value.
+    pub const RW: u32 = 1 << 1;
+    /// Overwrites the value.
+    pub const OW: u32 = 1 << 2;
+    /// Removes the key.
+    pub const RM: u32 = 1 << 3;
+    /// Returns, copies or uses what is stored in the key.
+    pub const ACCESS: u32 = 1 << 4;
+    /// Changes what is stored.
+    pub const UPDATE: u32 = 1 << 5;
+    /// Adds data without reading or changing what is there.
+    pub const INSERT: u32 = 1 << 6;
+    /// Removes some of what is stored.
+    pub const DELETE: u32 = 1 << 7;
+    /// Looks like a key, and is none (a channel).
+    pub const NOT_KEY: u32 = 1 << 8;
+    /// The spec may miss some keys.
+    pub const INCOMPLETE: u32 = 1 << 9;
+    /// Which of these hold depends on the arguments.
+    pub const VARIABLE_FLAGS: u32 = 1 << 10;
+}
+
 impl Command {
     pub const fn new(syntax: &'static str, handler: Handler) -> Command {
         Command {

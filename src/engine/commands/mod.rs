@@ -3,6 +3,7 @@
 mod connection;
 mod generic;
 mod hashes;
+mod lcs;
 mod lists;
 mod pubsub;
 mod server;
@@ -24,5 +25,6 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),
+    ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
 ];
