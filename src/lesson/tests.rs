@@ -743,3 +743,51 @@ fn a_wrong_outline() {
         assert_eq!(problems[0].to_string(), expected);
     }
 }
+
+#[test]
+fn the_course_has_its_lessons() {
+    let file = "lessons/course.md";
+    let text = include_str!("../../lessons/course.md");
+    let course = Course::parse(file, text, |_| false).expect("the outline is sound");
+    let counts: Vec<usize> = course
+        .phases
+        .iter()
+        .map(|phase| phase.lessons.len())
+        .collect();
+    assert_eq!(counts, [7, 8, 8, 7, 6, 6]);
+    let slugs: Vec<&str> = course
+        .phases
+        .iter()
+        .map(|phase| phase.slug.as_str())
+        .collect();
+    let folders = [
+        "fundamentals",
+        "data-structures",
+        "advanced",
+        "persistence-ha",
+        "spring",
+        "production",
+    ];
+    assert_eq!(slugs, folders);
+    assert!(course.phases.iter().all(|phase| !phase.summary.is_empty()));
+}
+
+/// The blocks of the writers' guide are read like a lesson's, so that it cannot go stale.
+#[test]
+fn the_guide_is_true() {
+    let guide = include_str!("../../lessons/README.md");
+    let sample = guide
+        .split("`````markdown\n")
+        .nth(1)
+        .expect("the guide shows a whole lesson");
+    let sample = sample.split("`````").next().expect("a part");
+    let (page, mut problems) = read_page(PATH, sample, &exists);
+    problems.extend(check_page(&page));
+    assert_eq!(problems, []);
+    for word in transcript::WORLD_VERBS
+        .iter()
+        .chain(transcript::RESERVED_NAMES)
+    {
+        assert!(guide.contains(word), "the guide does not mention `{word}`");
+    }
+}
