@@ -110,7 +110,9 @@ impl Intset {
 
     /// From the smallest up.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = i64> + ExactSizeIterator {
-        self.0[HEADER_BYTES..].chunks_exact(self.width()).map(number)
+        self.0[HEADER_BYTES..]
+            .chunks_exact(self.width())
+            .map(number)
     }
 
     fn offset(&self, index: usize) -> usize {
@@ -145,7 +147,8 @@ impl Intset {
         let mut wide = Vec::with_capacity(HEADER_BYTES + (self.len() + 1) * width);
         wide.extend_from_slice(&(width as u32).to_le_bytes());
         wide.extend_from_slice(&self.0[4..HEADER_BYTES]);
-        self.iter().for_each(|value| wide.extend_from_slice(&value.to_le_bytes()[..width]));
+        self.iter()
+            .for_each(|value| wide.extend_from_slice(&value.to_le_bytes()[..width]));
         self.0 = wide;
     }
 

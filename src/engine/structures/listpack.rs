@@ -245,19 +245,31 @@ impl Listpack {
     }
 
     pub fn iter(&self) -> Iter<'_> {
-        Iter { listpack: self, at: self.first() }
+        Iter {
+            listpack: self,
+            at: self.first(),
+        }
     }
 
     pub fn iter_from(&self, offset: usize) -> Iter<'_> {
-        Iter { listpack: self, at: self.some_entry(offset) }
+        Iter {
+            listpack: self,
+            at: self.some_entry(offset),
+        }
     }
 
     pub fn iter_rev(&self) -> IterBackward<'_> {
-        IterBackward { listpack: self, at: self.last() }
+        IterBackward {
+            listpack: self,
+            at: self.last(),
+        }
     }
 
     pub fn iter_rev_from(&self, offset: usize) -> IterBackward<'_> {
-        IterBackward { listpack: self, at: self.some_entry(offset) }
+        IterBackward {
+            listpack: self,
+            at: self.some_entry(offset),
+        }
     }
 
     fn some_entry(&self, offset: usize) -> Option<usize> {
@@ -280,7 +292,10 @@ impl Listpack {
     fn push_encoded(&mut self, value: &Encoded) {
         self.0.pop();
         self.0.reserve(value.size() + 1);
-        value.parts().iter().for_each(|part| self.0.extend_from_slice(part));
+        value
+            .parts()
+            .iter()
+            .for_each(|part| self.0.extend_from_slice(part));
         self.0.push(END);
         self.count_one_more();
         self.state_size();

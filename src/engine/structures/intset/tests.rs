@@ -16,10 +16,18 @@ fn recorded_containers() {
             let name = words.next().unwrap();
             for word in words.skip(1) {
                 let value = word.parse().unwrap();
-                assert!(if name == "SADD" { intset.insert(value) } else { intset.remove(value) });
+                assert!(if name == "SADD" {
+                    intset.insert(value)
+                } else {
+                    intset.remove(value)
+                });
             }
         }
-        let hex: String = intset.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = intset
+            .bytes()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(hex, row["container_hex"].as_str().unwrap(), "{row}");
         seen += 1;
     }
@@ -42,18 +50,29 @@ fn random_operations_match_a_set() {
             };
             match random.below(3) {
                 0 => assert_eq!(intset.remove(value), model.remove(&value), "seed {seed}"),
-                1 => assert_eq!(intset.contains(value), model.contains(&value), "seed {seed}"),
+                1 => assert_eq!(
+                    intset.contains(value),
+                    model.contains(&value),
+                    "seed {seed}"
+                ),
                 _ => {
                     assert_eq!(intset.insert(value), model.insert(value), "seed {seed}");
                     width = width.max(width_for(value));
                 }
             }
             assert!(intset.iter().eq(model.iter().copied()), "seed {seed}");
-            assert_eq!((intset.len(), intset.width()), (model.len(), width), "seed {seed}");
+            assert_eq!(
+                (intset.len(), intset.width()),
+                (model.len(), width),
+                "seed {seed}"
+            );
             assert_eq!(intset.min(), model.first().copied());
             assert_eq!(intset.max(), model.last().copied());
             assert_eq!(intset.random(&mut random).is_some(), !model.is_empty());
-            assert_eq!(Intset::from_bytes(intset.bytes().to_vec()).as_ref(), Some(&intset));
+            assert_eq!(
+                Intset::from_bytes(intset.bytes().to_vec()).as_ref(),
+                Some(&intset)
+            );
         }
         assert_eq!(intset.get(intset.len()), None);
     }
@@ -64,7 +83,16 @@ fn hostile_bytes_are_refused() {
     let sound = [2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 2, 0];
     assert!(Intset::from_bytes(sound.to_vec()).is_some());
     (0..sound.len()).for_each(|cut| assert_eq!(Intset::from_bytes(sound[..cut].to_vec()), None));
-    for (at, byte) in [(0, 3), (0, 0), (0, 4), (3, 1), (4, 1), (7, 255), (8, 2), (8, 3)] {
+    for (at, byte) in [
+        (0, 3),
+        (0, 0),
+        (0, 4),
+        (3, 1),
+        (4, 1),
+        (7, 255),
+        (8, 2),
+        (8, 3),
+    ] {
         let mut bytes = sound.to_vec();
         bytes[at] = byte;
         assert_eq!(Intset::from_bytes(bytes), None, "{at} {byte}");

@@ -119,7 +119,13 @@ impl<'a> Encoded<'a> {
         let mut head = [0; 9];
         head[..start.len()].copy_from_slice(start);
         let (back, back_bytes) = back_length(start.len() + text.len());
-        Encoded { head, head_bytes: start.len(), text, back, back_bytes }
+        Encoded {
+            head,
+            head_bytes: start.len(),
+            text,
+            back,
+            back_bytes,
+        }
     }
 
     pub fn size(&self) -> usize {
@@ -127,7 +133,11 @@ impl<'a> Encoded<'a> {
     }
 
     pub fn parts(&self) -> [&[u8]; 3] {
-        [&self.head[..self.head_bytes], self.text, &self.back[..self.back_bytes]]
+        [
+            &self.head[..self.head_bytes],
+            self.text,
+            &self.back[..self.back_bytes],
+        ]
     }
 }
 
@@ -151,7 +161,11 @@ pub(super) fn canonical_int(text: &[u8]) -> Option<i64> {
         }
         size = size * 10 + u64::from(digit);
     }
-    if negative { 0i64.checked_sub_unsigned(size) } else { i64::try_from(size).ok() }
+    if negative {
+        0i64.checked_sub_unsigned(size)
+    } else {
+        i64::try_from(size).ok()
+    }
 }
 
 fn int_text(value: i64, buffer: &mut [u8; INT_TEXT]) -> &[u8] {

@@ -22,7 +22,10 @@ fn listpack_of(values: &[Vec<u8>]) -> Listpack {
 }
 
 fn texts(listpack: &Listpack) -> Vec<Vec<u8>> {
-    listpack.iter().map(|entry| entry.to_bytes().into_owned()).collect()
+    listpack
+        .iter()
+        .map(|entry| entry.to_bytes().into_owned())
+        .collect()
 }
 
 /// A value of any class, boundaries first.
@@ -46,19 +49,30 @@ fn value(random: &mut Random) -> Vec<u8> {
 
 fn check(listpack: &Listpack, model: &[Vec<u8>], seed: u64) {
     assert_eq!(texts(listpack), model, "seed {seed}");
-    assert_eq!(listpack, &listpack_of(model), "the bytes have no history, seed {seed}");
+    assert_eq!(
+        listpack,
+        &listpack_of(model),
+        "the bytes have no history, seed {seed}"
+    );
     assert_eq!(listpack.len(), model.len(), "seed {seed}");
     assert_eq!(listpack.is_empty(), model.is_empty(), "seed {seed}");
-    let mut backward: Vec<Vec<u8>> =
-        listpack.iter_rev().map(|entry| entry.to_bytes().into_owned()).collect();
+    let mut backward: Vec<Vec<u8>> = listpack
+        .iter_rev()
+        .map(|entry| entry.to_bytes().into_owned())
+        .collect();
     backward.reverse();
     assert_eq!(backward, model, "seed {seed}");
-    assert_eq!(Listpack::from_bytes(listpack.bytes().to_vec()).as_ref(), Some(listpack));
+    assert_eq!(
+        Listpack::from_bytes(listpack.bytes().to_vec()).as_ref(),
+        Some(listpack)
+    );
 }
 
 #[test]
 fn recorded_entries() {
-    let vectors = vectors(include_str!("../../../../tests/vectors/listpack-entries.json"));
+    let vectors = vectors(include_str!(
+        "../../../../tests/vectors/listpack-entries.json"
+    ));
     for row in vectors["rows"].as_array().unwrap() {
         let stated = row["value"].as_str().unwrap();
         let value = match stated.strip_prefix("x x ") {
@@ -67,12 +81,19 @@ fn recorded_entries() {
         };
         let listpack = listpack_of(std::slice::from_ref(&value));
         let entry = listpack.entry_bytes(listpack.first().unwrap());
-        assert_eq!(entry.len() as u64, row["entry_bytes"].as_u64().unwrap(), "{row}");
+        assert_eq!(
+            entry.len() as u64,
+            row["entry_bytes"].as_u64().unwrap(),
+            "{row}"
+        );
         assert_eq!(entry.len(), Listpack::entry_size_for(&value), "{row}");
         let recorded = row["entry_hex"].as_str().unwrap();
         match recorded.split_once("...") {
             Some((head, tail)) => {
-                assert!(hex(entry).starts_with(head) && hex(entry).ends_with(tail), "{row}");
+                assert!(
+                    hex(entry).starts_with(head) && hex(entry).ends_with(tail),
+                    "{row}"
+                );
             }
             None => assert_eq!(hex(entry), recorded),
         }
@@ -81,7 +102,9 @@ fn recorded_entries() {
 
 #[test]
 fn recorded_containers_are_read_and_written_again() {
-    let vectors = vectors(include_str!("../../../../tests/vectors/raw-containers.json"));
+    let vectors = vectors(include_str!(
+        "../../../../tests/vectors/raw-containers.json"
+    ));
     let mut seen = 0;
     for row in vectors["rows"].as_array().unwrap() {
         let (encoding, container) = (&row["encoding"], &row["container_hex"]);
@@ -119,7 +142,10 @@ fn only_the_one_decimal_form_becomes_a_number() {
         let entry = listpack.get(listpack.first().unwrap());
         assert_eq!(entry.int(), number, "{text:?}");
         assert!(entry.equals(text.as_bytes()) && !entry.equals(b"other"));
-        assert_eq!((entry.len(), &*entry.to_bytes()), (text.len(), text.as_bytes()));
+        assert_eq!(
+            (entry.len(), &*entry.to_bytes()),
+            (text.len(), text.as_bytes())
+        );
         assert_eq!(entry.text(&mut [0; 20]), text.as_bytes());
     }
 }
@@ -140,7 +166,11 @@ fn step(listpack: &mut Listpack, model: &mut Vec<Vec<u8>>, random: &mut Random) 
     let new = value(random);
     let place = random.below(model.len().max(1) as u64) as usize;
     let from_the_end = random.chance(1, 2);
-    let index = if from_the_end { place as isize - model.len() as isize } else { place as isize };
+    let index = if from_the_end {
+        place as isize - model.len() as isize
+    } else {
+        place as isize
+    };
     let offset = listpack.seek(index);
     assert_eq!(offset.is_some(), place < model.len());
     match (offset, random.below(9)) {
@@ -168,9 +198,11 @@ fn step(listpack: &mut Listpack, model: &mut Vec<Vec<u8>>, random: &mut Random) 
         (Some(offset), 6) => {
             let next = listpack.delete(offset);
             model.remove(place);
-            assert_eq!(next.map(|at| listpack.get(at).to_bytes().into_owned()).as_ref(), {
-                model.get(place)
-            });
+            assert_eq!(
+                next.map(|at| listpack.get(at).to_bytes().into_owned())
+                    .as_ref(),
+                { model.get(place) }
+            );
         }
         (_, 7) => {
             let count = random.below(4) as usize;
@@ -178,10 +210,14 @@ fn step(listpack: &mut Listpack, model: &mut Vec<Vec<u8>>, random: &mut Random) 
             model.drain(place..(place + count).min(model.len()));
         }
         (Some(offset), _) => {
-            let found = listpack.find(&new, offset, 0).map(|at| listpack.iter_rev_from(at).count() - 1);
+            let found = listpack
+                .find(&new, offset, 0)
+                .map(|at| listpack.iter_rev_from(at).count() - 1);
             let expected = (place..model.len()).find(|at| model[*at] == new);
             assert_eq!(found, expected);
-            let found = listpack.find(&new, offset, 1).map(|at| listpack.iter_rev_from(at).count() - 1);
+            let found = listpack
+                .find(&new, offset, 1)
+                .map(|at| listpack.iter_rev_from(at).count() - 1);
             let expected = (place..model.len()).step_by(2).find(|at| model[*at] == new);
             assert_eq!(found, expected);
         }
@@ -217,7 +253,12 @@ fn a_count_beyond_the_header_is_counted() {
 
 #[test]
 fn hostile_bytes_are_refused() {
-    let sound = listpack_of(&[b"a".to_vec(), b"4096".to_vec(), vec![b'x'; 70], vec![b'y'; 5000]]);
+    let sound = listpack_of(&[
+        b"a".to_vec(),
+        b"4096".to_vec(),
+        vec![b'x'; 70],
+        vec![b'y'; 5000],
+    ]);
     for cut in 0..sound.size() {
         assert_eq!(Listpack::from_bytes(sound.bytes()[..cut].to_vec()), None);
     }
@@ -235,7 +276,11 @@ fn hostile_bytes_are_refused() {
             bytes[4..6].copy_from_slice(&[255, 255]);
         }
         if let Some(listpack) = Listpack::from_bytes(bytes) {
-            assert_eq!(listpack.iter().count(), listpack.iter_rev().count(), "seed {seed}");
+            assert_eq!(
+                listpack.iter().count(),
+                listpack.iter_rev().count(),
+                "seed {seed}"
+            );
         }
     }
 }
