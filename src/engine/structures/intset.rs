@@ -1,8 +1,8 @@
 //! The intset: sorted integers of one width, byte for byte as Redis writes them.
 //!
-//! A header of two u32 (bytes per integer, count), then the integers, little endian. A value that does
-//! not fit widens all of them; nothing ever narrows them. Deliberately not here: the limit of entries
-//! beyond which a set leaves the intset. Source: Redis `intset.c`.
+//! A header of two u32 (bytes per integer, count), then the integers, little endian. A value that
+//! does not fit widens all of them; nothing ever narrows them. Deliberately not here: the limit of
+//! entries beyond which a set leaves the intset. Source: Redis `intset.c`.
 
 use super::random::Random;
 use std::cmp::Ordering;

@@ -1,8 +1,9 @@
 //! The listpack: one run of bytes that holds a short list, byte for byte as Redis writes it.
 //!
-//! A header of 6 bytes (total bytes, count), the entries, and 0xFF. How one entry is written stands in
-//! `entry.rs`. An offset names an entry until the next change. Deliberately not here: the limits beyond
-//! which a type leaves the listpack. Source: Redis `listpack.c` and its specification by S. Sanfilippo.
+//! A header of 6 bytes (total bytes, count), the entries, and 0xFF. How one entry is written stands
+//! in `entry.rs`. An offset names an entry until the next change. Deliberately not here: the limits
+//! beyond which a type leaves the listpack. Source: Redis `listpack.c` and its specification by S.
+//! Sanfilippo.
 
 mod entry;
 
@@ -110,8 +111,8 @@ impl Listpack {
         self.insert_encoded(HEADER_BYTES, &Encoded::new(value));
     }
 
-    /// Puts `value` before the entry at `offset`; it stands there afterwards. The end marker's offset,
-    /// `end`, is allowed.
+    /// Puts `value` before the entry at `offset`; it stands there afterwards. The end marker's
+    /// offset, `end`, is allowed.
     pub fn insert_before(&mut self, offset: usize, value: &[u8]) -> usize {
         self.insert_encoded(offset, &Encoded::new(value));
         offset
@@ -141,7 +142,8 @@ impl Listpack {
         self.delete_from(offset, 1)
     }
 
-    /// Removes up to `count` entries from the one at `offset` on. Returns where their successor stands.
+    /// Removes up to `count` entries from the one at `offset` on. Returns where their successor
+    /// stands.
     pub fn delete_from(&mut self, offset: usize, count: usize) -> Option<usize> {
         let (mut to, mut gone) = (offset, 0);
         while gone < count && self.0[to] != END {

@@ -1,12 +1,13 @@
-//! The quicklist: a chain of listpacks, so that a long list is cheap at both ends and compact within.
+//! The quicklist: a chain of listpacks, so that a long list is cheap at both ends and compact
+//! within.
 //!
-//! How full a node may be (`list-max-listpack-size`) and where a full one is split or small neighbors
-//! are joined follows Redis, so the nodes are those a real server would show. An element larger than a
-//! node lives alone in a plain one. Walking and the nodes for a picture are in `walk.rs`, inserting and
-//! replacing in `insert.rs`.
+//! How full a node may be (`list-max-listpack-size`) and where a full one is split or small
+//! neighbors are joined follows Redis, so the nodes are those a real server would show. An element
+//! larger than a node lives alone in a plain one. Walking and the nodes for a picture are in
+//! `walk.rs`, inserting and replacing in `insert.rs`.
 //!
-//! Deliberately not here: compression. Nodes stay raw; `list-compress-depth` only says which of them a
-//! server would try to compress. Source: Redis 8.2, `quicklist.c`.
+//! Deliberately not here: compression. Nodes stay raw; `list-compress-depth` only says which of
+//! them a server would try to compress. Source: Redis 8.2, `quicklist.c`.
 
 mod insert;
 mod walk;

@@ -1,4 +1,5 @@
-//! Inserting beside an element and replacing one: where nodes are split, and where small ones are joined.
+//! Inserting beside an element and replacing one: where nodes are split, and where small ones are
+//! joined.
 
 use super::{LISTPACK_FRAME, Node, Place, Quicklist, exceeds_limit, packed};
 
@@ -82,8 +83,8 @@ impl Quicklist {
         }
     }
 
-    /// Cuts a full node beside the element. A large value comes between the parts as a plain node; any
-    /// other joins the part that was cut off.
+    /// Cuts a full node beside the element. A large value comes between the parts as a plain node;
+    /// any other joins the part that was cut off.
     fn insert_by_split(&mut self, place: Place, value: &[u8], side: Side) {
         let cut = match side {
             Side::Before => place.index,
