@@ -1,1 +1,327 @@
+//! What the page and the worker say to each other: plain serde types, sent as postcard bytes.
+//! No engine, no browser. The page links this crate and never the engine.
+//!
+//! One `Call` is answered by one `Answer` with the same `id`; a `Notice` comes unasked (a blocked client got its
+//! reply, a subscriber got a message). A *world* is one server with its clients, its clock and its seed; it is named
+//! by the page (`lesson:strings`, `playground`, `share`).
 
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// From the page to the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Chosen by the page, unique per worker.
+    pub id: u32,
+    pub world: String,
+    pub request: Request,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Makes the world, or makes it again, from its seed and its log. A world that was never opened answers
+    /// every other request with `Failure::NoWorld`.
+    Open(Setup),
+    /// One line typed at the console by a client. A name that is new connects.
+    Run { client: String, line: String },
+    /// A block of the page. Blocks before it that did not run yet run first (up to the last `fresh` one).
+    /// `text` is the reader's edited transcript, or none for the block as written.
+    RunBlock { block: u32, text: Option<String> },
+    /// Judges an answer in a world of its own; the reader's world is not touched.
+    Check { exercise: u32, answer: String },
+    /// Replays a quiz's proof in a world of its own.
+    Prove { quiz: u32 },
+    /// Virtual time passes.
+    Advance { millis: u64 },
+    /// Back to the seed: no keys, no clients, time zero, empty log.
+    Reset,
+    /// What may come at the end of this line.
+    Complete { line: String },
+    /// The keys of the selected database, at most `limit`, in key order.
+    Keys { limit: u32 },
+    /// One key as the engine really holds it.
+    Inspect { key: Vec<u8> },
+}
+
+/// How to make a world.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Usually the page's path: the same text gives the same world everywhere.
+    pub seed: String,
+    /// The page's transcripts, in order.
+    pub blocks: Vec<BlockSource>,
+    pub exercises: Vec<ExerciseSource>,
+    /// The proofs of the page's quizzes, in order; empty text where a quiz has none.
+    pub proofs: Vec<String>,
+    /// What the reader did before, replayed without answers.
+    pub log: Vec<LogEntry>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BlockSource {
+    /// Transcript text: commands, time, expected replies.
+    pub text: String,
+    /// Starts a new world.
+    pub fresh: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExerciseSource {
+    /// Commands that make the starting state.
+    pub given: String,
+    /// A transcript of commands with the replies that must come.
+    pub checks: String,
+}
+
+/// One thing the reader did. The log is what is stored, shared and undone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum LogEntry {
+    Line { client: String, line: String },
+    Block { block: u32, text: Option<String> },
+    Advance { millis: u64 },
+}
+
+/// From the worker to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// Sent once, when the worker can take calls.
+    Ready,
+    Answer(Answer),
+    Notice(Notice),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub id: u32,
+    pub world: String,
+    pub result: Result<Response, Failure>,
+    /// The world after the request; none if there is no such world.
+    pub status: Option<Status>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Response {
+    Opened { replayed: u32 },
+    Ran(Ran),
+    Block(BlockRun),
+    Checked(Checked),
+    Proved { steps: Vec<Ran>, holds: bool },
+    Advanced,
+    Reset,
+    Completions(Completions),
+    Keys { rows: Vec<KeyRow>, total: u64 },
+    /// None: no such key.
+    Key(Option<KeyView>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Failure {
+    NoWorld,
+    /// A block, exercise or quiz number that the page does not have.
+    NoSuchPart,
+    /// The call itself was not understood; the text says why.
+    Malformed(String),
+}
+
+/// One command and what redis-cli would print for it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ran {
+    pub client: String,
+    /// The line as typed, without prompt. `+ 45s` for passing time.
+    pub line: String,
+    /// Lines as redis-cli prints them, joined by newlines, without the last one. Empty while the client waits.
+    pub output: String,
+    /// The reply is an error, or the line could not be read.
+    pub error: bool,
+    /// The client is blocked and its reply comes as a `Notice`.
+    pub waits: bool,
+    /// The prompt that redis-cli would show next, such as `127.0.0.1:6379[1]> ` or `(TX)> `.
+    pub prompt: String,
+    /// Outputs that this line caused for others: unblocked clients, subscribers.
+    pub late: Vec<Notice>,
+    /// For a block's step with a recorded reply: whether it came out so. None where nothing was recorded.
+    pub as_recorded: Option<bool>,
+    /// The recorded reply, where it differs.
+    pub recorded: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub world: String,
+    pub client: String,
+    pub output: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BlockRun {
+    pub block: u32,
+    /// Blocks that ran first because the reader had skipped them.
+    pub replayed: Vec<u32>,
+    pub steps: Vec<Ran>,
+    /// A line of the block that could not be read as a transcript: its number (from 1) and what is wrong.
+    pub problem: Option<(u32, String)>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    pub passed: bool,
+    /// What the reader's answer printed.
+    pub steps: Vec<Ran>,
+    /// How many commands the answer took.
+    pub commands: u32,
+    /// The checks in order, up to the first that failed.
+    pub checks: Vec<CheckResult>,
+    /// Why the answer could not be judged (unreadable line, too long, no command).
+    pub problem: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    pub line: String,
+    pub expected: String,
+    pub actual: String,
+    pub passed: bool,
+}
+
+/// What the dock's header shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Keys in the selected database of the page's own client.
+    pub keys: u64,
+    /// The engine's `used_memory` for its data, in bytes.
+    pub memory_bytes: u64,
+    /// Virtual time since the world began.
+    pub elapsed_millis: u64,
+    /// Virtual time as a date: milliseconds since 1970 UTC.
+    pub clock_millis: i64,
+    pub clients: Vec<ClientState>,
+    /// How many log entries the world holds (what the page should store).
+    pub log_entries: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClientState {
+    pub name: String,
+    pub db: u32,
+    pub prompt: String,
+    /// Waits in a blocking command; the line it waits in.
+    pub waits_in: Option<String>,
+    pub subscriptions: u32,
+    pub in_transaction: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Completions {
+    /// Byte position in the line where the completed word begins.
+    pub from: u32,
+    pub items: Vec<Completion>,
+    /// Syntax of the command on this line, what is typed of it already included.
+    pub syntax: String,
+    pub summary: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    pub text: String,
+    /// `command`, `option`, `key`.
+    pub kind: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeyRow {
+    pub key: Vec<u8>,
+    /// As TYPE says it.
+    pub kind: String,
+    /// As OBJECT ENCODING says it.
+    pub encoding: String,
+    /// Elements, fields or bytes.
+    pub length: u64,
+    /// Remaining lifetime; negative if the deadline passed and the key was not yet removed.
+    pub ttl_millis: Option<i64>,
+    /// As MEMORY USAGE says it, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// One key, as deep as the engine can show it. Long structures are cut; `length` in the row is the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyView {
+    pub row: KeyRow,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Body {
+    /// A string's bytes.
+    Bytes(Vec<u8>),
+    /// One allocation, entry by entry.
+    Listpack(Packed),
+    Intset { width_bytes: u32, values: Vec<i64> },
+    Quicklist(Vec<QuicklistNode>),
+    /// A hash table: two tables while it is being rehashed.
+    Table { tables: Vec<Vec<Vec<Vec<u8>>>>, rehash_index: Option<u32>, entries: Vec<(Vec<u8>, Vec<u8>)> },
+    Skiplist(SkiplistView),
+    /// A type that has no picture yet.
+    Other,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Packed {
+    pub total_bytes: u32,
+    pub entries: Vec<PackedEntry>,
+    /// How many entries make one element: 1 for lists and sets, 2 for hashes and sorted sets, 3 for hashes with field deadlines.
+    pub stride: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PackedEntry {
+    pub offset: u32,
+    /// Encoding, data and back-length, exactly as they lie in memory.
+    pub raw: Vec<u8>,
+    /// The value as text.
+    pub value: Vec<u8>,
+    /// Stored as a number.
+    pub integer: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct QuicklistNode {
+    pub entries: u32,
+    pub bytes: u32,
+    /// The first and last values, cut to a readable length.
+    pub first: Vec<u8>,
+    pub last: Vec<u8>,
+    pub plain: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SkiplistView {
+    /// Highest level in use, from 1.
+    pub level: u32,
+    /// The header's pointers: (rank of the node pointed to, or none for the end; span).
+    pub header: Vec<(Option<u32>, u32)>,
+    pub nodes: Vec<SkiplistNode>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SkiplistNode {
+    pub member: Vec<u8>,
+    /// As Redis prints it.
+    pub score: String,
+    /// From level 1 up: (rank pointed to, span).
+    pub levels: Vec<(Option<u32>, u32)>,
+}
+
+/// The bytes of a message.
+pub fn to_bytes<T: Serialize>(message: &T) -> Vec<u8> {
+    postcard::to_allocvec(message).expect("messages hold nothing that postcard cannot write")
+}
+
+/// A message from bytes; an error for anything else, never a panic.
+pub fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    postcard::from_bytes(bytes).map_err(|error| alloc::format!("not a message: {error}"))
+}
