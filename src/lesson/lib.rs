@@ -35,7 +35,7 @@ pub use page::{Block, Content, Heading, Page, PageData, Prose, Section, View};
 pub use problem::Problem;
 pub use quiz::{Choice, Quiz};
 #[cfg(feature = "parse")]
-pub use read::{read_page, resolve};
+pub use read::{read_page, read_spec, resolve};
 pub use topology::{Node, Role, Setting, Topology};
 pub use transcript::{Action, Difference, Line, Output, Step};
 
