@@ -22,7 +22,10 @@ pub fn build() -> Result<(), Failure> {
     cargo_tools::install()?;
     node::install()?;
     let made_of = fingerprint();
-    command::run(command::program("trunk").args(["build", "--release", "--locked"]))?;
+    let mut trunk = command::program("trunk");
+    // Its own stack traces would stand between the reader and the error above them.
+    trunk.args(["build", "--release", "--locked"]).env("RUST_BACKTRACE", "0");
+    command::run(&mut trunk)?;
     let stamp = stamp();
     let written = fs::create_dir_all(place::target()).and_then(|()| fs::write(&stamp, made_of));
     written.map_err(|error| Failure(format!("cannot write {}: {error}", stamp.display())))
