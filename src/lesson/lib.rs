@@ -28,7 +28,7 @@ mod topology;
 pub mod transcript;
 
 #[cfg(feature = "parse")]
-pub use check::{check_page, check_title, reading_minutes};
+pub use check::{check_page, check_title, reading_minutes, replace_minutes};
 pub use exercise::Exercise;
 pub use outline::{Course, Lesson, Phase};
 pub use page::{Block, Content, Heading, Page, PageData, Prose, Section, View};

@@ -46,7 +46,7 @@ fn fixture() -> Page {
 fn the_fixture_is_sound() {
     let page = fixture();
     assert_eq!(check_page(&page), []);
-    assert_eq!((page.title.as_str(), page.minutes), ("Expiration & TTL", 4));
+    assert_eq!((page.title.as_str(), page.minutes), ("Expiration & TTL", 3));
     assert_eq!(page.blocks.len(), 5);
     assert_eq!(
         (page.exercises.len(), page.quizzes.len(), page.views.len()),
@@ -389,6 +389,10 @@ fn minutes_are_measured() {
     assert_eq!(list, [format!("{PATH}:4: {text}")]);
     let (page, _) = read(&"word ".repeat(600));
     assert_eq!(check_page(&page), []);
+    let markdown = "---\r\nminutes: 99 # about\r\n---\r\nminutes: 99\r\n";
+    let (page, _) = read_page(PATH, markdown, &exists);
+    let expected = "---\r\nminutes: 1 # about\r\n---\r\nminutes: 99\r\n";
+    assert_eq!(replace_minutes(markdown, &page), expected);
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! What the tests share: the real server, and transcripts replayed on it or on the engine.
+
+pub mod files;
+pub mod real;
+pub mod replay;
