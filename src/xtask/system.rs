@@ -2,7 +2,7 @@
 //! where one of them is, otherwise the failure says what to install.
 
 use crate::{Failure, command, failure};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The packages of a program, by package manager.
 #[derive(Clone, Copy)]
@@ -32,6 +32,37 @@ pub fn ensure_redis_tools() -> Result<(), Failure> {
     };
     ensure("redis-cli", package)?;
     ensure("redis-benchmark", package)
+}
+
+/// libfaketime, with which the tests give the real server a clock of their own. Linux only, as the
+/// server's binary is; a library has no program to look for.
+pub fn ensure_faketime() -> Result<(), Failure> {
+    let places = [
+        "/usr/lib/x86_64-linux-gnu/faketime",
+        "/usr/local/lib/faketime",
+    ];
+    let present = || {
+        places
+            .iter()
+            .any(|folder| Path::new(folder).join("libfaketime.so.1").exists())
+    };
+    if present() {
+        return Ok(());
+    }
+    install(
+        "libfaketime",
+        Package {
+            debian: "libfaketime",
+            homebrew: "libfaketime",
+        },
+    )?;
+    match present() {
+        true => Ok(()),
+        false => failure(format!(
+            "libfaketime.so.1 is in none of {}",
+            places.join(", ")
+        )),
+    }
 }
 
 /// A browser for the tests: `CHROMIUM`, or one that is installed, or one that can be.

@@ -119,6 +119,7 @@ fn native_tests() -> Result<(), Failure> {
         .args(excluded);
     match oracle::runs_here() {
         true => {
+            system::ensure_faketime()?;
             command.env(oracle::VARIABLE, oracle::obtain()?);
         }
         false => println!("No redis-server binary for this system: recorded transcripts only."),

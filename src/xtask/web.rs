@@ -24,7 +24,9 @@ pub fn build() -> Result<(), Failure> {
     let made_of = fingerprint();
     let mut trunk = command::program("trunk");
     // Its own stack traces would stand between the reader and the error above them.
-    trunk.args(["build", "--release", "--locked"]).env("RUST_BACKTRACE", "0");
+    trunk
+        .args(["build", "--release", "--locked"])
+        .env("RUST_BACKTRACE", "0");
     command::run(&mut trunk)?;
     let stamp = stamp();
     let written = fs::create_dir_all(place::target()).and_then(|()| fs::write(&stamp, made_of));
