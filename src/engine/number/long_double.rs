@@ -53,6 +53,31 @@ impl LongDouble {
         (!vanished && (by_name || read.is_finite())).then_some(read)
     }
 
+    /// The same number: every double is a long double.
+    pub fn from_f64(value: f64) -> LongDouble {
+        let negative = value.is_sign_negative();
+        if value.is_nan() {
+            return LongDouble {
+                negative,
+                size: Size::NotANumber,
+            };
+        }
+        if value.is_infinite() {
+            return LongDouble {
+                negative,
+                size: Size::Infinite,
+            };
+        }
+        let bits = value.to_bits();
+        let (field, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
+        let (mantissa, exponent) = if field == 0 {
+            (fraction, -1074)
+        } else {
+            (fraction | 1 << 52, field as i64 - 1075)
+        };
+        rounded(negative, mantissa.into(), exponent, false)
+    }
+
     /// False for the infinities and for what their difference makes.
     pub fn is_finite(self) -> bool {
         matches!(self.size, Size::Finite { .. })
