@@ -94,27 +94,29 @@ pub mod flag {
     pub const ONLY_SENTINEL: u32 = 1 << 24;
 }
 
-/// Key flags: what a command does with a key, named as COMMAND INFO names them.
+/// What a command does with a key, named as COMMAND INFO names it; used in `Command::key_flags` and `KeySpec::flags`.
 pub mod key {
-    /// The value is read, not changed.
+    /// Reads the value and leaves it alone.
     pub const RO: u32 = 1;
-    /// The value is changed, depending on what it was.
+    /// Reads and changes the value.
     pub const RW: u32 = 1 << 1;
-    /// The value is replaced whatever it was.
+    /// Overwrites the value.
     pub const OW: u32 = 1 << 2;
-    /// The key is removed whatever it held.
+    /// Removes the key.
     pub const RM: u32 = 1 << 3;
-    /// User data of the value is given back, copied or compared.
+    /// Returns, copies or uses what is stored in the key.
     pub const ACCESS: u32 = 1 << 4;
+    /// Changes what is stored.
     pub const UPDATE: u32 = 1 << 5;
-    /// Adds data that was not there, without depending on what was.
+    /// Adds data without reading or changing what is there.
     pub const INSERT: u32 = 1 << 6;
+    /// Removes some of what is stored.
     pub const DELETE: u32 = 1 << 7;
-    /// Not a key, but hashed to a slot as one (shard channels).
+    /// Looks like a key, and is none (a channel).
     pub const NOT_KEY: u32 = 1 << 8;
-    /// The specification may miss keys.
+    /// The spec may miss some keys.
     pub const INCOMPLETE: u32 = 1 << 9;
-    /// The other flags depend on the options given.
+    /// Which of these hold depends on the arguments.
     pub const VARIABLE_FLAGS: u32 = 1 << 10;
 
     pub(crate) const NAMES: &[(u32, &str)] = &[

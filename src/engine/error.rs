@@ -26,6 +26,10 @@ pub enum Error {
     TimeoutNotAFloat,
     TimeoutNegative,
     TimeoutOutOfRange,
+    /// A string would grow beyond `proto-max-bulk-len`.
+    StringTooLong,
+    /// An increment would leave the range of 64-bit integers.
+    IncrementOverflow,
     NestedMulti,
     ExecWithoutMulti,
     DiscardWithoutMulti,
@@ -77,6 +81,8 @@ impl fmt::Display for Error {
             Error::TimeoutNotAFloat => f.write_str("ERR timeout is not a float or out of range"),
             Error::TimeoutNegative => f.write_str("ERR timeout is negative"),
             Error::TimeoutOutOfRange => f.write_str("ERR timeout is out of range"),
+            Error::StringTooLong => f.write_str("ERR string exceeds maximum allowed size (proto-max-bulk-len)"),
+            Error::IncrementOverflow => f.write_str("ERR increment or decrement would overflow"),
             Error::NestedMulti => f.write_str("ERR MULTI calls can not be nested"),
             Error::ExecWithoutMulti => f.write_str("ERR EXEC without MULTI"),
             Error::DiscardWithoutMulti => f.write_str("ERR DISCARD without MULTI"),

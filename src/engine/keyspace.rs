@@ -278,6 +278,9 @@ impl Keyspace {
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
         let db = &mut self.dbs[self.db];
         let Some(object) = db.keys.find(key) else { return };
+        if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
+            value.make_room_for_deadline(key);
+        }
         object.deadline = deadline.unwrap_or(Object::NEVER);
         match deadline {
             Some(_) => db.expires.insert(key, ()),

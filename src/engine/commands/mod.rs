@@ -4,6 +4,7 @@ mod connection;
 mod generic;
 mod hashes;
 mod help;
+mod lcs;
 mod lists;
 mod pubsub;
 mod server;
@@ -27,5 +28,6 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),
+    ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
 ];
