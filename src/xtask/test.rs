@@ -56,7 +56,7 @@ const STEPS: &[Step] = &[
         name: "browser",
         heading: "The site in a browser",
         run: browser_tests,
-        remedy: "`cargo xtask test browser` runs only these",
+        remedy: "`cargo xtask test build browser` runs only these, on the site as it is now",
     },
 ];
 
