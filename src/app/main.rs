@@ -1,4 +1,5 @@
-//! The page's entry point: everything else is in the library, so that tests can reach it.
+//! The page's entry point; everything is in the library, so that tests can reach it.
 
 fn main() {
+    app::start();
 }
