@@ -32,6 +32,10 @@ struct Stored<T> {
 }
 
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
+    // A sequence would be taken for a struct without names.
+    if !text.trim_start().starts_with('{') {
+        return Err(Unreadable::Corrupt);
+    }
     let stamp: Stamp = serde_json::from_str(text).map_err(|_| Unreadable::Corrupt)?;
     if stamp.version > VERSION {
         return Err(Unreadable::Future(stamp.version));
