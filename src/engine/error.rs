@@ -19,11 +19,17 @@ pub enum Error {
     UnknownCommand(String, String),
     /// The subcommand as typed, and its command in upper case.
     UnknownSubcommand(String, String),
+    /// Words that a subcommand cannot take: the subcommand as typed, and its command in upper case.
+    SubcommandSyntax(String, String),
     /// `invalid expire time in '…' command`
     InvalidExpireTime(String),
     TimeoutNotAFloat,
     TimeoutNegative,
     TimeoutOutOfRange,
+    /// A string would grow beyond `proto-max-bulk-len`.
+    StringTooLong,
+    /// An increment would leave the range of 64-bit integers.
+    IncrementOverflow,
     NestedMulti,
     ExecWithoutMulti,
     DiscardWithoutMulti,
@@ -32,6 +38,8 @@ pub enum Error {
     NoAuth,
     WrongPass,
     NoPerm(String),
+    /// The command's name: refused to a RESP2 client that has subscriptions.
+    OnlySubscriberCommands(String),
     BusyKey,
     NoProto,
     /// What this engine cannot be: the text names the reason.
@@ -66,10 +74,15 @@ impl fmt::Display for Error {
             Error::UnknownSubcommand(sub, command) => {
                 write!(f, "ERR unknown subcommand '{sub}'. Try {command} HELP.")
             }
+            Error::SubcommandSyntax(sub, command) => {
+                write!(f, "ERR unknown subcommand or wrong number of arguments for '{sub}'. Try {command} HELP.")
+            }
             Error::InvalidExpireTime(name) => write!(f, "ERR invalid expire time in '{name}' command"),
             Error::TimeoutNotAFloat => f.write_str("ERR timeout is not a float or out of range"),
             Error::TimeoutNegative => f.write_str("ERR timeout is negative"),
             Error::TimeoutOutOfRange => f.write_str("ERR timeout is out of range"),
+            Error::StringTooLong => f.write_str("ERR string exceeds maximum allowed size (proto-max-bulk-len)"),
+            Error::IncrementOverflow => f.write_str("ERR increment or decrement would overflow"),
             Error::NestedMulti => f.write_str("ERR MULTI calls can not be nested"),
             Error::ExecWithoutMulti => f.write_str("ERR EXEC without MULTI"),
             Error::DiscardWithoutMulti => f.write_str("ERR DISCARD without MULTI"),
@@ -77,6 +90,10 @@ impl fmt::Display for Error {
             Error::ExecAbort => f.write_str("EXECABORT Transaction discarded because of previous errors."),
             Error::NoAuth => f.write_str("NOAUTH Authentication required."),
             Error::WrongPass => f.write_str("WRONGPASS invalid username-password pair or user is disabled."),
+            Error::OnlySubscriberCommands(name) => write!(
+                f,
+                "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
+            ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),

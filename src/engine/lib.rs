@@ -1,18 +1,43 @@
 //! One Redis server as a value: words in, replies and events out.
 //! No I/O, no clock, no thread, no browser: `now` and the seed are arguments.
+//!
+//! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
+//! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod args;
+pub mod client;
+pub mod command;
+mod commands;
+pub mod config;
+pub mod context;
 pub mod crc64;
+pub mod engine;
 pub mod error;
+pub mod event;
+pub mod expire;
 pub mod glob;
+pub mod keys;
+pub mod keyspace;
 pub mod lzf;
+pub mod monitor;
 pub mod number;
+pub mod pause;
+pub mod pubsub;
 pub mod render;
 pub mod reply;
 pub mod resp;
+pub mod server;
 pub mod structures;
+pub mod syntax;
 pub mod time;
+pub mod tracking;
+pub mod value;
+pub mod values;
 pub mod words;
 
+pub use client::ClientId;
+pub use engine::Engine;
 pub use error::Error;
+pub use event::Event;
 pub use reply::Reply;
 pub use time::Time;

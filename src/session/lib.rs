@@ -1,1 +1,18 @@
+//! What a page talks to: worlds that run lines and blocks, judge exercises and show keys.
+//! Takes a `Call`, gives an `Answer` and `Notice`s. No browser, no clock, no storage: the page keeps the log.
+//!
+//! Read in this order: `session.rs` (the calls), `world.rs` (one server with its clients and its clock),
+//! `blocks.rs`, `exercises.rs`, then `complete.rs` and `inspect.rs`.
 
+mod blocks;
+mod complete;
+mod exercises;
+mod inspect;
+mod session;
+mod world;
+
+pub use session::Session;
+pub use world::World;
+
+#[cfg(test)]
+mod tests;

@@ -21,13 +21,13 @@ use std::path::PathBuf;
 
 fn main() {
     let staging = folder_from("TRUNK_STAGING_DIR");
-    let course = course::read(&folder_from("TRUNK_SOURCE_DIR"));
+    let lessons = course::Lessons::read(&folder_from("TRUNK_SOURCE_DIR"));
     let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
 
     let frame = files::read_text(&staging.join("index.html"));
     let assets = assets::publish(&staging, &frame);
     let template = template::Template::new(&frame, &assets, release);
-    for route in routes::all(&course) {
+    for route in routes::all(&lessons) {
         let page = template.fill(&route, &assets);
         files::write(
             &staging.join(&route.path).join("index.html"),

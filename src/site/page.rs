@@ -2,12 +2,13 @@
 //!
 //! The app takes the places marked `data-island`; without scripts each page still reads.
 
-use crate::course::{Article, Course, Lesson};
+use crate::course::Lessons;
 use crate::rail;
-use crate::template::escape;
+use lesson::html::escape;
+use lesson::{Lesson, Page};
 
-pub fn front(course: &Course) -> String {
-    let first = course.first_written();
+pub fn front(lessons: &Lessons) -> String {
+    let first = lessons.first_written();
     format!(
         "<section class=\"front\">\n\
          <h1>Learn Redis on a server that runs in this page</h1>\n\
@@ -18,25 +19,24 @@ pub fn front(course: &Course) -> String {
          href=\"./lessons/{slug}/\">Start with {title}</a></div>\n\
          </section>\n\
          <div data-island=\"course-progress\"></div>\n{phases}",
-        count = course.lessons().count(),
+        count = lessons.course.lessons().count(),
         slug = first.slug,
         title = escape(&first.title),
-        phases = rail::phases(course, "./"),
+        phases = rail::phases(lessons, "./"),
     )
 }
 
-pub fn course(course: &Course) -> String {
+pub fn course(lessons: &Lessons) -> String {
     format!(
         "<h1>The course</h1>\n<div data-island=\"course-progress\"></div>\n{}",
-        rail::phases(course, "../")
+        rail::phases(lessons, "../")
     )
 }
 
-pub fn lesson(course: &Course, at: usize) -> String {
-    let lessons: Vec<&Lesson> = course.lessons().collect();
-    let lesson = lessons[at];
-    let phase = course.phase_of(lesson);
-    let minutes = lesson.article.as_ref().map(minutes).unwrap_or_default();
+pub fn lesson(lessons: &Lessons, lesson: &Lesson) -> String {
+    let page = lessons.page(lesson);
+    let course = &lessons.course;
+    let phase = course.phase(lesson.phase).expect("a lesson is in a phase");
     let head = format!(
         "<header class=\"lesson-head\">\n\
          <p class=\"eyebrow\">Phase {phase} · {phase_title} · Lesson {number} of {count}</p>\n\
@@ -44,58 +44,62 @@ pub fn lesson(course: &Course, at: usize) -> String {
         phase = phase.number,
         phase_title = escape(&phase.title),
         number = lesson.number,
-        count = lessons.len(),
+        count = course.lessons().count(),
         title = escape(&lesson.title),
-        summary = escape(&lesson.summary),
+        summary = escape(page.map_or(&lesson.summary, |page| &page.summary)),
+        minutes = page.map(minutes).unwrap_or_default(),
     );
-    let previous = at.checked_sub(1).map(|before| lessons[before]);
-    let around = around(previous, lessons.get(at + 1).copied());
-    match &lesson.article {
-        Some(article) => format!(
+    let (previous, next) = course.neighbors(lesson.number);
+    let around = around(previous, next);
+    match page {
+        Some(page) => format!(
             "<article>\n{head}{contents}<div class=\"prose\">\n{html}\n</div>\n\
              <footer class=\"lesson-foot\">\n<div data-island=\"finish\"></div>\n{around}</footer>\n\
              </article>",
-            contents = contents(article),
-            html = article.html,
+            contents = contents(page),
+            html = page.html,
         ),
         None => format!(
             "<article>\n{head}<div class=\"prose\">\n{text}</div>\n\
              <footer class=\"lesson-foot\">\n{around}</footer>\n</article>",
-            text = unwritten(course),
+            text = unwritten(lessons),
         ),
     }
 }
 
-fn minutes(article: &Article) -> String {
+fn minutes(page: &Page) -> String {
     format!(
         "<p class=\"facts\"><span>{} minutes</span> <span data-island=\"lesson-state\"></span></p>\n",
-        article.minutes
+        page.minutes
     )
 }
 
-fn contents(article: &Article) -> String {
-    let items = article
-        .contents
-        .iter()
-        .map(|(id, text)| format!("<li><a href=\"#{}\">{}</a></li>", escape(id), escape(text)));
+fn contents(page: &Page) -> String {
+    let sections = page.headings.iter().filter(|heading| heading.level == 2);
+    let items = sections.map(|heading| {
+        format!(
+            "<li><a href=\"#{}\">{}</a></li>",
+            escape(&heading.id),
+            escape(&heading.text)
+        )
+    });
     format!(
         "<nav class=\"contents\" aria-label=\"On this page\"><ol>{}</ol></nav>\n",
         items.collect::<String>()
     )
 }
 
-fn unwritten(course: &Course) -> String {
-    let mut written = course
+fn unwritten(lessons: &Lessons) -> String {
+    let mut written = lessons
+        .course
         .lessons()
-        .filter(|lesson| lesson.article.is_some())
+        .filter(|lesson| lesson.written)
         .peekable();
     let list = match written.peek() {
         None => String::new(),
         Some(_) => {
-            format!(
-                "<h2 id=\"ready\">Ready now</h2>\n{}",
-                rail::cards(written, "../../")
-            )
+            let cards = rail::cards(lessons, written, "../../");
+            format!("<h2 id=\"ready\">Ready now</h2>\n{cards}")
         }
     };
     format!(

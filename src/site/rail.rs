@@ -1,7 +1,8 @@
 //! Lists of the course: the rail beside every page and the cards of the front and course pages.
 
-use crate::course::{Course, Lesson, Phase};
-use crate::template::escape;
+use crate::course::Lessons;
+use lesson::html::escape;
+use lesson::{Course, Lesson, Phase};
 
 /// The rail of a page from which `base` leads to the root; `current` is the page's own lesson.
 pub fn rail(course: &Course, base: &str, current: Option<&str>) -> String {
@@ -39,15 +40,14 @@ fn rail_item(lesson: &Lesson, base: &str, current: Option<&str>) -> String {
 }
 
 /// One section per phase, each lesson a card with its summary.
-pub fn phases(course: &Course, base: &str) -> String {
-    course
-        .phases
-        .iter()
-        .map(|phase| phase_section(phase, base))
+pub fn phases(lessons: &Lessons, base: &str) -> String {
+    let phases = lessons.course.phases.iter();
+    phases
+        .map(|phase| phase_section(lessons, phase, base))
         .collect()
 }
 
-fn phase_section(phase: &Phase, base: &str) -> String {
+fn phase_section(lessons: &Lessons, phase: &Phase, base: &str) -> String {
     let summary = match phase.summary.is_empty() {
         true => String::new(),
         false => format!(
@@ -62,18 +62,22 @@ fn phase_section(phase: &Phase, base: &str) -> String {
          {cards}</section>\n",
         number = phase.number,
         title = escape(&phase.title),
-        cards = cards(phase.lessons.iter(), base),
+        cards = cards(lessons, phase.lessons.iter(), base),
     )
 }
 
-pub fn cards<'a>(lessons: impl Iterator<Item = &'a Lesson>, base: &str) -> String {
-    let cards: String = lessons.map(|lesson| card(lesson, base)).collect();
+pub fn cards<'a>(
+    lessons: &Lessons,
+    chosen: impl Iterator<Item = &'a Lesson>,
+    base: &str,
+) -> String {
+    let cards: String = chosen.map(|lesson| card(lessons, lesson, base)).collect();
     format!("<ol class=\"cards\">\n{cards}</ol>\n")
 }
 
-fn card(lesson: &Lesson, base: &str) -> String {
-    let state = match &lesson.article {
-        Some(article) => format!("<span class=\"minutes\">{} minutes</span>", article.minutes),
+fn card(lessons: &Lessons, lesson: &Lesson, base: &str) -> String {
+    let state = match lessons.page(lesson) {
+        Some(page) => format!("<span class=\"minutes\">{} minutes</span>", page.minutes),
         None => "<span class=\"unwritten\">not written yet</span>".to_owned(),
     };
     format!(
@@ -89,8 +93,9 @@ fn card(lesson: &Lesson, base: &str) -> String {
 }
 
 fn unwritten_mark(lesson: &Lesson) -> &'static str {
-    match lesson.article {
-        Some(_) => "",
-        None => " data-unwritten",
+    if lesson.written {
+        ""
+    } else {
+        " data-unwritten"
     }
 }

@@ -1,7 +1,8 @@
 //! Every address of the site, each with its own title, description and content.
 
-use crate::course::{Course, Lesson};
+use crate::course::Lessons;
 use crate::{page, rail};
+use lesson::Lesson;
 
 pub struct Route {
     /// The folder below the site's root, with a slash at its end; empty for the front page.
@@ -36,31 +37,42 @@ fn base(path: &str) -> String {
 
 const NAME: &str = "Redis Mastery";
 
-pub fn all(course: &Course) -> Vec<Route> {
-    let mut routes = fixed(course);
-    let lessons = course.lessons().enumerate();
-    routes.extend(lessons.map(|(at, lesson)| lesson_route(course, at, lesson)));
+pub fn all(lessons: &Lessons) -> Vec<Route> {
+    let mut routes = fixed(lessons);
+    routes.extend(
+        lessons
+            .course
+            .lessons()
+            .map(|lesson| lesson_route(lessons, lesson)),
+    );
     routes
 }
 
-fn lesson_route(course: &Course, at: usize, lesson: &Lesson) -> Route {
-    let written = lesson.article.is_some();
+fn lesson_route(lessons: &Lessons, lesson: &Lesson) -> Route {
     let path = format!("lessons/{}/", lesson.slug);
+    let page = lessons.page(lesson);
+    let data = page.map(|page| {
+        serde_json::to_string(&page.data(&lesson.slug)).expect("a page's data is plain JSON")
+    });
     Route {
-        kind: if written { "lesson" } else { "unwritten" },
+        kind: if page.is_some() {
+            "lesson"
+        } else {
+            "unwritten"
+        },
         slug: Some(lesson.slug.clone()),
         title: format!("{} · {NAME}", lesson.title),
-        description: lesson.summary.clone(),
-        indexed: written,
-        dock: written,
-        rail: rail::rail(course, &base(&path), Some(&lesson.slug)),
-        main: page::lesson(course, at),
-        data: lesson.article.as_ref().map(|article| article.data.clone()),
+        description: page.map_or(&lesson.summary, |page| &page.summary).clone(),
+        indexed: page.is_some(),
+        dock: page.is_some(),
+        rail: rail::rail(&lessons.course, &base(&path), Some(&lesson.slug)),
+        main: page::lesson(lessons, lesson),
+        data,
         path,
     }
 }
 
-fn fixed(course: &Course) -> Vec<Route> {
+fn fixed(lessons: &Lessons) -> Vec<Route> {
     let route = |path: &str, kind, title: String, description: &str, main| Route {
         path: path.to_owned(),
         kind,
@@ -69,7 +81,7 @@ fn fixed(course: &Course) -> Vec<Route> {
         description: description.to_owned(),
         indexed: true,
         dock: false,
-        rail: rail::rail(course, &base(path), None),
+        rail: rail::rail(&lessons.course, &base(path), None),
         main,
         data: None,
     };
@@ -79,15 +91,15 @@ fn fixed(course: &Course) -> Vec<Route> {
         format!("{NAME}: learn Redis on a server in your browser"),
         "Forty-two lessons from strings to clusters. Every snippet runs in the page, on a Redis \
          emulator that needs no server and works offline.",
-        page::front(course),
+        page::front(lessons),
     );
-    let lessons = route(
+    let course = route(
         "lessons/",
         "course",
         format!("The course · {NAME}"),
         "All lessons in six phases: fundamentals, data structures, advanced features, persistence \
          and high availability, Spring Boot, and production.",
-        page::course(course),
+        page::course(lessons),
     );
     let playground = route(
         "playground/",
@@ -115,7 +127,7 @@ fn fixed(course: &Course) -> Vec<Route> {
     );
     vec![
         home,
-        lessons,
+        course,
         Route {
             dock: true,
             ..playground

@@ -7,6 +7,7 @@
 use crate::assets::{Assets, replace_once, style_links};
 use crate::policy;
 use crate::routes::Route;
+use lesson::html::{escape, script_json};
 
 pub struct Template {
     text: String,
@@ -109,9 +110,8 @@ impl Template {
     }
 }
 
-/// JSON for the app. A browser ends the block at `</script`, wherever that stands.
 fn data_block(json: &str) -> String {
-    let json = json.replace('<', "\\u003c");
+    let json = script_json(json);
     format!("<script type=\"application/json\" id=\"lesson-data\">{json}</script>")
 }
 
@@ -121,34 +121,9 @@ pub fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     rest.split_once(end).map(|(inner, _)| inner)
 }
 
-/// Text as it may stand in an element or in a quoted attribute.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_cannot_leave_its_place() {
-        assert_eq!(
-            escape("a<b> & \"c\" 'd'"),
-            "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;"
-        );
-        assert!(!data_block("\"</script>\"").contains("\"</script>"));
-    }
 
     #[test]
     fn between_finds_the_first() {

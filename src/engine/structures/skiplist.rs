@@ -1,1 +1,360 @@
-//! (to be written)
+//! The skip list of sorted sets: towers of chance, spans on every link, one link back.
+//!
+//! P is 1/4 and towers reach 32 levels at most. Order is score, then bytes, the shorter first.
+//! Nodes live in one slab and towers in another, so that a link is a number. Finding by range is in
+//! `range.rs`, removing and walking in `walk.rs`. Deliberately not here: the dict that makes ZSCORE
+//! quick, and NaN, which the commands refuse. Sources: Pugh 1990; Redis `t_zset.c`, `zslInsert` and
+//! its neighbors.
+
+mod range;
+mod walk;
+
+pub use range::{LexBound, LexRange, Position, ScoreRange};
+pub use walk::{IterBackward, IterForward, LinkView, NodeView};
+
+use super::random::Random;
+
+pub const MAX_LEVEL: usize = 32;
+
+/// Node 0 is the header: it has no member, and tower 0 with all levels.
+const HEADER: u32 = 0;
+/// A forward link that is 0 ends its level, a backward link that is 0 means "first": both the
+/// header.
+const NIL: u32 = 0;
+
+#[derive(Debug, Clone)]
+pub struct Skiplist {
+    nodes: Vec<Node>,
+    links: Vec<Link>,
+    free_node: u32,
+    /// For each height, the first of the abandoned towers; they are chained through `forward`.
+    free_towers: [u32; MAX_LEVEL],
+    tail: u32,
+    length: usize,
+    level: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    member: Box<[u8]>,
+    score: f64,
+    backward: u32,
+    /// Where the tower stands in `links`, lowest level first.
+    tower: u32,
+    height: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Link {
+    /// Score and tower of the node it leads to, so that a search reads links and little else.
+    score: f64,
+    tower: u32,
+    forward: u32,
+    /// Steps at level 0 that this link crosses; to the end of the list if `forward` is NIL.
+    span: u32,
+}
+
+/// The last node before a place, and for each level the last tower and how many nodes stand up to
+/// it.
+struct Path {
+    node: u32,
+    before: [u32; MAX_LEVEL],
+    rank: [u32; MAX_LEVEL],
+}
+
+impl Default for Skiplist {
+    fn default() -> Skiplist {
+        Skiplist::new()
+    }
+}
+
+impl Skiplist {
+    pub fn new() -> Skiplist {
+        let height = MAX_LEVEL as u32;
+        Skiplist {
+            nodes: vec![Node {
+                member: Box::default(),
+                score: 0.0,
+                backward: NIL,
+                tower: 0,
+                height,
+            }],
+            links: vec![Link::default(); MAX_LEVEL],
+            free_node: NIL,
+            free_towers: [NIL; MAX_LEVEL],
+            tail: NIL,
+            length: 0,
+            level: 1,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Levels in use, at least 1.
+    pub fn level(&self) -> usize {
+        self.level
+    }
+
+    /// Adds a member that is not there yet; the dict beside the list knows that.
+    pub fn insert(&mut self, score: f64, member: &[u8], random: &mut Random) {
+        self.insert_boxed(score, member.into(), random);
+    }
+
+    /// `insert` for a member that the caller can give away.
+    pub fn insert_boxed(&mut self, score: f64, member: Box<[u8]>, random: &mut Random) {
+        debug_assert!(!score.is_nan(), "commands refuse NaN");
+        let height = random_level(random);
+        let at = self.occupy(score, member, height);
+        self.link(at);
+    }
+
+    /// False if no such member has this score.
+    pub fn remove(&mut self, score: f64, member: &[u8]) -> bool {
+        let path = self.path_to(score, member);
+        match self.match_after(&path, score, member) {
+            Some(at) => {
+                self.unlink(at, &path);
+                self.release(at);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Moves a member to its new score, in place if its neighbors allow it. Its tower keeps its
+    /// height. False if no such member has the old score.
+    pub fn update_score(&mut self, old: f64, member: &[u8], new: f64) -> bool {
+        debug_assert!(!new.is_nan(), "commands refuse NaN");
+        let path = self.path_to(old, member);
+        let Some(at) = self.match_after(&path, old, member) else {
+            return false;
+        };
+        let Node {
+            backward,
+            tower,
+            height,
+            ..
+        } = *self.node(at);
+        let next = self.links[tower as usize];
+        let fits_left = backward == NIL || self.node(backward).score < new;
+        let fits_right = next.forward == NIL || next.score > new;
+        if fits_left && fits_right {
+            self.nodes[at as usize].score = new;
+            for level in 0..height as usize {
+                self.link_mut(path.before[level], level).score = new;
+            }
+        } else {
+            self.unlink(at, &path);
+            self.nodes[at as usize].score = new;
+            self.link(at);
+        }
+        true
+    }
+
+    /// The 0-based place of a member: the sum of the spans on the way to it.
+    pub fn rank(&self, score: f64, member: &[u8]) -> Option<usize> {
+        let path = self.path_to(score, member);
+        self.match_after(&path, score, member)
+            .map(|_| path.rank[0] as usize)
+    }
+
+    pub fn by_rank(&self, rank: usize) -> Option<(&[u8], f64)> {
+        self.node_by_rank(rank).map(|at| self.pair(at))
+    }
+
+    fn pair(&self, at: u32) -> (&[u8], f64) {
+        let node = self.node(at);
+        (&node.member, node.score)
+    }
+
+    #[inline]
+    fn node(&self, at: u32) -> &Node {
+        &self.nodes[at as usize]
+    }
+
+    #[inline]
+    fn link_at(&self, tower: u32, level: usize) -> Link {
+        self.links[tower as usize + level]
+    }
+
+    #[inline]
+    fn link_mut(&mut self, tower: u32, level: usize) -> &mut Link {
+        &mut self.links[tower as usize + level]
+    }
+
+    /// Walks from the header over the links that `crosses` approves, given the rank they lead to.
+    /// The rank is 1-based, so that it is 0 for the header.
+    #[inline]
+    fn path(&self, crosses: impl Fn(&Link, u32) -> bool) -> Path {
+        let mut path = Path {
+            node: HEADER,
+            before: [0; MAX_LEVEL],
+            rank: [0; MAX_LEVEL],
+        };
+        let (mut tower, mut rank) = (0, 0);
+        for level in (0..self.level).rev() {
+            loop {
+                let link = &self.links[tower as usize + level];
+                if link.forward == NIL || !crosses(link, rank + link.span) {
+                    break;
+                }
+                rank += link.span;
+                (path.node, tower) = (link.forward, link.tower);
+            }
+            path.before[level] = tower;
+            path.rank[level] = rank;
+        }
+        path
+    }
+
+    fn path_to(&self, score: f64, member: &[u8]) -> Path {
+        self.path(|link, _| {
+            link.score < score || (link.score == score && *self.node(link.forward).member < *member)
+        })
+    }
+
+    fn match_after(&self, path: &Path, score: f64, member: &[u8]) -> Option<u32> {
+        let link = self.link_at(path.before[0], 0);
+        let found = link.forward != NIL
+            && link.score == score
+            && *self.node(link.forward).member == *member;
+        found.then_some(link.forward)
+    }
+
+    fn node_by_rank(&self, rank: usize) -> Option<u32> {
+        if rank >= self.length {
+            return None;
+        }
+        let path = self.path(|_, crossed| crossed as usize <= rank + 1);
+        Some(path.node)
+    }
+
+    fn link(&mut self, at: u32) {
+        let Node {
+            ref member,
+            score,
+            tower,
+            height,
+            ..
+        } = *self.node(at);
+        let (height, path) = (height as usize, self.path_to(score, member));
+        while self.level < height {
+            // A level that wakes up starts as one link over the whole list.
+            *self.link_mut(0, self.level) = Link {
+                span: self.length as u32,
+                ..Link::default()
+            };
+            self.level += 1;
+        }
+        for level in 0..height {
+            let crossed = path.rank[0] - path.rank[level];
+            let before = self.link_mut(path.before[level], level);
+            let over = *before;
+            *before = Link {
+                score,
+                tower,
+                forward: at,
+                span: crossed + 1,
+            };
+            *self.link_mut(tower, level) = Link {
+                span: over.span - crossed,
+                ..over
+            };
+        }
+        for level in height..self.level {
+            self.link_mut(path.before[level], level).span += 1;
+        }
+        self.nodes[at as usize].backward = path.node;
+        match self.link_at(tower, 0).forward {
+            NIL => self.tail = at,
+            next => self.nodes[next as usize].backward = at,
+        }
+        self.length += 1;
+    }
+
+    /// Takes a node out of all its levels; `path` leads to it.
+    fn unlink(&mut self, at: u32, path: &Path) {
+        let Node {
+            backward, tower, ..
+        } = *self.node(at);
+        for level in 0..self.level {
+            let before = self.link_at(path.before[level], level);
+            let joined = if before.forward == at {
+                let over = self.link_at(tower, level);
+                Link {
+                    span: before.span + over.span - 1,
+                    ..over
+                }
+            } else {
+                Link {
+                    span: before.span - 1,
+                    ..before
+                }
+            };
+            *self.link_mut(path.before[level], level) = joined;
+        }
+        match self.link_at(tower, 0).forward {
+            NIL => self.tail = backward,
+            next => self.nodes[next as usize].backward = backward,
+        }
+        while self.level > 1 && self.link_at(0, self.level - 1).forward == NIL {
+            self.level -= 1;
+        }
+        self.length -= 1;
+    }
+
+    fn occupy(&mut self, score: f64, member: Box<[u8]>, height: usize) -> u32 {
+        let tower = match self.free_towers[height - 1] {
+            NIL => {
+                let tower = self.links.len();
+                self.links.resize(tower + height, Link::default());
+                u32::try_from(tower).expect("fewer than 2^32 links fit in memory")
+            }
+            tower => {
+                self.free_towers[height - 1] = self.links[tower as usize].forward;
+                tower
+            }
+        };
+        let node = Node {
+            member,
+            score,
+            backward: NIL,
+            tower,
+            height: height as u32,
+        };
+        if self.free_node == NIL {
+            self.nodes.push(node);
+            return u32::try_from(self.nodes.len() - 1).expect("fewer nodes than links");
+        }
+        let at = self.free_node;
+        self.free_node = self.node(at).backward;
+        self.nodes[at as usize] = node;
+        at
+    }
+
+    /// Gives back node and tower, and returns the member.
+    fn release(&mut self, at: u32) -> Box<[u8]> {
+        let node = &mut self.nodes[at as usize];
+        let member = std::mem::take(&mut node.member);
+        node.backward = self.free_node;
+        self.free_node = at;
+        let abandoned = &mut self.free_towers[node.height as usize - 1];
+        self.links[node.tower as usize].forward = *abandoned;
+        *abandoned = node.tower;
+        member
+    }
+}
+
+/// Each level above the first with chance 1/4: two bits of one draw per level.
+fn random_level(random: &mut Random) -> usize {
+    (1 + random.next_u64().trailing_zeros() as usize / 2).min(MAX_LEVEL)
+}
+
+#[cfg(test)]
+mod tests;

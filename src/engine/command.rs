@@ -1,0 +1,439 @@
+//! How a command is declared, and the table of all of them.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::args::Args;
+use crate::commands;
+use crate::context::Context;
+use crate::error::Error;
+use crate::keys;
+use crate::reply::Reply;
+use crate::syntax::Syntax;
+
+pub type Handler = fn(&mut Context, &mut Args) -> Result<Reply, Error>;
+
+/// A command as its file declares it: one syntax line, a few facts and a function.
+#[derive(Clone, Copy)]
+pub struct Command {
+    pub syntax: &'static str,
+    pub handler: Handler,
+    /// One sentence, our own words.
+    pub summary: &'static str,
+    /// Its cost as documentation states it: `O(1)`.
+    pub cost: &'static str,
+    pub since: &'static str,
+    /// Only the name before subcommands.
+    pub container: bool,
+    pub flags: u32,
+    /// Where the syntax line implies a different number than the server reports.
+    pub arity: Option<i32>,
+    /// ACL categories beyond those that flags and group imply; the group's own, if the command does not have it.
+    pub acl: u32,
+    /// Where the syntax line does not say it: how COMMAND describes the keys. See `keys.rs`.
+    pub key_specs: Option<&'static [KeySpec]>,
+    /// Flags of the keys found from the syntax line (`RO`, `RW`, `ACCESS` …), in their order.
+    pub key_flags: &'static [u32],
+    /// COMMAND's tips, such as `nondeterministic_output`.
+    pub tips: &'static [&'static str],
+    /// COMMAND DOCS' history: version and what changed.
+    pub history: &'static [(&'static str, &'static str)],
+    /// Since when not to be used, and what to use instead.
+    pub deprecated: Option<(&'static str, &'static str)>,
+}
+
+/// One way to find keys among the words, as COMMAND INFO reports it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeySpec {
+    pub flags: u32,
+    pub begin: Begin,
+    pub find: Find,
+    pub notes: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Begin {
+    Index(i32),
+    Keyword(&'static str, i32),
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Find {
+    Range { last: i32, step: i32, limit: i32 },
+    Count { count_at: i32, first: i32, step: i32 },
+    Unknown,
+}
+
+/// Command flags, named as COMMAND INFO names them.
+pub mod flag {
+    pub const WRITE: u32 = 1;
+    pub const READONLY: u32 = 1 << 1;
+    pub const DENYOOM: u32 = 1 << 2;
+    pub const MODULE: u32 = 1 << 3;
+    pub const ADMIN: u32 = 1 << 4;
+    pub const PUBSUB: u32 = 1 << 5;
+    pub const NOSCRIPT: u32 = 1 << 6;
+    pub const BLOCKING: u32 = 1 << 7;
+    pub const LOADING: u32 = 1 << 8;
+    pub const STALE: u32 = 1 << 9;
+    pub const SKIP_MONITOR: u32 = 1 << 10;
+    pub const SKIP_SLOWLOG: u32 = 1 << 11;
+    pub const ASKING: u32 = 1 << 12;
+    pub const FAST: u32 = 1 << 13;
+    pub const NO_AUTH: u32 = 1 << 14;
+    pub const MAY_REPLICATE: u32 = 1 << 15;
+    pub const NO_MULTI: u32 = 1 << 16;
+    pub const MOVABLEKEYS: u32 = 1 << 17;
+    pub const ALLOW_BUSY: u32 = 1 << 18;
+    pub const NO_ASYNC_LOADING: u32 = 1 << 19;
+    pub const NO_MANDATORY_KEYS: u32 = 1 << 20;
+    pub const PROTECTED: u32 = 1 << 21;
+    pub const TOUCHES_ARBITRARY_KEYS: u32 = 1 << 22;
+    pub const SENTINEL: u32 = 1 << 23;
+    pub const ONLY_SENTINEL: u32 = 1 << 24;
+}
+
+/// What a command does with a key, named as COMMAND INFO names it; used in `Command::key_flags` and `KeySpec::flags`.
+pub mod key {
+    /// Reads the value and leaves it alone.
+    pub const RO: u32 = 1;
+    /// Reads and changes the value.
+    pub const RW: u32 = 1 << 1;
+    /// Overwrites the value.
+    pub const OW: u32 = 1 << 2;
+    /// Removes the key.
+    pub const RM: u32 = 1 << 3;
+    /// Returns, copies or uses what is stored in the key.
+    pub const ACCESS: u32 = 1 << 4;
+    /// Changes what is stored.
+    pub const UPDATE: u32 = 1 << 5;
+    /// Adds data without reading or changing what is there.
+    pub const INSERT: u32 = 1 << 6;
+    /// Removes some of what is stored.
+    pub const DELETE: u32 = 1 << 7;
+    /// Looks like a key, and is none (a channel).
+    pub const NOT_KEY: u32 = 1 << 8;
+    /// The spec may miss some keys.
+    pub const INCOMPLETE: u32 = 1 << 9;
+    /// Which of these hold depends on the arguments.
+    pub const VARIABLE_FLAGS: u32 = 1 << 10;
+
+    pub(crate) const NAMES: &[(u32, &str)] = &[
+        (RO, "RO"),
+        (RW, "RW"),
+        (OW, "OW"),
+        (RM, "RM"),
+        (ACCESS, "access"),
+        (UPDATE, "update"),
+        (INSERT, "insert"),
+        (DELETE, "delete"),
+        (NOT_KEY, "not_key"),
+        (INCOMPLETE, "incomplete"),
+        (VARIABLE_FLAGS, "variable_flags"),
+    ];
+}
+
+/// ACL categories, in the order in which COMMAND INFO lists them.
+pub mod acl {
+    pub const KEYSPACE: u32 = 1;
+    pub const READ: u32 = 1 << 1;
+    pub const WRITE: u32 = 1 << 2;
+    pub const SET: u32 = 1 << 3;
+    pub const SORTEDSET: u32 = 1 << 4;
+    pub const LIST: u32 = 1 << 5;
+    pub const HASH: u32 = 1 << 6;
+    pub const STRING: u32 = 1 << 7;
+    pub const BITMAP: u32 = 1 << 8;
+    pub const HYPERLOGLOG: u32 = 1 << 9;
+    pub const GEO: u32 = 1 << 10;
+    pub const STREAM: u32 = 1 << 11;
+    pub const PUBSUB: u32 = 1 << 12;
+    pub const ADMIN: u32 = 1 << 13;
+    pub const FAST: u32 = 1 << 14;
+    pub const SLOW: u32 = 1 << 15;
+    pub const BLOCKING: u32 = 1 << 16;
+    pub const DANGEROUS: u32 = 1 << 17;
+    pub const CONNECTION: u32 = 1 << 18;
+    pub const TRANSACTION: u32 = 1 << 19;
+    pub const SCRIPTING: u32 = 1 << 20;
+
+    pub(crate) const NAMES: &[&str] = &[
+        "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo", "stream",
+        "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+    ];
+}
+
+impl Command {
+    pub const fn new(syntax: &'static str, handler: Handler) -> Command {
+        Command {
+            syntax,
+            handler,
+            summary: "",
+            cost: "O(1)",
+            since: "1.0.0",
+            container: false,
+            flags: 0,
+            arity: None,
+            acl: 0,
+            key_specs: None,
+            key_flags: &[],
+            tips: &[],
+            history: &[],
+            deprecated: None,
+        }
+    }
+
+    /// A command that is only the name before its subcommands (`CLIENT`).
+    pub const fn container(name: &'static str) -> Command {
+        let mut command = Command::new(name, missing_subcommand).arity(-2);
+        command.container = true;
+        command
+    }
+
+    pub const fn summary(mut self, summary: &'static str) -> Command {
+        self.summary = summary;
+        self
+    }
+
+    pub const fn cost(mut self, cost: &'static str) -> Command {
+        self.cost = cost;
+        self
+    }
+
+    pub const fn since(mut self, version: &'static str) -> Command {
+        self.since = version;
+        self
+    }
+
+    pub const fn flags(mut self, flags: u32) -> Command {
+        self.flags = flags;
+        self
+    }
+
+    pub const fn arity(mut self, arity: i32) -> Command {
+        self.arity = Some(arity);
+        self
+    }
+
+    pub const fn acl(mut self, categories: u32) -> Command {
+        self.acl = categories;
+        self
+    }
+
+    pub const fn key_specs(mut self, specs: &'static [KeySpec]) -> Command {
+        self.key_specs = Some(specs);
+        self
+    }
+
+    pub const fn key_flags(mut self, flags: &'static [u32]) -> Command {
+        self.key_flags = flags;
+        self
+    }
+
+    pub const fn tips(mut self, tips: &'static [&'static str]) -> Command {
+        self.tips = tips;
+        self
+    }
+
+    pub const fn history(mut self, history: &'static [(&'static str, &'static str)]) -> Command {
+        self.history = history;
+        self
+    }
+
+    pub const fn deprecated(mut self, since: &'static str, instead: &'static str) -> Command {
+        self.deprecated = Some((since, instead));
+        self
+    }
+}
+
+fn missing_subcommand(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    unreachable!("the ladder resolves subcommands before it calls a container")
+}
+
+/// A declared command with what follows from its declaration.
+pub struct Entry {
+    pub command: &'static Command,
+    /// COMMAND DOCS' group: `sorted-set`.
+    pub group: &'static str,
+    /// Full name, lower case: `client|kill`.
+    pub name: &'static str,
+    pub syntax: Syntax,
+    /// Words including the name; negative means "at least".
+    pub arity: i32,
+    /// A number of its own, from 0 on without gaps.
+    pub index: usize,
+    /// Declared flags and what follows from the key specifications.
+    pub flags: u32,
+    pub key_specs: Vec<KeySpec>,
+    /// ACL categories, bits of `acl`.
+    pub categories: u32,
+    /// By lower-case last part of the name.
+    pub subcommands: BTreeMap<&'static str, &'static Entry>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Entry {
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags != 0
+    }
+
+    /// How many words the name takes: 2 for a subcommand.
+    pub fn name_words(&self) -> usize {
+        1 + self.name.contains('|') as usize
+    }
+
+    /// Whether so many words (name included) may be given.
+    pub fn accepts(&self, words: usize) -> bool {
+        let words = words as i32;
+        if self.arity >= 0 { words == self.arity } else { words >= -self.arity }
+    }
+}
+
+/// All commands, by lower-case name.
+pub struct Table {
+    by_name: BTreeMap<&'static str, &'static Entry>,
+}
+
+/// The table is made once a process; entries live as long as it does.
+pub fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(Table::new)
+}
+
+impl Table {
+    fn new() -> Table {
+        let mut by_name: BTreeMap<&'static str, Entry> = BTreeMap::new();
+        let mut children: Vec<Entry> = Vec::new();
+        let declared = commands::GROUPS.iter().flat_map(|(group, commands)| commands.iter().map(move |command| (group, command)));
+        for (index, (group, command)) in declared.enumerate() {
+            {
+                let entry = entry(group, command, index);
+                if entry.name.contains('|') {
+                    children.push(entry);
+                } else {
+                    let earlier = by_name.insert(entry.name, entry);
+                    assert!(earlier.is_none(), "a command is declared twice: {}", command.syntax);
+                }
+            }
+        }
+        for child in children {
+            let (parent, last) = child.name.split_once('|').expect("a child's name has two parts");
+            let parent = by_name.get_mut(parent).expect("a subcommand's container is declared");
+            parent.subcommands.insert(last, Box::leak(Box::new(child)));
+        }
+        let by_name = by_name.into_iter().map(|(name, entry)| (name, &*Box::leak(Box::new(entry)))).collect();
+        Table { by_name }
+    }
+
+    /// A command without regard to its subcommands.
+    pub fn find(&self, name: &[u8]) -> Option<&'static Entry> {
+        let mut lower = [0u8; 32];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        self.by_name.get(std::str::from_utf8(lower).ok()?).copied()
+    }
+
+    /// The entry that these words call: a subcommand if the command has any and one is given.
+    pub fn resolve(&self, words: &[&[u8]]) -> Result<&'static Entry, Error> {
+        let name = words.first().copied().unwrap_or_default();
+        let Some(entry) = self.find(name) else { return Err(unknown_command(words)) };
+        let Some(given) = words.get(1) else { return Ok(entry) };
+        if entry.subcommands.is_empty() {
+            return Ok(entry);
+        }
+        let lower = given.to_ascii_lowercase();
+        let found = std::str::from_utf8(&lower).ok().and_then(|lower| entry.subcommands.get(lower));
+        found.copied().ok_or_else(|| {
+            let shown = String::from_utf8_lossy(&given[..given.len().min(128)]).into_owned();
+            Error::UnknownSubcommand(shown, entry.name.to_ascii_uppercase())
+        })
+    }
+
+    /// In order of name, subcommands not included.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Entry> {
+        self.by_name.values().copied()
+    }
+}
+
+fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry {
+    let syntax = Syntax::parse(command.syntax);
+    let key_specs = match command.key_specs {
+        Some(specs) => specs.to_vec(),
+        None => keys::specs(&syntax, command.key_flags),
+    };
+    let movable = if keys::are_movable(&key_specs) { flag::MOVABLEKEYS } else { 0 };
+    let of_group = if command.container { 0 } else { group_category(group) };
+    Entry {
+        flags: command.flags | movable,
+        categories: implied_categories(command.flags, command.acl ^ of_group),
+        key_specs,
+        command,
+        group,
+        index,
+        name: String::leak(syntax.name.clone()),
+        arity: command.arity.unwrap_or_else(|| syntax.arity()),
+        syntax,
+        subcommands: BTreeMap::new(),
+    }
+}
+
+/// The category that all commands of a group have, unless `Command::acl` names it too.
+fn group_category(group: &str) -> u32 {
+    match group {
+        "bitmap" => acl::BITMAP,
+        "connection" => acl::CONNECTION,
+        "generic" => acl::KEYSPACE,
+        "geo" => acl::GEO,
+        "hash" => acl::HASH,
+        "hyperloglog" => acl::HYPERLOGLOG,
+        "list" => acl::LIST,
+        "scripting" => acl::SCRIPTING,
+        "set" => acl::SET,
+        "sorted-set" => acl::SORTEDSET,
+        "stream" => acl::STREAM,
+        "string" => acl::STRING,
+        "transactions" => acl::TRANSACTION,
+        _ => 0,
+    }
+}
+
+/// What flags say about a command's categories.
+fn implied_categories(flags: u32, given: u32) -> u32 {
+    let implied = [
+        (flag::WRITE, acl::WRITE),
+        (flag::READONLY, if given & acl::SCRIPTING == 0 { acl::READ } else { 0 }),
+        (flag::ADMIN, acl::ADMIN | acl::DANGEROUS),
+        (flag::PUBSUB, acl::PUBSUB),
+        (flag::BLOCKING, acl::BLOCKING),
+        (flag::FAST, acl::FAST),
+    ];
+    let mut categories = given;
+    for (flag, category) in implied {
+        if flags & flag != 0 {
+            categories |= category;
+        }
+    }
+    if flags & flag::FAST == 0 { categories | acl::SLOW } else { categories }
+}
+
+/// The name is cut at 128 bytes, and so is the list of arguments, as the server does.
+fn unknown_command(words: &[&[u8]]) -> Error {
+    let name = words.first().copied().unwrap_or_default();
+    let mut beginning = String::new();
+    for word in words.iter().skip(1) {
+        if beginning.len() >= 128 {
+            break;
+        }
+        let room = 128 - beginning.len();
+        let shown = String::from_utf8_lossy(&word[..word.len().min(room)]).into_owned();
+        beginning.push_str(&format!("'{shown}' "));
+    }
+    Error::UnknownCommand(String::from_utf8_lossy(&name[..name.len().min(128)]).into_owned(), beginning)
+}

@@ -1,0 +1,5 @@
+//! Commands of the group `generic`.
+
+use crate::command::Command;
+
+pub(super) const COMMANDS: &[Command] = &[];

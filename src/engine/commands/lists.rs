@@ -1,0 +1,5 @@
+//! Commands of the group `list`.
+
+use crate::command::Command;
+
+pub(super) const COMMANDS: &[Command] = &[];

@@ -1,0 +1,33 @@
+//! The commands, one file for each group. A file begins with its table, which is also its table of contents.
+
+mod connection;
+mod generic;
+mod hashes;
+mod help;
+mod lcs;
+mod lists;
+mod pubsub;
+mod server;
+mod sets;
+mod sorted_sets;
+mod strings;
+mod transactions;
+
+use crate::command::Command;
+
+/// Group name, as COMMAND DOCS says it, and the group's commands.
+pub const GROUPS: &[(&str, &[Command])] = &[
+    ("connection", connection::COMMANDS),
+    ("connection", connection::CLIENT),
+    ("connection", connection::TRACKING),
+    ("generic", generic::COMMANDS),
+    ("hash", hashes::COMMANDS),
+    ("list", lists::COMMANDS),
+    ("pubsub", pubsub::COMMANDS),
+    ("server", server::COMMANDS),
+    ("set", sets::COMMANDS),
+    ("sorted-set", sorted_sets::COMMANDS),
+    ("string", strings::COMMANDS),
+    ("string", lcs::COMMANDS),
+    ("transactions", transactions::COMMANDS),
+];

@@ -1,0 +1,5 @@
+//! Commands of the group `sorted-set`.
+
+use crate::command::Command;
+
+pub(super) const COMMANDS: &[Command] = &[];

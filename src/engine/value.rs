@@ -1,0 +1,64 @@
+//! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
+
+use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+
+#[derive(Debug, Clone)]
+pub enum Value {
+    String(Str),
+    List(List),
+    Set(Set),
+    SortedSet(SortedSet),
+    Hash(Hash),
+}
+
+impl Value {
+    /// As TYPE says it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::String(_) => Str::NAME,
+            Value::List(_) => List::NAME,
+            Value::Set(_) => Set::NAME,
+            Value::SortedSet(_) => SortedSet::NAME,
+            Value::Hash(_) => Hash::NAME,
+        }
+    }
+
+    /// As OBJECT ENCODING says it.
+    pub fn encoding(&self) -> &'static str {
+        match self {
+            Value::String(value) => value.encoding(),
+            Value::List(value) => value.encoding(),
+            Value::Set(value) => value.encoding(),
+            Value::SortedSet(value) => value.encoding(),
+            Value::Hash(value) => value.encoding(),
+        }
+    }
+}
+
+/// One of the types a key can hold; lets `keyspace.get::<List>(key)` check the type in one place.
+pub trait Kind: Sized {
+    /// As TYPE says it.
+    const NAME: &'static str;
+    fn of(value: &Value) -> Option<&Self>;
+    fn of_mut(value: &mut Value) -> Option<&mut Self>;
+    fn into_value(self) -> Value;
+}
+
+macro_rules! kinds {
+    ($($variant:ident($kind:ty) = $name:literal),*) => {$(
+        impl Kind for $kind {
+            const NAME: &'static str = $name;
+            fn of(value: &Value) -> Option<&Self> {
+                if let Value::$variant(inner) = value { Some(inner) } else { None }
+            }
+            fn of_mut(value: &mut Value) -> Option<&mut Self> {
+                if let Value::$variant(inner) = value { Some(inner) } else { None }
+            }
+            fn into_value(self) -> Value {
+                Value::$variant(self)
+            }
+        }
+    )*};
+}
+
+kinds!(String(Str) = "string", List(List) = "list", Set(Set) = "set", SortedSet(SortedSet) = "zset", Hash(Hash) = "hash");

@@ -1,0 +1,346 @@
+//! A world: one server, its clients by name, and a clock that moves only when somebody says so.
+//! The same setup and the same log give the same world, reply for reply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::render;
+use engine::words;
+use engine::{ClientId, Engine, Event, Reply, Time};
+use lesson::Output;
+use lesson::transcript::{self, Action, Step};
+use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
+
+use crate::blocks;
+
+/// The name of the page's own client in messages and logs.
+const OWN: &str = "";
+
+/// A line that repeats a command (`1000 INCR n`) may do so at most so often.
+const REPEATS_MAX: usize = 1000;
+
+/// What one client may leave unread before older output is dropped.
+const LATE_NOTICES_MAX: usize = 1000;
+
+pub struct World {
+    pub(crate) engine: Engine,
+    now: Time,
+    clients: BTreeMap<String, ClientId>,
+    names: BTreeMap<ClientId, String>,
+    setup: Setup,
+    /// What was done since the beginning, for the page to store.
+    log: Vec<LogEntry>,
+    /// Blocks that ran since the last `fresh` one.
+    pub(crate) ran: BTreeSet<u32>,
+    /// Which `fresh` block began the present server; 0 also stands for none.
+    pub(crate) segment: u32,
+    late: Vec<Notice>,
+}
+
+impl World {
+    pub fn new(setup: Setup) -> World {
+        let engine = Engine::new(seed_of(&setup.seed), Time::WORLD_START);
+        World {
+            engine,
+            now: Time::WORLD_START,
+            clients: BTreeMap::new(),
+            names: BTreeMap::new(),
+            setup,
+            log: Vec::new(),
+            ran: BTreeSet::new(),
+            segment: 0,
+            late: Vec::new(),
+        }
+    }
+
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Does again what the setup's log says; gives how many entries that were.
+    pub fn replay(&mut self) -> u32 {
+        let log = std::mem::take(&mut self.setup.log);
+        for entry in &log {
+            match entry {
+                LogEntry::Line { client, line } => drop(self.type_line(client, line)),
+                LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
+                LogEntry::Advance { millis } => self.advance_logged(*millis),
+            }
+        }
+        self.late.clear();
+        log.len() as u32
+    }
+
+    /// Back to the seed, with an empty log.
+    pub fn reset(&mut self) {
+        self.fresh_server();
+        self.log.clear();
+    }
+
+    /// A new server from the same seed; the log stays, for it says how we came here.
+    pub(crate) fn fresh_server(&mut self) {
+        self.engine = Engine::new(seed_of(&self.setup.seed), Time::WORLD_START);
+        self.now = Time::WORLD_START;
+        self.clients.clear();
+        self.names.clear();
+        self.ran.clear();
+        self.segment = 0;
+        self.late.clear();
+    }
+
+    pub(crate) fn log(&mut self, entry: LogEntry) {
+        self.log.push(entry);
+    }
+
+    /// Outputs for clients that did not ask just now.
+    pub(crate) fn take_late(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.late)
+    }
+
+    // --- Lines ----------------------------------------------------------------------------------------------------
+
+    /// A line typed at the console: `+ 45s` lets time pass, anything else is a command.
+    pub fn type_line(&mut self, client: &str, line: &str) -> Ran {
+        self.log(LogEntry::Line { client: client.to_string(), line: line.to_string() });
+        let (client, action) = match transcript::read_line(line) {
+            Ok(transcript::Line::Action(Action::Run { client: named, text })) => {
+                (named.unwrap_or_else(|| client.to_string()), Action::Run { client: None, text })
+            }
+            Ok(transcript::Line::Action(action)) => (client.to_string(), action),
+            _ => (client.to_string(), Action::Run { client: None, text: line.to_string() }),
+        };
+        self.act(&client, &action, line)
+    }
+
+    /// One step of a transcript, judged if a reply was recorded.
+    pub(crate) fn step(&mut self, step: &Step) -> Ran {
+        let (client, line) = match &step.action {
+            Action::Run { client, text } => (client.as_deref().unwrap_or(OWN), text.clone()),
+            other => (OWN, other.to_string()),
+        };
+        let mut ran = self.act(client, &step.action, &line);
+        if !step.reply.is_empty() {
+            let holds = step.compare(&whole_output(&ran)).is_ok();
+            ran.as_recorded = Some(holds);
+            if !holds {
+                ran.recorded = step.reply.iter().map(Output::to_string).collect::<Vec<_>>().join("\n");
+            }
+        }
+        ran
+    }
+
+    /// The whole text of a step, as transcripts write it.
+    pub fn play(&mut self, step: &Step) -> String {
+        whole_output(&self.step(step))
+    }
+
+    fn act(&mut self, client: &str, action: &Action, line: &str) -> Ran {
+        let mut ran = Ran { client: client.to_string(), line: line.to_string(), ..Ran::default() };
+        match action {
+            Action::Run { text, .. } => self.run_command(client, text, &mut ran),
+            Action::Wait(duration) => self.advance(duration.as_micros().min(i64::MAX as u128) as i64),
+            Action::World(words) => refuse(&mut ran, &format!("not in this emulator yet: ! {}", words.join(" "))),
+            Action::Shell(_) => refuse(&mut ran, "not in this emulator yet: shell lines"),
+        }
+        ran.late = self.collect();
+        ran.prompt = self.prompt(client);
+        ran
+    }
+
+    fn run_command(&mut self, client: &str, text: &str, ran: &mut Ran) {
+        let Ok(mut words) = words::split(text.as_bytes()) else {
+            // redis-cli's own text: the line never reaches the server.
+            ran.output = "Invalid argument(s)".to_string();
+            ran.error = true;
+            return;
+        };
+        let repeats = take_repeats(&mut words);
+        if words.is_empty() {
+            return;
+        }
+        let mut outputs = Vec::new();
+        for _ in 0..repeats {
+            if self.is_blocked(client) {
+                refuse(ran, &format!("this client still waits in {}", self.waits_in(client).unwrap_or_default()));
+                return;
+            }
+            let (output, error, waits) = self.send(client, &words);
+            ran.error |= error;
+            ran.waits = waits;
+            if !output.is_empty() {
+                outputs.push(output);
+            }
+        }
+        ran.output = outputs.join("\n");
+    }
+
+    /// Sends words as a client; gives what redis-cli prints, whether it is an error, whether the client waits.
+    fn send(&mut self, client: &str, words: &[Vec<u8>]) -> (String, bool, bool) {
+        let id = self.client(client);
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let reply = self.engine.execute(id, &slices, self.now);
+        let error = matches!(reply, Reply::Error(_));
+        let waits = reply == Reply::Later;
+        let protocol = self.engine.protocol(id);
+        let output = match reply {
+            Reply::Later | Reply::Nothing => String::new(),
+            reply if render::is_raw(words) => render::render_raw(&reply, protocol),
+            reply => render::render(&reply, protocol),
+        };
+        (output.trim_end_matches('\n').to_string(), error, waits)
+    }
+
+    fn client(&mut self, name: &str) -> ClientId {
+        if let Some(id) = self.clients.get(name) {
+            return *id;
+        }
+        let port = 50_000 + self.clients.len();
+        let id = self.engine.connect(&format!("127.0.0.1:{port}"), self.now);
+        self.clients.insert(name.to_string(), id);
+        self.names.insert(id, name.to_string());
+        id
+    }
+
+    /// Turns what the engine emitted into texts, in order, and keeps a copy for the page.
+    fn collect(&mut self) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for event in self.engine.drain() {
+            let (id, reply) = match event {
+                Event::Reply { client, reply } | Event::Push { client, reply } => (client, reply),
+                Event::Close { client } => {
+                    self.close(client);
+                    continue;
+                }
+                Event::Effect { .. } | Event::Key { .. } => continue,
+            };
+            let Some(name) = self.names.get(&id) else { continue };
+            let output = render::render(&reply, self.engine.protocol(id)).trim_end_matches('\n').to_string();
+            notices.push(Notice { world: String::new(), client: name.clone(), output });
+        }
+        self.late.extend(notices.iter().cloned());
+        let excess = self.late.len().saturating_sub(LATE_NOTICES_MAX);
+        self.late.drain(..excess);
+        notices
+    }
+
+    /// The server closed the connection; the next line of that name connects anew, as redis-cli does.
+    fn close(&mut self, id: ClientId) {
+        self.engine.disconnect(id);
+        if let Some(name) = self.names.remove(&id) {
+            self.clients.remove(&name);
+        }
+    }
+
+    // --- Time -----------------------------------------------------------------------------------------------------
+
+    pub(crate) fn advance_logged(&mut self, millis: u64) {
+        self.log(LogEntry::Advance { millis });
+        self.advance(i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1000));
+        self.collect();
+    }
+
+    fn advance(&mut self, micros: i64) {
+        // A thousand years are enough: beyond them milliseconds since 1970 would overflow.
+        const LATEST: i64 = 1_000 * 365 * 86_400 * 1_000_000;
+        self.now = Time(self.now.0.saturating_add(micros).min(Time::WORLD_START.0 + LATEST));
+        self.engine.advance(self.now);
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    // --- What the page shows --------------------------------------------------------------------------------------
+
+    fn is_blocked(&self, name: &str) -> bool {
+        self.waits_in(name).is_some()
+    }
+
+    fn waits_in(&self, name: &str) -> Option<String> {
+        let client = self.engine.server.clients.get(*self.clients.get(name)?)?;
+        let blocked = client.blocked.as_ref()?;
+        let shown = blocked.words.iter().map(|word| shown_word(word)).collect::<Vec<_>>();
+        Some(shown.join(" "))
+    }
+
+    /// The database that the page's own client has selected.
+    pub(crate) fn own_db(&self) -> usize {
+        let own = self.clients.get(OWN).and_then(|id| self.engine.server.clients.get(*id));
+        own.map_or(0, |client| client.db)
+    }
+
+    fn prompt(&self, name: &str) -> String {
+        let Some(client) = self.clients.get(name).and_then(|id| self.engine.server.clients.get(*id)) else {
+            return "127.0.0.1:6379> ".to_string();
+        };
+        let db = if client.db == 0 { String::new() } else { format!("[{}]", client.db) };
+        let mode = match (&client.transaction, client.is_subscriber()) {
+            (Some(_), _) => "(TX)",
+            (None, true) => "(subscribed mode)",
+            (None, false) => "",
+        };
+        format!("127.0.0.1:6379{db}{mode}> ")
+    }
+
+    pub fn status(&mut self) -> Status {
+        let db = self.own_db();
+        let clients = self.clients.iter().filter_map(|(name, id)| {
+            let client = self.engine.server.clients.get(*id)?;
+            Some(ClientState {
+                name: name.clone(),
+                db: client.db as u32,
+                prompt: self.prompt(name),
+                waits_in: self.waits_in(name),
+                subscriptions: client.subscriptions() as u32,
+                in_transaction: client.transaction.is_some(),
+            })
+        });
+        Status {
+            keys: self.engine.keys.dbs[db].keys.len() as u64,
+            memory_bytes: 0,
+            elapsed_millis: self.now.0.saturating_sub(Time::WORLD_START.0) as u64 / 1000,
+            clock_millis: self.now.millis(),
+            clients: clients.collect(),
+            log_entries: self.log.len() as u32,
+        }
+    }
+}
+
+/// The whole text of a step: its own output, then what it caused for others, line by line as transcripts write it.
+pub(crate) fn whole_output(ran: &Ran) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    if !ran.output.is_empty() {
+        lines.push(ran.output.clone());
+    }
+    for notice in &ran.late {
+        for line in notice.output.split('\n') {
+            lines.push(format!("{}< {line}", notice.client));
+        }
+    }
+    lines.join("\n")
+}
+
+fn refuse(ran: &mut Ran, why: &str) {
+    ran.output = format!("(error) ERR {why}");
+    ran.error = true;
+}
+
+fn shown_word(word: &[u8]) -> String {
+    if words::needs_quotes(word) { words::quote(word) } else { String::from_utf8_lossy(word).into_owned() }
+}
+
+/// redis-cli repeats a command that follows a number: `5 INCR n`.
+fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
+    let number = words.first().and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());
+    match number {
+        Some(count) if words.len() > 1 => {
+            words.remove(0);
+            count.min(REPEATS_MAX)
+        }
+        _ => 1,
+    }
+}
+
+/// FNV-1a: spreads the page's name over 64 bits, the same everywhere.
+fn seed_of(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
