@@ -37,7 +37,8 @@ impl Engine {
     pub fn with_config(seed: u64, now: Time, config: Config) -> Engine {
         let mut random = Random::new(seed);
         let keys = Keyspace::new(config.databases, &mut random, now);
-        let run_id = (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect();
+        let run_id = Server::draw_id(&mut random);
+        let replication_id = Server::draw_id(&mut random);
         let server = Server {
             clients: Clients::default(),
             config,
@@ -49,6 +50,7 @@ impl Engine {
             stats: Stats::default(),
             started: now,
             run_id,
+            replication_id,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),

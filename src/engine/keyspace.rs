@@ -288,6 +288,30 @@ impl Keyspace {
         };
     }
 
+    /// Removes all of a database, without a notification.
+    pub fn flush(&mut self, db: usize) {
+        self.touch_all_watched(db);
+        self.dirty += self.dbs[db].keys.len() as u64;
+        self.dbs[db] = Db::new(self.seed);
+    }
+
+    /// Exchanges two databases; clients watching or waiting there see what is there now.
+    pub fn swap(&mut self, first: usize, second: usize) {
+        self.touch_all_swapped(first, second);
+        self.touch_all_swapped(second, first);
+        self.dbs.swap(first, second);
+        let current = self.db;
+        for db in [first, second] {
+            self.db = db;
+            for key in self.waited_keys(db) {
+                if self.dbs[db].keys.get(&key).is_some() {
+                    self.signal_ready(&key);
+                }
+            }
+        }
+        self.db = current;
+    }
+
     // --- Facts ----------------------------------------------------------------------------------------------------
 
     /// A key changed: watchers are told, the change counts, and the fact is noted.
@@ -448,6 +472,16 @@ impl Keyspace {
                 self.waiting.remove(&at);
             }
         }
+    }
+
+    /// Keys that somebody watches, in all databases.
+    pub fn watched_count(&self) -> usize {
+        self.watchers.len()
+    }
+
+    /// Keys that somebody waits for, in all databases.
+    pub fn waited_count(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Clients waiting for a key, first come first.

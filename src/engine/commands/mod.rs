@@ -6,6 +6,7 @@ mod hashes;
 mod help;
 mod lcs;
 mod lists;
+pub(crate) mod missing;
 mod pubsub;
 mod server;
 mod sets;
@@ -24,7 +25,16 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("hash", hashes::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
-    ("server", server::COMMANDS),
+    ("server", server::acl::COMMANDS),
+    ("server", server::command::COMMANDS),
+    ("server", server::config::COMMANDS),
+    ("server", server::databases::COMMANDS),
+    ("server", server::debug::COMMANDS),
+    ("server", server::identity::COMMANDS),
+    ("server", server::info::COMMANDS),
+    ("server", server::memory::COMMANDS),
+    ("server", server::observe::COMMANDS),
+    ("server", server::persistence::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),
