@@ -132,6 +132,10 @@ impl Context<'_> {
         let effects = inner.effects.take();
         let changed = inner.keys.dirty != dirty;
         self.server.emit_effects(db, entry, words, changed, effects, self.keys);
+        self.server.after_call(self.id, entry, words, reply.is_err(), self.keys);
+        if let Err(error) = &reply {
+            self.server.stats.error(error);
+        }
         reply.unwrap_or_else(Reply::Error)
     }
 

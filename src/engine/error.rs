@@ -19,6 +19,8 @@ pub enum Error {
     UnknownCommand(String, String),
     /// The subcommand as typed, and its command in upper case.
     UnknownSubcommand(String, String),
+    /// Words that a subcommand cannot take: the subcommand as typed, and its command in upper case.
+    SubcommandSyntax(String, String),
     /// `invalid expire time in '…' command`
     InvalidExpireTime(String),
     TimeoutNotAFloat,
@@ -71,6 +73,9 @@ impl fmt::Display for Error {
             }
             Error::UnknownSubcommand(sub, command) => {
                 write!(f, "ERR unknown subcommand '{sub}'. Try {command} HELP.")
+            }
+            Error::SubcommandSyntax(sub, command) => {
+                write!(f, "ERR unknown subcommand or wrong number of arguments for '{sub}'. Try {command} HELP.")
             }
             Error::InvalidExpireTime(name) => write!(f, "ERR invalid expire time in '{name}' command"),
             Error::TimeoutNotAFloat => f.write_str("ERR timeout is not a float or out of range"),

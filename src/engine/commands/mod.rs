@@ -3,6 +3,7 @@
 mod connection;
 mod generic;
 mod hashes;
+mod help;
 mod lcs;
 mod lists;
 mod pubsub;
@@ -17,6 +18,8 @@ use crate::command::Command;
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
+    ("connection", connection::CLIENT),
+    ("connection", connection::TRACKING),
     ("generic", generic::COMMANDS),
     ("hash", hashes::COMMANDS),
     ("list", lists::COMMANDS),
