@@ -1,9 +1,10 @@
-//! The hash table of Redis: chains, two tables while it grows or shrinks, one bucket moved per operation.
+//! The hash table of Redis: chains, two tables while it grows or shrinks, one bucket moved per
+//! operation.
 //!
-//! Every entry lives in one slab; tables hold slot numbers only, so that moving a bucket touches no key.
-//! Iteration, SCAN's cursor and the dump for visualisers are in `walk.rs`; chance is in `sample.rs`.
-//! Deliberately not here: a clock. The caller's timer asks for `rehash_steps`.
-//! Source: Redis 8.2, `dict.c`.
+//! Every entry lives in one slab; tables hold slot numbers only, so that moving a bucket touches no
+//! key. Iteration, SCAN's cursor and the dump for visualisers are in `walk.rs`; chance is in
+//! `sample.rs`. Deliberately not here: a clock. The caller's timer asks for `rehash_steps`. Source:
+//! Redis 8.2, `dict.c`.
 
 mod sample;
 mod walk;
@@ -175,8 +176,8 @@ impl<V> Dict<V> {
         };
     }
 
-    /// While a child process saves, resizing waits for a ratio of 4:1 (or 1/32), because moving entries
-    /// would copy the pages that parent and child share.
+    /// While a child process saves, resizing waits for a ratio of 4:1 (or 1/32), because moving
+    /// entries would copy the pages that parent and child share.
     pub fn set_resize_avoid(&mut self, avoid: bool) {
         self.resize_avoided = avoid;
     }
@@ -190,7 +191,8 @@ impl<V> Dict<V> {
         self.rehash_index
     }
 
-    /// Moves up to `n` non-empty buckets, passing at most `10 * n` empty ones. True if some are left.
+    /// Moves up to `n` non-empty buckets, passing at most `10 * n` empty ones. True if some are
+    /// left.
     pub fn rehash_steps(&mut self, n: usize) -> bool {
         let Some(mut index) = self.rehash_index else {
             return false;
@@ -294,7 +296,8 @@ impl<V> Dict<V> {
 
     fn add(&mut self, hash: u32, key: &[u8], value: V) -> u32 {
         if self.grow_if_needed() {
-            // Redis looks the bucket up again in the new tables, which is an operation like any other.
+            // Redis looks the bucket up again in the new tables, which is an operation like any
+            // other.
             self.step_towards(hash);
         }
         let slot = self.occupy(Slot {
@@ -366,7 +369,8 @@ impl<V> Dict<V> {
         }
     }
 
-    /// Starts the move to the smallest power of two that holds `n`. False if that is the present size.
+    /// Starts the move to the smallest power of two that holds `n`. False if that is the present
+    /// size.
     fn resize(&mut self, n: usize) -> bool {
         let buckets = n.max(INITIAL_BUCKETS).next_power_of_two();
         if buckets == self.tables[0].heads.len() {
@@ -385,7 +389,8 @@ impl<V> Dict<V> {
         true
     }
 
-    /// One rehash step; a visit to a bucket that has not moved moves that one, since it is in the cache.
+    /// One rehash step; a visit to a bucket that has not moved moves that one, since it is in the
+    /// cache.
     #[inline]
     fn step_towards(&mut self, hash: u32) {
         if let Some(index) = self.rehash_index {

@@ -1,4 +1,5 @@
-//! The data structures of Redis, byte for byte and bucket for bucket as 8.2 keeps them. They know no commands.
+//! The data structures of Redis, byte for byte and bucket for bucket as 8.2 keeps them. They know
+//! no commands.
 
 pub mod dict;
 pub mod intset;

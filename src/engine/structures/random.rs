@@ -1,7 +1,7 @@
 //! The only source of chance: a seeded generator (xoshiro256++, Blackman and Vigna 2019).
 //!
-//! Integers only: a probability is a ratio of two integers, so that the same seed gives the same run on
-//! every machine. There is no entropy here; the seed is always an argument.
+//! Integers only: a probability is a ratio of two integers, so that the same seed gives the same
+//! run on every machine. There is no entropy here; the seed is always an argument.
 
 use super::siphash::siphash_1_2;
 
@@ -21,8 +21,8 @@ impl Random {
         }
     }
 
-    /// A stream of its own for `name`. It follows from this stream's seed and the name alone, however
-    /// much was drawn before: a new consumer does not shift the numbers of the others.
+    /// A stream of its own for `name`. It follows from this stream's seed and the name alone,
+    /// however much was drawn before: a new consumer does not shift the numbers of the others.
     pub fn fork(&self, name: &str) -> Random {
         let mut key = [0; 16];
         key[..8].copy_from_slice(&self.seed.to_le_bytes());

@@ -1,8 +1,8 @@
 //! SipHash-1-2, the keyed hash Redis places its keys with: one round per word, two at the end.
 //!
-//! Deliberately not here: the better known 1-3 and 2-4 variants, and any choice of the key. A dict is
-//! given its 16 bytes, so that the order of SCAN follows from the engine's seed.
-//! Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012); Redis: `siphash.c`.
+//! Deliberately not here: the better known 1-3 and 2-4 variants, and any choice of the key. A dict
+//! is given its 16 bytes, so that the order of SCAN follows from the engine's seed. Source:
+//! Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012); Redis: `siphash.c`.
 
 /// The hash of `data` under `key`.
 pub fn siphash_1_2(key: &[u8; 16], data: &[u8]) -> u64 {

@@ -1,9 +1,10 @@
 //! The skip list of sorted sets: towers of chance, spans on every link, one link back.
 //!
-//! P is 1/4 and towers reach 32 levels at most. Order is score, then bytes, the shorter first. Nodes
-//! live in one slab and towers in another, so that a link is a number. Finding by range is in `range.rs`,
-//! removing and walking in `walk.rs`. Deliberately not here: the dict that makes ZSCORE quick, and NaN,
-//! which the commands refuse. Sources: Pugh 1990; Redis `t_zset.c`, `zslInsert` and its neighbors.
+//! P is 1/4 and towers reach 32 levels at most. Order is score, then bytes, the shorter first.
+//! Nodes live in one slab and towers in another, so that a link is a number. Finding by range is in
+//! `range.rs`, removing and walking in `walk.rs`. Deliberately not here: the dict that makes ZSCORE
+//! quick, and NaN, which the commands refuse. Sources: Pugh 1990; Redis `t_zset.c`, `zslInsert` and
+//! its neighbors.
 
 mod range;
 mod walk;
@@ -18,7 +19,8 @@ pub const MAX_LEVEL: usize = 32;
 
 /// Node 0 is the header: it has no member and a tower of full height.
 const HEADER: u32 = 0;
-/// A forward link that is 0 ends its level, a backward link that is 0 means "first": both the header.
+/// A forward link that is 0 ends its level, a backward link that is 0 means "first": both the
+/// header.
 const NIL: u32 = 0;
 
 #[derive(Debug, Clone)]
@@ -121,8 +123,8 @@ impl Skiplist {
         }
     }
 
-    /// Moves a member to its new score, in place if its neighbors allow it. Its tower keeps its height.
-    /// False if no such member has the old score.
+    /// Moves a member to its new score, in place if its neighbors allow it. Its tower keeps its
+    /// height. False if no such member has the old score.
     pub fn update_score(&mut self, old: f64, member: &[u8], new: f64) -> bool {
         debug_assert!(!new.is_nan(), "commands refuse NaN");
         let path = self.path_to(old, member);
@@ -174,8 +176,8 @@ impl Skiplist {
         &mut self.links[self.nodes[at as usize].tower as usize + level]
     }
 
-    /// Walks from the header while `goes_on` holds for the next node; returns the node it stops at and
-    /// its 1-based rank (0 for the header).
+    /// Walks from the header while `goes_on` holds for the next node; returns the node it stops at
+    /// and its 1-based rank (0 for the header).
     #[inline]
     fn descend(&self, goes_on: impl Fn(&Node) -> bool) -> (u32, u32) {
         let (mut at, mut rank) = (HEADER, 0);

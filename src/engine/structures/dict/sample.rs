@@ -9,7 +9,8 @@ const STEPS_PER_KEY: usize = 10;
 const EMPTY_RUN_MIN: usize = 5;
 
 impl<V> Dict<V> {
-    /// A random non-empty bucket, then a random member of its chain: keys in long chains come up less.
+    /// A random non-empty bucket, then a random member of its chain: keys in long chains come up
+    /// less.
     pub fn random_key(&self, random: &mut Random) -> Option<&[u8]> {
         self.random_entry(random).map(|(key, _)| key)
     }
@@ -33,9 +34,9 @@ impl<V> Dict<V> {
         self.entry(slot).map(|(key, value)| (&**key, value))
     }
 
-    /// Up to `n` entries from neighboring buckets: quick, and not evenly spread. Fewer come when the
-    /// tables are sparse, and one may come twice. Eviction draws its candidates so.
-    /// Source: Redis `dictGetSomeKeys`.
+    /// Up to `n` entries from neighboring buckets: quick, and not evenly spread. Fewer come when
+    /// the tables are sparse, and one may come twice. Eviction draws its candidates so. Source:
+    /// Redis `dictGetSomeKeys`.
     pub fn some_keys(&self, n: usize, random: &mut Random) -> Vec<(&[u8], &V)> {
         let mut sample = vec![NIL; n.min(self.len())];
         let count = self.sample(&mut sample, random);

@@ -1,4 +1,5 @@
-//! Reading a dict in bucket order: iterators, SCAN's cursor, and the tables as a visualiser sees them.
+//! Reading a dict in bucket order: iterators, SCAN's cursor, and the tables as a visualiser sees
+//! them.
 
 use super::{Dict, NIL};
 
@@ -44,10 +45,10 @@ impl<V> Dict<V> {
 
     /// One step of SCAN: shows the bucket at `cursor` and returns the next cursor, 0 at the end.
     ///
-    /// The cursor counts from its high bit down (8 buckets: 0 4 2 6 1 5 3 7), so a table that doubles
-    /// or halves between two steps neither hides a key nor starts over. During a rehash a step shows the
-    /// bucket of the small table and all buckets of the large one that it splits into.
-    /// Source: Redis `dictScan`, an idea of Pieter Noordhuis.
+    /// The cursor counts from its high bit down (8 buckets: 0 4 2 6 1 5 3 7), so a table that
+    /// doubles or halves between two steps neither hides a key nor starts over. During a rehash a
+    /// step shows the bucket of the small table and all buckets of the large one that it splits
+    /// into. Source: Redis `dictScan`, an idea of Pieter Noordhuis.
     pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(&[u8], &V)) -> u64 {
         if self.is_empty() {
             return 0;
