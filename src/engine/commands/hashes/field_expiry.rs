@@ -142,7 +142,7 @@ fn expire(ctx: &mut Context, args: &mut Args, clock: Clock) -> Result<Reply, Err
     let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(Reply::Array(vec![ABSENT; fields.len()])) };
     let before = hash.next_deadline();
     hash.allow_deadlines();
-    let mut removed: Vec<&[u8]> = Vec::new();
+    let (mut set, mut removed): (Vec<&[u8]>, Vec<&[u8]>) = (Vec::new(), Vec::new());
     let replies = fields.iter().map(|field| match hash.get(field).map(|found| found.deadline) {
         None => ABSENT,
         Some(old) if !condition.allows(old, deadline) => REFUSED,
@@ -153,26 +153,30 @@ fn expire(ctx: &mut Context, args: &mut Args, clock: Clock) -> Result<Reply, Err
         }
         Some(_) => {
             hash.set_deadline(field, Some(deadline));
+            set.push(field);
             DONE
         }
     });
-    let replies: Vec<Reply> = replies.collect();
+    let replies = replies.collect();
     let (after, empty) = (hash.next_deadline(), hash.is_empty());
     ctx.keys.relist_fields(key, before, after);
-    if replies.contains(&DONE) {
+    if !set.is_empty() {
         ctx.keys.changed(Class::Hash, "hexpire", key);
-        replicate_deadline(ctx, deadline);
+        replicate_deadline(ctx, deadline, &set);
     }
     say_removed(ctx, key, &removed, empty);
     Ok(Reply::Array(replies))
 }
 
-/// The command as it was typed, but with a point in time that means the same later.
-fn replicate_deadline(ctx: &mut Context, deadline: i64) {
-    let mut words = ctx.words.to_vec();
-    let deadline = number::i64_to_bytes(deadline);
-    words[0] = b"HPEXPIREAT";
-    words[2] = &deadline;
+/// The command with a point in time that means the same later, and with those fields only that got it.
+fn replicate_deadline(ctx: &mut Context, deadline: i64, fields: &[&[u8]]) {
+    let (deadline, count) = (number::i64_to_bytes(deadline), fields.len().to_string());
+    let mut words: Vec<&[u8]> = vec![b"HPEXPIREAT", ctx.words[1], &deadline];
+    // The condition and FIELDS stay as they were typed.
+    let typed = if ctx.words[3].eq_ignore_ascii_case(b"FIELDS") { 4 } else { 5 };
+    words.extend(&ctx.words[3..typed]);
+    words.push(count.as_bytes());
+    words.extend(fields);
     ctx.replicate_as(&words);
 }
 

@@ -119,7 +119,7 @@ fn hgetex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Array(vec![Reply::Null; fields.len()]));
     };
     let before = hash.next_deadline();
-    if let Change::Set(_) = change {
+    if change != Change::Nothing {
         hash.allow_deadlines();
     }
     let (mut updated, mut removed) = (false, Vec::new());
@@ -159,17 +159,17 @@ fn hgetex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn say_updated(ctx: &mut Context, key: &[u8], change: Change, fields: &[&[u8]]) {
-    let count = fields.len().to_string();
-    let tail = [&[b"FIELDS".as_slice(), count.as_bytes()], fields].concat();
+    // FIELDS, its number and the fields, as they were typed.
+    let tail = &ctx.words[ctx.words.len() - fields.len() - 2..];
     match change {
         Change::Set(deadline) => {
             ctx.keys.changed(Class::Hash, "hexpire", key);
             let deadline = number::i64_to_bytes(deadline);
-            ctx.replicate_as(&[&[b"HPEXPIREAT".as_slice(), key, &deadline], tail.as_slice()].concat());
+            ctx.replicate_as(&[&[b"HPEXPIREAT".as_slice(), key, &deadline], tail].concat());
         }
         _ => {
             ctx.keys.changed(Class::Hash, "hpersist", key);
-            ctx.replicate_as(&[&[b"HPERSIST".as_slice(), key], tail.as_slice()].concat());
+            ctx.replicate_as(&[&[b"HPERSIST".as_slice(), key], tail].concat());
         }
     }
 }
@@ -263,10 +263,11 @@ fn hsetex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if let Some(deadline) = setting.deadline {
         hash.allow_deadlines();
         for field in setting.fields() {
-            if !past {
-                hash.set_deadline(field, Some(deadline));
-            } else if hash.remove(field) {
+            if past {
+                hash.remove(field);
                 removed.push(field);
+            } else {
+                hash.set_deadline(field, Some(deadline));
             }
         }
     }
@@ -304,7 +305,9 @@ fn replicate_with_deadline(ctx: &mut Context, deadline: i64) {
     let is_option = |word: &&[u8]| Clock::OPTIONS.iter().any(|(token, _)| word.eq_ignore_ascii_case(token.as_bytes()));
     let Some(at) = words.iter().skip(2).position(is_option) else { return };
     let deadline = number::i64_to_bytes(deadline);
-    words[at + 2] = b"PXAT";
-    words[at + 3] = &deadline;
-    ctx.replicate_as(&words);
+    if !words[at + 2].eq_ignore_ascii_case(b"PXAT") {
+        words[at + 2] = b"PXAT";
+        words[at + 3] = &deadline;
+        ctx.replicate_as(&words);
+    }
 }
