@@ -1,1 +1,4 @@
-fn main() {}
+//! The page.
+fn main() {
+    web_sys::console::log_1(&"started".into());
+}

@@ -44,6 +44,8 @@ pub struct Config {
     /// 1 to 10.
     pub active_expire_effort: u32,
     pub proto_max_bulk_len: usize,
+    /// Off only by DEBUG SET-ACTIVE-EXPIRE.
+    pub active_expire: bool,
 }
 
 impl Default for Config {
@@ -56,6 +58,7 @@ impl Default for Config {
             hz: 10,
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
+            active_expire: true,
         }
     }
 }

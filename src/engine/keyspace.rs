@@ -61,6 +61,22 @@ pub struct KeyStats {
     pub expired_fields: u64,
 }
 
+/// A client that watches a key.
+#[derive(Debug, Clone)]
+struct Watcher {
+    client: ClientId,
+    /// The key was past its deadline already when WATCH was called: its removal changes nothing for this client.
+    expired: bool,
+}
+
+/// A key whose value changed, whatever its database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modified {
+    pub key: Vec<u8>,
+    /// By the client whose command runs; false if its time came.
+    pub by_client: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Keyspace {
     pub dbs: Vec<Db>,
@@ -79,11 +95,14 @@ pub struct Keyspace {
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
-    watchers: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
     /// Clients whose watched keys were touched.
     pub broken_watches: Vec<ClientId>,
     /// Who waits for which key, in order of waiting.
     waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    /// Collect the keys that change, for clients that cache them.
+    pub note_modified: bool,
+    pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
 }
@@ -113,6 +132,8 @@ impl Keyspace {
             watchers: BTreeMap::new(),
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
+            note_modified: false,
+            modified: Vec::new(),
             ready: Vec::new(),
             seed,
         }
@@ -282,11 +303,23 @@ impl Keyspace {
 
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
+        self.note_change(key, true);
+    }
+
+    fn note_change(&mut self, key: &[u8], by_client: bool) {
+        if self.note_modified {
+            self.modified.push(Modified { key: key.to_vec(), by_client });
+        }
         if self.watchers.is_empty() {
             return;
         }
-        if let Some(clients) = self.watchers.get(&(self.db, key.to_vec())) {
-            self.broken_watches.extend(clients.iter().copied());
+        let exists = self.dbs[self.db].keys.get(key).is_some();
+        for watcher in self.watchers.get_mut(&(self.db, key.to_vec())).into_iter().flatten() {
+            if watcher.expired && !exists {
+                watcher.expired = false;
+            } else {
+                self.broken_watches.push(watcher.client);
+            }
         }
     }
 
@@ -300,7 +333,11 @@ impl Keyspace {
 
     /// Whether the key is there but past its deadline.
     pub fn is_due(&self, key: &[u8]) -> bool {
-        let db = &self.dbs[self.db];
+        self.is_due_in(self.db, key)
+    }
+
+    fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
+        let db = &self.dbs[db];
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
             && db.keys.get(key).is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
@@ -318,7 +355,7 @@ impl Keyspace {
     pub fn expire(&mut self, key: &[u8]) {
         self.remove(key);
         self.stats.expired += 1;
-        self.touched(key);
+        self.note_change(key, false);
         self.notify(Class::Expired, "expired", key);
         if self.emit_effects {
             self.effects.push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
@@ -327,26 +364,77 @@ impl Keyspace {
 
     // --- Who watches, who waits -----------------------------------------------------------------------------------
 
-    pub fn watch(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let clients = self.watchers.entry((db, key.to_vec())).or_default();
-        if !clients.contains(&client) {
-            clients.push(client);
+    /// `client` watches a key of the current database.
+    pub fn watch(&mut self, key: &[u8], client: ClientId) {
+        let expired = self.is_due(key);
+        let watchers = self.watchers.entry((self.db, key.to_vec())).or_default();
+        if !watchers.iter().any(|watcher| watcher.client == client) {
+            watchers.push(Watcher { client, expired });
         }
     }
 
     pub fn unwatch(&mut self, db: usize, key: &[u8], client: ClientId) {
         let at = (db, key.to_vec());
-        if let Some(clients) = self.watchers.get_mut(&at) {
-            clients.retain(|other| *other != client);
-            if clients.is_empty() {
+        if let Some(watchers) = self.watchers.get_mut(&at) {
+            watchers.retain(|watcher| watcher.client != client);
+            if watchers.is_empty() {
                 self.watchers.remove(&at);
             }
         }
     }
 
-    /// Keys somebody watches, for FLUSHALL and SWAPDB, which touch all of a database.
-    pub fn watched_keys(&self, db: usize) -> Vec<Vec<u8>> {
-        self.watchers.keys().filter(|(at, _)| *at == db).map(|(_, key)| key.clone()).collect()
+    /// Whether a key that was alive when this client began to watch it is past its deadline now.
+    pub fn watched_key_expired(&self, db: usize, key: &[u8], client: ClientId) -> bool {
+        let Some(watchers) = self.watchers.get(&(db, key.to_vec())) else { return false };
+        let alive_then = watchers.iter().any(|watcher| watcher.client == client && !watcher.expired);
+        alive_then && self.is_due_in(db, key)
+    }
+
+    /// All of a database is about to go: watchers of keys that are in it are told.
+    pub fn touch_all_watched(&mut self, db: usize) {
+        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
+        let mut broken = Vec::new();
+        for ((_, key), watchers) in self.watchers.range_mut(from..to) {
+            if self.dbs[db].keys.get(key).is_none() {
+                continue;
+            }
+            for watcher in watchers {
+                // What was expired before WATCH was called was gone already.
+                if std::mem::take(&mut watcher.expired) {
+                    continue;
+                }
+                broken.push(watcher.client);
+            }
+        }
+        self.broken_watches.extend(broken);
+    }
+
+    /// `db` is about to show what `other` holds: watchers of keys in either are told, unless nothing is before and
+    /// something expired after.
+    pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
+        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
+        let mut broken = Vec::new();
+        let keys: Vec<Vec<u8>> = self.watchers.range(from..to).map(|((_, key), _)| key.clone()).collect();
+        for key in keys {
+            let exists = self.dbs[db].keys.get(&key).is_some();
+            let will_exist = self.dbs[other].keys.get(&key).is_some();
+            let will_be_due = self.is_due_in(other, &key);
+            if !exists && !will_exist {
+                continue;
+            }
+            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
+                if watcher.expired && !will_exist {
+                    watcher.expired = false;
+                } else if watcher.expired && will_be_due {
+                    continue;
+                } else if !watcher.expired && !exists && will_be_due {
+                    watcher.expired = true;
+                } else {
+                    broken.push(watcher.client);
+                }
+            }
+        }
+        self.broken_watches.extend(broken);
     }
 
     pub fn wait(&mut self, db: usize, key: &[u8], client: ClientId) {

@@ -51,18 +51,21 @@ impl Syntax {
     /// As COMMAND INFO gives it: words including the name; negative means "at least".
     pub fn arity(&self) -> i32 {
         let name_words = self.name.split('|').count() as i32;
-        let fixed = name_words + self.arguments.iter().map(min_words).sum::<i32>();
+        let fixed = name_words + self.arguments.iter().map(Node::min_words).sum::<i32>();
         if self.arguments.iter().any(is_variable) { -fixed } else { fixed }
     }
 }
 
-fn min_words(node: &Node) -> i32 {
-    match node {
-        Node::Token(_) | Node::Value(..) => 1,
-        Node::Sequence(nodes) => nodes.iter().map(min_words).sum(),
-        Node::Choice(nodes) => nodes.iter().map(min_words).min().unwrap_or(0),
-        Node::Optional(_) => 0,
-        Node::Repeat(node) => min_words(node),
+impl Node {
+    /// How few words it can be.
+    pub fn min_words(&self) -> i32 {
+        match self {
+            Node::Token(_) | Node::Value(..) => 1,
+            Node::Sequence(nodes) => nodes.iter().map(Node::min_words).sum(),
+            Node::Choice(nodes) => nodes.iter().map(Node::min_words).min().unwrap_or(0),
+            Node::Optional(_) => 0,
+            Node::Repeat(node) => node.min_words(),
+        }
     }
 }
 
@@ -71,7 +74,7 @@ fn is_variable(node: &Node) -> bool {
         Node::Token(_) | Node::Value(..) => false,
         Node::Sequence(nodes) => nodes.iter().any(is_variable),
         Node::Choice(nodes) => {
-            nodes.iter().any(is_variable) || nodes.iter().any(|node| min_words(node) != min_words(&nodes[0]))
+            nodes.iter().any(is_variable) || nodes.iter().any(|node| node.min_words() != nodes[0].min_words())
         }
         Node::Optional(_) | Node::Repeat(_) => true,
     }

@@ -28,14 +28,14 @@ mod topology;
 pub mod transcript;
 
 #[cfg(feature = "parse")]
-pub use check::{check_page, check_title, reading_minutes};
+pub use check::{check_page, check_title, reading_minutes, replace_minutes};
 pub use exercise::Exercise;
 pub use outline::{Course, Lesson, Phase};
 pub use page::{Block, Content, Heading, Page, PageData, Prose, Section, View};
 pub use problem::Problem;
 pub use quiz::{Choice, Quiz};
 #[cfg(feature = "parse")]
-pub use read::{read_page, resolve};
+pub use read::{read_page, read_spec, resolve};
 pub use topology::{Node, Role, Setting, Topology};
 pub use transcript::{Action, Difference, Line, Output, Step};
 

@@ -91,6 +91,26 @@ pub struct Block {
     pub content: Content,
 }
 
+impl Block {
+    /// The steps it runs, as written; none for blocks that are applied or only shown.
+    pub fn steps(&self) -> &[Step] {
+        match &self.content {
+            Content::Redis { steps, .. }
+            | Content::Shell { steps, host: false }
+            | Content::Lua { steps, .. } => steps,
+            _ => &[],
+        }
+    }
+
+    /// Whether it begins a new world, so that nothing above it needs to run first.
+    pub fn is_fresh(&self) -> bool {
+        matches!(
+            self.content,
+            Content::Redis { fresh: true, .. } | Content::Topology(_)
+        )
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     /// A transcript on the page's world; `fresh` begins with an empty one.

@@ -40,35 +40,38 @@ pub fn read_page(
     markdown: &str,
     link: &dyn Fn(&str) -> Option<String>,
 ) -> (Page, Vec<Problem>) {
-    let markdown = markdown
-        .strip_prefix('\u{feff}')
-        .unwrap_or(markdown)
-        .replace("\r\n", "\n");
+    let markdown = normal(markdown);
     let mut problems = Problems::new(path);
     let mut page = Page {
         path: path.to_string(),
         ..Page::default()
     };
     let body_at = read_front_matter(&mut problems, &mut page, &markdown);
-    page.sections.push(Section::default());
-    let mut reader = Reader {
-        markdown: &markdown,
-        line_starts: line_starts(&markdown),
-        link,
-        problems,
-        page,
-        pending: Vec::new(),
-        pending_text: String::new(),
-        depth: 0,
-        quotes: 0,
-        ids: BTreeMap::new(),
-        anchors: Vec::new(),
+    Reader::new(&markdown, problems, page, link).read(body_at)
+}
+
+/// Reads other Markdown with blocks in it, such as a specification: there is no front matter, the
+/// title is the first heading, and links are left alone.
+pub fn read_spec(path: &str, markdown: &str) -> (Page, Vec<Problem>) {
+    let markdown = normal(markdown);
+    let page = Page {
+        path: path.to_string(),
+        ..Page::default()
     };
-    reader.read(body_at);
-    let (mut page, mut problems) = reader.finish();
-    page.commands_used = commands_used(&page);
-    problems.sort();
+    let as_written = |to: &str| Some(to.to_string());
+    let mut reader = Reader::new(&markdown, Problems::new(path), page, &as_written);
+    reader.highest_level = 1;
+    let (mut page, problems) = reader.read(0);
+    if let Some(heading) = page.headings.first() {
+        page.title = heading.text.clone();
+    }
     (page, problems)
+}
+
+/// Without a byte-order mark, and with plain newlines; no line moves.
+fn normal(markdown: &str) -> String {
+    let text = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
+    text.replace("\r\n", "\n")
 }
 
 /// The path from the root that a link `to` means in the file `from`; `None` if it leads out.
@@ -164,10 +167,50 @@ struct Reader<'a> {
     ids: BTreeMap<String, usize>,
     /// Links within the page, to be looked up when all headings are known.
     anchors: Vec<(usize, String)>,
+    /// 2, since a lesson's title is not in its body.
+    highest_level: u8,
 }
 
 impl<'a> Reader<'a> {
-    fn read(&mut self, body_at: usize) {
+    fn new(
+        markdown: &'a str,
+        problems: Problems,
+        page: Page,
+        link: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Reader<'a> {
+        Reader {
+            markdown,
+            line_starts: line_starts(markdown),
+            link,
+            problems,
+            page: Page {
+                sections: vec![Section::default()],
+                ..page
+            },
+            pending: Vec::new(),
+            pending_text: String::new(),
+            depth: 0,
+            quotes: 0,
+            ids: BTreeMap::new(),
+            anchors: Vec::new(),
+            highest_level: 2,
+        }
+    }
+
+    fn read(mut self, body_at: usize) -> (Page, Vec<Problem>) {
+        self.read_body(body_at);
+        self.flush();
+        self.check_anchors();
+        let (mut page, mut problems) = (self.page, self.problems.list);
+        for section in &mut page.sections {
+            section.text = section.text.trim().to_string();
+        }
+        page.commands_used = commands_used(&page);
+        problems.sort();
+        (page, problems)
+    }
+
+    fn read_body(&mut self, body_at: usize) {
         let body: &'a str = &self.markdown[body_at..];
         let options = Options::ENABLE_TABLES | Options::ENABLE_GFM;
         let mut events = Parser::new_ext(body, options).into_offset_iter();
@@ -195,23 +238,29 @@ impl<'a> Reader<'a> {
                     }
                     self.heading(line, level, inner);
                 }
+                Event::Start(Tag::HtmlBlock) => {
+                    let mut raw = String::new();
+                    for (event, _) in events.by_ref() {
+                        match event {
+                            Event::Html(part) | Event::Text(part) => raw.push_str(&part),
+                            _ => break,
+                        }
+                    }
+                    let event = self.prose_event(line, Event::Html(raw.into()));
+                    self.pending.push(event);
+                }
                 event => self.prose(line, event),
             }
         }
     }
 
-    fn finish(mut self) -> (Page, Vec<Problem>) {
-        self.flush();
+    fn check_anchors(&mut self) {
         for (line, id) in std::mem::take(&mut self.anchors) {
             if !self.page.headings.iter().any(|heading| heading.id == id) {
-                self.problems
-                    .add(line, format!("there is no heading `#{id}` on this page"));
+                let text = format!("there is no heading `#{id}` on this page");
+                self.problems.add(line, text);
             }
         }
-        for section in &mut self.page.sections {
-            section.text = section.text.trim().to_string();
-        }
-        (self.page, self.problems.list)
     }
 
     fn prose(&mut self, line: usize, event: Event<'a>) {
@@ -275,7 +324,7 @@ impl<'a> Reader<'a> {
                 if raw.starts_with("<!--") {
                     return Event::Text("".into());
                 }
-                let tag = raw.trim();
+                let tag = raw.lines().next().unwrap_or_default();
                 self.problems
                     .add(line, format!("HTML is not for lessons: `{tag}`"));
                 Event::Text(raw)
@@ -319,8 +368,10 @@ impl<'a> Reader<'a> {
         }
         let text = text.trim().to_string();
         let level = level as u8;
-        let above = self.page.headings.last().map_or(1, |heading| heading.level);
-        if level == 1 {
+        let top = self.highest_level;
+        let headings = &self.page.headings;
+        let above = headings.last().map_or(top - 1, |heading| heading.level);
+        if level < top {
             self.problems.add(
                 line,
                 "the title is in the front matter; headings begin with `##`",
@@ -415,11 +466,8 @@ impl<'a> Reader<'a> {
     }
 
     fn check_fence(&mut self, line: usize, text: &str, source: &str) {
-        let mark = if source.starts_with('~') {
-            "~~~"
-        } else {
-            "```"
-        };
+        let is_mark = |c: char| c == '`' || c == '~';
+        let mark = &source[..source.len() - source.trim_start_matches(is_mark).len()];
         let last = source.lines().skip(1).last().unwrap_or_default();
         let closes = last.trim_start_matches([' ', '>']).starts_with(mark);
         let opener = text.lines().position(|line| line.starts_with(mark));

@@ -46,7 +46,7 @@ fn fixture() -> Page {
 fn the_fixture_is_sound() {
     let page = fixture();
     assert_eq!(check_page(&page), []);
-    assert_eq!((page.title.as_str(), page.minutes), ("Expiration & TTL", 4));
+    assert_eq!((page.title.as_str(), page.minutes), ("Expiration & TTL", 3));
     assert_eq!(page.blocks.len(), 5);
     assert_eq!(
         (page.exercises.len(), page.quizzes.len(), page.views.len()),
@@ -389,6 +389,61 @@ fn minutes_are_measured() {
     assert_eq!(list, [format!("{PATH}:4: {text}")]);
     let (page, _) = read(&"word ".repeat(600));
     assert_eq!(check_page(&page), []);
+    let markdown = "---\r\nminutes: 99 # about\r\n---\r\nminutes: 99\r\n";
+    let (page, _) = read_page(PATH, markdown, &exists);
+    let expected = "---\r\nminutes: 1 # about\r\n---\r\nminutes: 99\r\n";
+    assert_eq!(replace_minutes(markdown, &page), expected);
+}
+
+#[test]
+fn comments_vanish_and_long_fences_hold_short_ones() {
+    let (page, problems) = read("<!-- a\nb -->\n\ntext <!-- c -->\n\n````text\n```redis\n````\n");
+    assert_eq!(problems, []);
+    assert_eq!(page.sections[0].text, "text");
+    assert_eq!(page.html.lines().nth(1), Some("<p>text </p>"));
+    let (page, problems) =
+        read("   ```redis\n   > PING\n   PONG\n   ```\n\n~~~redis\n> PING\n~~~\n");
+    assert_eq!(problems, []);
+    assert_eq!(page.blocks[0].steps()[0].compare("PONG"), Ok(()));
+    check_problem(
+        "a\n\n<div>\n<p>b</p>\n</div>\n",
+        "3: HTML is not for lessons: `<div>`",
+    );
+}
+
+#[test]
+fn a_specification_needs_no_front_matter() {
+    let text = "# SET\n\n[x](y.md)\n\n```redis\n> PING\n```\n";
+    let (page, problems) = read_spec("tests/a.md", text);
+    assert_eq!(problems, []);
+    assert_eq!((page.title.as_str(), page.blocks[0].line), ("SET", 5));
+    assert_eq!(page.blocks[0].steps()[0].line, 6);
+    let (_, problems) = read_spec("tests/a.md", "# SET\n\n### EX\n");
+    assert_eq!(
+        problems[0].to_string(),
+        "tests/a.md:3: a heading of level 3 below one of 1"
+    );
+}
+
+/// Whatever is cut off or left out, reading ends with values.
+#[test]
+fn broken_pages_are_read_to_the_end() {
+    for end in 0..FIXTURE.len() {
+        let (page, _) = read_page(PATH, &FIXTURE[..end], &exists);
+        check_page(&page);
+    }
+    let lines: Vec<&str> = FIXTURE.lines().collect();
+    for skipped in 0..lines.len() {
+        for indent in ["", "> ", "- ", "   "] {
+            let kept = lines
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != skipped);
+            let text: String = kept.map(|(_, line)| format!("{indent}{line}\n")).collect();
+            let (page, _) = read_page(PATH, &format!("---\n---\n{text}"), &exists);
+            check_page(&page);
+        }
+    }
 }
 
 #[test]
@@ -741,5 +796,53 @@ fn a_wrong_outline() {
     ] {
         let problems = Course::parse("c", &OUTLINE.replace(from, to), |_| true).expect_err("wrong");
         assert_eq!(problems[0].to_string(), expected);
+    }
+}
+
+#[test]
+fn the_course_has_its_lessons() {
+    let file = "lessons/course.md";
+    let text = include_str!("../../lessons/course.md");
+    let course = Course::parse(file, text, |_| false).expect("the outline is sound");
+    let counts: Vec<usize> = course
+        .phases
+        .iter()
+        .map(|phase| phase.lessons.len())
+        .collect();
+    assert_eq!(counts, [7, 8, 8, 7, 6, 6]);
+    let slugs: Vec<&str> = course
+        .phases
+        .iter()
+        .map(|phase| phase.slug.as_str())
+        .collect();
+    let folders = [
+        "fundamentals",
+        "data-structures",
+        "advanced",
+        "persistence-ha",
+        "spring",
+        "production",
+    ];
+    assert_eq!(slugs, folders);
+    assert!(course.phases.iter().all(|phase| !phase.summary.is_empty()));
+}
+
+/// The blocks of the writers' guide are read like a lesson's, so that it cannot go stale.
+#[test]
+fn the_guide_is_true() {
+    let guide = include_str!("../../lessons/README.md");
+    let sample = guide
+        .split("`````markdown\n")
+        .nth(1)
+        .expect("the guide shows a whole lesson");
+    let sample = sample.split("`````").next().expect("a part");
+    let (page, mut problems) = read_page(PATH, sample, &exists);
+    problems.extend(check_page(&page));
+    assert_eq!(problems, []);
+    for word in transcript::WORLD_VERBS
+        .iter()
+        .chain(transcript::RESERVED_NAMES)
+    {
+        assert!(guide.contains(word), "the guide does not mention `{word}`");
     }
 }

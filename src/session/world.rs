@@ -128,6 +128,11 @@ impl World {
         ran
     }
 
+    /// The whole text of a step, as transcripts write it.
+    pub fn play(&mut self, step: &Step) -> String {
+        whole_output(&self.step(step))
+    }
+
     fn act(&mut self, client: &str, action: &Action, line: &str) -> Ran {
         let mut ran = Ran { client: client.to_string(), line: line.to_string(), ..Ran::default() };
         match action {

@@ -4,6 +4,7 @@ mod connection;
 mod cursor;
 mod generic;
 mod hashes;
+mod help;
 mod lcs;
 mod lists;
 mod pubsub;
@@ -18,6 +19,8 @@ use crate::command::Command;
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
+    ("connection", connection::CLIENT),
+    ("connection", connection::TRACKING),
     ("generic", generic::COMMANDS),
     ("hash", hashes::basic::COMMANDS),
     ("hash", hashes::chance::COMMANDS),

@@ -13,11 +13,10 @@ pub use range::{LexBound, LexRange, Position, ScoreRange};
 pub use walk::{IterBackward, IterForward, LinkView, NodeView};
 
 use super::random::Random;
-use std::cmp::Ordering;
 
 pub const MAX_LEVEL: usize = 32;
 
-/// Node 0 is the header: it has no member and a tower of full height.
+/// Node 0 is the header: it has no member, and tower 0 with all levels.
 const HEADER: u32 = 0;
 /// A forward link that is 0 ends its level, a backward link that is 0 means "first": both the
 /// header.
@@ -47,13 +46,18 @@ struct Node {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Link {
+    /// Score and tower of the node it leads to, so that a search reads links and little else.
+    score: f64,
+    tower: u32,
     forward: u32,
     /// Steps at level 0 that this link crosses; to the end of the list if `forward` is NIL.
     span: u32,
 }
 
-/// The last node before a place, for each level, and how many nodes stand up to it.
+/// The last node before a place, and for each level the last tower and how many nodes stand up to
+/// it.
 struct Path {
+    node: u32,
     before: [u32; MAX_LEVEL],
     rank: [u32; MAX_LEVEL],
 }
@@ -113,7 +117,7 @@ impl Skiplist {
     /// False if no such member has this score.
     pub fn remove(&mut self, score: f64, member: &[u8]) -> bool {
         let path = self.path_to(score, member);
-        match self.match_after(path.before[0], score, member) {
+        match self.match_after(&path, score, member) {
             Some(at) => {
                 self.unlink(at, &path);
                 self.release(at);
@@ -128,15 +132,23 @@ impl Skiplist {
     pub fn update_score(&mut self, old: f64, member: &[u8], new: f64) -> bool {
         debug_assert!(!new.is_nan(), "commands refuse NaN");
         let path = self.path_to(old, member);
-        let Some(at) = self.match_after(path.before[0], old, member) else {
+        let Some(at) = self.match_after(&path, old, member) else {
             return false;
         };
-        let backward = self.node(at).backward;
-        let forward = self.link_at(at, 0).forward;
+        let Node {
+            backward,
+            tower,
+            height,
+            ..
+        } = *self.node(at);
+        let next = self.links[tower as usize];
         let fits_left = backward == NIL || self.node(backward).score < new;
-        let fits_right = forward == NIL || self.node(forward).score > new;
+        let fits_right = next.forward == NIL || next.score > new;
         if fits_left && fits_right {
             self.nodes[at as usize].score = new;
+            for level in 0..height as usize {
+                self.link_mut(path.before[level], level).score = new;
+            }
         } else {
             self.unlink(at, &path);
             self.nodes[at as usize].score = new;
@@ -148,7 +160,7 @@ impl Skiplist {
     /// The 0-based place of a member: the sum of the spans on the way to it.
     pub fn rank(&self, score: f64, member: &[u8]) -> Option<usize> {
         let path = self.path_to(score, member);
-        self.match_after(path.before[0], score, member)
+        self.match_after(&path, score, member)
             .map(|_| path.rank[0] as usize)
     }
 
@@ -167,97 +179,76 @@ impl Skiplist {
     }
 
     #[inline]
-    fn link_at(&self, at: u32, level: usize) -> Link {
-        self.links[self.node(at).tower as usize + level]
+    fn link_at(&self, tower: u32, level: usize) -> Link {
+        self.links[tower as usize + level]
     }
 
     #[inline]
-    fn link_mut(&mut self, at: u32, level: usize) -> &mut Link {
-        &mut self.links[self.nodes[at as usize].tower as usize + level]
+    fn link_mut(&mut self, tower: u32, level: usize) -> &mut Link {
+        &mut self.links[tower as usize + level]
     }
 
-    /// Walks from the header while `goes_on` holds for the next node; returns the node it stops at
-    /// and its 1-based rank (0 for the header).
+    /// Walks from the header over the links that `crosses` approves, given the rank they lead to.
+    /// The rank is 1-based, so that it is 0 for the header.
     #[inline]
-    fn descend(&self, goes_on: impl Fn(&Node) -> bool) -> (u32, u32) {
-        let (mut at, mut rank) = (HEADER, 0);
-        for level in (0..self.level).rev() {
-            loop {
-                let link = self.link_at(at, level);
-                if link.forward == NIL || !goes_on(self.node(link.forward)) {
-                    break;
-                }
-                rank += link.span;
-                at = link.forward;
-            }
-        }
-        (at, rank)
-    }
-
-    /// `descend`, remembering the last node of each level.
-    #[inline]
-    fn path(&self, goes_on: impl Fn(&Node, u32) -> bool) -> Path {
+    fn path(&self, crosses: impl Fn(&Link, u32) -> bool) -> Path {
         let mut path = Path {
-            before: [HEADER; MAX_LEVEL],
+            node: HEADER,
+            before: [0; MAX_LEVEL],
             rank: [0; MAX_LEVEL],
         };
-        let (mut at, mut rank) = (HEADER, 0);
+        let (mut tower, mut rank) = (0, 0);
         for level in (0..self.level).rev() {
             loop {
-                let link = self.link_at(at, level);
-                if link.forward == NIL || !goes_on(self.node(link.forward), rank + link.span) {
+                let link = &self.links[tower as usize + level];
+                if link.forward == NIL || !crosses(link, rank + link.span) {
                     break;
                 }
                 rank += link.span;
-                at = link.forward;
+                (path.node, tower) = (link.forward, link.tower);
             }
-            path.before[level] = at;
+            path.before[level] = tower;
             path.rank[level] = rank;
         }
         path
     }
 
     fn path_to(&self, score: f64, member: &[u8]) -> Path {
-        self.path(|node, _| node.order(score, member) == Ordering::Less)
+        self.path(|link, _| {
+            link.score < score || (link.score == score && *self.node(link.forward).member < *member)
+        })
     }
 
-    fn match_after(&self, before: u32, score: f64, member: &[u8]) -> Option<u32> {
-        let at = self.link_at(before, 0).forward;
-        let found = at != NIL && self.node(at).score == score && *self.node(at).member == *member;
-        found.then_some(at)
+    fn match_after(&self, path: &Path, score: f64, member: &[u8]) -> Option<u32> {
+        let link = self.link_at(path.before[0], 0);
+        let found = link.forward != NIL
+            && link.score == score
+            && *self.node(link.forward).member == *member;
+        found.then_some(link.forward)
     }
 
     fn node_by_rank(&self, rank: usize) -> Option<u32> {
         if rank >= self.length {
             return None;
         }
-        let wanted = rank as u32 + 1;
-        let (mut at, mut crossed) = (HEADER, 0);
-        for level in (0..self.level).rev() {
-            loop {
-                let link = self.link_at(at, level);
-                if link.forward == NIL || crossed + link.span > wanted {
-                    break;
-                }
-                crossed += link.span;
-                at = link.forward;
-            }
-            if crossed == wanted {
-                break;
-            }
-        }
-        Some(at)
+        let path = self.path(|_, crossed| crossed as usize <= rank + 1);
+        Some(path.node)
     }
 
     fn link(&mut self, at: u32) {
-        let node = self.node(at);
-        let (height, tower) = (node.height as usize, node.tower as usize);
-        let path = self.path_to(node.score, &node.member);
+        let Node {
+            ref member,
+            score,
+            tower,
+            height,
+            ..
+        } = *self.node(at);
+        let (height, path) = (height as usize, self.path_to(score, member));
         while self.level < height {
             // A level that wakes up starts as one link over the whole list.
-            *self.link_mut(HEADER, self.level) = Link {
-                forward: NIL,
+            *self.link_mut(0, self.level) = Link {
                 span: self.length as u32,
+                ..Link::default()
             };
             self.level += 1;
         }
@@ -266,10 +257,12 @@ impl Skiplist {
             let before = self.link_mut(path.before[level], level);
             let over = *before;
             *before = Link {
+                score,
+                tower,
                 forward: at,
                 span: crossed + 1,
             };
-            self.links[tower + level] = Link {
+            *self.link_mut(tower, level) = Link {
                 span: over.span - crossed,
                 ..over
             };
@@ -277,8 +270,8 @@ impl Skiplist {
         for level in height..self.level {
             self.link_mut(path.before[level], level).span += 1;
         }
-        self.nodes[at as usize].backward = path.before[0];
-        match self.link_at(at, 0).forward {
+        self.nodes[at as usize].backward = path.node;
+        match self.link_at(tower, 0).forward {
             NIL => self.tail = at,
             next => self.nodes[next as usize].backward = at,
         }
@@ -287,13 +280,16 @@ impl Skiplist {
 
     /// Takes a node out of all its levels; `path` leads to it.
     fn unlink(&mut self, at: u32, path: &Path) {
+        let Node {
+            backward, tower, ..
+        } = *self.node(at);
         for level in 0..self.level {
             let before = self.link_at(path.before[level], level);
             let joined = if before.forward == at {
-                let over = self.link_at(at, level);
+                let over = self.link_at(tower, level);
                 Link {
-                    forward: over.forward,
                     span: before.span + over.span - 1,
+                    ..over
                 }
             } else {
                 Link {
@@ -303,12 +299,11 @@ impl Skiplist {
             };
             *self.link_mut(path.before[level], level) = joined;
         }
-        let backward = self.node(at).backward;
-        match self.link_at(at, 0).forward {
+        match self.link_at(tower, 0).forward {
             NIL => self.tail = backward,
             next => self.nodes[next as usize].backward = backward,
         }
-        while self.level > 1 && self.link_at(HEADER, self.level - 1).forward == NIL {
+        while self.level > 1 && self.link_at(0, self.level - 1).forward == NIL {
             self.level -= 1;
         }
         self.length -= 1;
@@ -353,14 +348,6 @@ impl Skiplist {
         self.links[node.tower as usize].forward = *abandoned;
         *abandoned = node.tower;
         member
-    }
-}
-
-impl Node {
-    #[inline]
-    fn order(&self, score: f64, member: &[u8]) -> Ordering {
-        let by_score = self.score.partial_cmp(&score).unwrap_or(Ordering::Equal);
-        by_score.then_with(|| (*self.member).cmp(member))
     }
 }
 

@@ -177,7 +177,9 @@ fn recorded_node_counts() {
     check("LINSERT BEFORE 2 x (full node splits)", &list);
     list.push_front(b"0");
     check("LPUSH 0", &list);
-    ["6", "7", "8"].map(|gone| assert_eq!(list.remove_equal(gone.as_bytes(), usize::MAX), 1));
+    for gone in ["6", "7", "8"] {
+        assert_eq!(list.remove_equal(gone.as_bytes(), usize::MAX), 1);
+    }
     check("LREM 6 7 8", &list);
     list.delete_range(2, usize::MAX);
     check("LTRIM 0 1", &list);
@@ -191,6 +193,30 @@ fn the_first_listpack_ends_where_recorded() {
     assert!(!single(8192).nodes().next().unwrap().plain);
     assert!(single(8193).nodes().next().unwrap().plain);
     assert!(single(8193).single_listpack().is_none());
+}
+
+#[test]
+fn a_list_of_one_leaves_the_listpack_where_recorded() {
+    let vectors = vectors(include_str!(
+        "../../../../tests/vectors/encoding-transitions.json"
+    ));
+    let mut seen = 0;
+    for row in vectors["cases"].as_array().unwrap() {
+        let case = row["case"].as_str().unwrap();
+        let bytes = case
+            .strip_prefix("list with one ")
+            .and_then(|rest| rest.split_once("-byte"));
+        if let Some((bytes, _)) = bytes {
+            let listpack = LISTPACK_FRAME + bytes.parse::<usize>().unwrap();
+            assert_eq!(
+                exceeds_limit(-2, listpack, 1),
+                row["encoding"] == "quicklist",
+                "{case}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10, "{seen}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Ranges of scores and of members, and the ends of a range in the list.
 
-use super::{HEADER, NIL, Node, Skiplist};
+use super::{Link, NIL, Path, Skiplist};
 
 /// Scores from `min` to `max`, each end with or without the bound itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,13 +97,13 @@ impl LexRange {
 
 impl Skiplist {
     pub fn first_in_score_range(&self, range: &ScoreRange) -> Option<Position> {
-        let inside = |node: &Node| range.within_max(node.score);
-        self.first_where(|node| !range.reaches_min(node.score), inside)
+        let first = self.successor(&self.path(|link, _| !range.reaches_min(link.score)));
+        first.filter(|position| range.within_max(self.node(position.node).score))
     }
 
     pub fn last_in_score_range(&self, range: &ScoreRange) -> Option<Position> {
-        let inside = |node: &Node| range.reaches_min(node.score);
-        self.last_where(|node| range.within_max(node.score), inside)
+        let last = self.end_of(&self.path(|link, _| range.within_max(link.score)));
+        last.filter(|position| range.reaches_min(self.node(position.node).score))
     }
 
     /// How many members lie in the range, from the ranks of its ends.
@@ -115,15 +115,16 @@ impl Skiplist {
     }
 
     pub fn first_in_lex_range(&self, range: &LexRange) -> Option<Position> {
-        let inside = |node: &Node| range.within_max(&node.member);
-        self.first_where(|node| !range.reaches_min(&node.member), inside)
+        let first = self.successor(&self.path(|link, _| !range.reaches_min(self.member(link))));
+        first.filter(|position| range.within_max(&self.node(position.node).member))
     }
 
     pub fn last_in_lex_range(&self, range: &LexRange) -> Option<Position> {
-        let inside = |node: &Node| range.reaches_min(&node.member);
-        self.last_where(|node| range.within_max(&node.member), inside)
+        let last = self.end_of(&self.path(|link, _| range.within_max(self.member(link))));
+        last.filter(|position| range.reaches_min(&self.node(position.node).member))
     }
 
+    /// `count_in_score_range` by members.
     pub fn count_in_lex_range(&self, range: &LexRange) -> usize {
         count(
             self.first_in_lex_range(range),
@@ -131,30 +132,23 @@ impl Skiplist {
         )
     }
 
-    fn first_where(
-        &self,
-        precedes: impl Fn(&Node) -> bool,
-        inside: impl Fn(&Node) -> bool,
-    ) -> Option<Position> {
-        let (before, rank) = self.descend(precedes);
-        let node = self.link_at(before, 0).forward;
-        let found = node != NIL && inside(self.node(node));
-        found.then_some(Position {
-            rank: rank as usize,
+    pub(super) fn member(&self, link: &Link) -> &[u8] {
+        &self.node(link.forward).member
+    }
+
+    fn successor(&self, path: &Path) -> Option<Position> {
+        let node = self.link_at(path.before[0], 0).forward;
+        (node != NIL).then_some(Position {
+            rank: path.rank[0] as usize,
             node,
         })
     }
 
-    fn last_where(
-        &self,
-        not_after: impl Fn(&Node) -> bool,
-        inside: impl Fn(&Node) -> bool,
-    ) -> Option<Position> {
-        let (node, rank) = self.descend(not_after);
-        let found = node != HEADER && inside(self.node(node));
-        found.then(|| Position {
-            rank: rank as usize - 1,
-            node,
+    fn end_of(&self, path: &Path) -> Option<Position> {
+        let rank = (path.rank[0] as usize).checked_sub(1)?;
+        Some(Position {
+            rank,
+            node: path.node,
         })
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use std::cmp::Ordering;
 
 type Pair = (f64, Vec<u8>);
 
@@ -41,6 +42,14 @@ fn check(list: &Skiplist, model: &[Pair], seed: u64) {
             "spans sum to the length, seed {seed}"
         );
     }
+    for link in list.links_in_use() {
+        let node = list.node(link.forward);
+        assert_eq!(
+            (link.score, link.tower),
+            (node.score, node.tower),
+            "seed {seed}"
+        );
+    }
     for (rank, (score, member)) in model.iter().enumerate().step_by(7) {
         assert_eq!(list.rank(*score, member), Some(rank), "seed {seed}");
         assert_eq!(
@@ -55,6 +64,17 @@ fn check(list: &Skiplist, model: &[Pair], seed: u64) {
     }
     assert_eq!(list.by_rank(model.len()), None);
     assert_eq!(list.iter_from_rank(model.len()).count(), 0);
+}
+
+impl Skiplist {
+    /// Links that lead somewhere, of the header and of every node.
+    fn links_in_use(&self) -> Vec<Link> {
+        let next = |at: &u32| Some(self.after(*at)).filter(|at| *at != NIL);
+        let nodes = std::iter::successors(Some(HEADER), next).map(|at| self.node(at));
+        let links =
+            nodes.flat_map(|node| &self.links[node.tower as usize..][..node.height as usize]);
+        links.filter(|link| link.forward != NIL).copied().collect()
+    }
 }
 
 fn check_ranges(list: &Skiplist, model: &[Pair], random: &mut Random, seed: u64) {

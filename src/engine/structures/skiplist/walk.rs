@@ -1,6 +1,6 @@
 //! Walking the list both ways, removing ranges of it, and its towers as a visualiser sees them.
 
-use super::{LexRange, NIL, Path, Position, ScoreRange, Skiplist};
+use super::{HEADER, LexRange, NIL, Path, Position, ScoreRange, Skiplist};
 
 /// Members in order, with their scores.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Skiplist {
     pub fn iter(&self) -> IterForward<'_> {
         IterForward {
             list: self,
-            at: self.link_at(super::HEADER, 0).forward,
+            at: self.after(HEADER),
         }
     }
 
@@ -96,7 +96,7 @@ impl Skiplist {
         range: &ScoreRange,
         removed: &mut dyn FnMut(&[u8], f64),
     ) -> usize {
-        let path = self.path(|node, _| !range.reaches_min(node.score));
+        let path = self.path(|link, _| !range.reaches_min(link.score));
         self.remove_after(path, removed, usize::MAX, |_, score| {
             range.within_max(score)
         })
@@ -107,7 +107,7 @@ impl Skiplist {
         range: &LexRange,
         removed: &mut dyn FnMut(&[u8], f64),
     ) -> usize {
-        let path = self.path(|node, _| !range.reaches_min(&node.member));
+        let path = self.path(|link, _| !range.reaches_min(self.member(link)));
         self.remove_after(path, removed, usize::MAX, |member, _| {
             range.within_max(member)
         })
@@ -115,13 +115,13 @@ impl Skiplist {
 
     /// The header's links in use, lowest first.
     pub fn header(&self) -> Vec<LinkView> {
-        self.links_of(super::HEADER, 0, self.level)
+        self.links_of(HEADER, 0, self.level)
     }
 
     /// Every tower in order.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
-        let next = |at: &u32| Some(self.link_at(*at, 0).forward).filter(|at| *at != NIL);
-        let nodes = std::iter::successors(next(&super::HEADER), next);
+        let next = |at: &u32| Some(self.after(*at)).filter(|at| *at != NIL);
+        let nodes = std::iter::successors(next(&HEADER), next);
         nodes.enumerate().map(|(rank, at)| NodeView {
             member: &self.node(at).member,
             score: self.node(at).score,
@@ -130,10 +130,14 @@ impl Skiplist {
         })
     }
 
+    pub(super) fn after(&self, at: u32) -> u32 {
+        self.link_at(self.node(at).tower, 0).forward
+    }
+
     // `place` counts the header as 0, so that place + span is the target's place.
     fn links_of(&self, at: u32, place: usize, height: usize) -> Vec<LinkView> {
         let view = |level| {
-            let link = self.link_at(at, level);
+            let link = self.link_at(self.node(at).tower, level);
             let span = link.span as usize;
             LinkView {
                 forward: (link.forward != NIL).then(|| place + span - 1),
@@ -176,7 +180,7 @@ impl<'a> Iterator for IterForward<'a> {
             return None;
         }
         let (list, at) = (self.list, self.at);
-        self.at = list.link_at(at, 0).forward;
+        self.at = list.after(at);
         Some(list.pair(at))
     }
 }

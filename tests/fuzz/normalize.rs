@@ -1,0 +1,108 @@
+//! What may differ between the engine and the real server, each with its reason. Everything else must be equal.
+
+use std::cell::Cell;
+
+use engine::Reply;
+use engine::resp::{self, Protocol};
+
+use crate::play::Outcome;
+
+/// How the reply of a command is compared.
+enum Rule {
+    Exact,
+    /// The order is that of hash tables, whose seed is random in every process.
+    AnyOrder,
+    /// As `AnyOrder`, for field-value lists.
+    AnyOrderOfPairs,
+    /// A cursor, then elements in hash order: the cursor depends on the seed as well.
+    Scan,
+    /// Members drawn by lot: only how many is the same.
+    Count,
+    /// One drawn by lot: only whether there is one.
+    Presence,
+}
+
+/// Names in lower case. What is not listed is compared exactly.
+fn rule(name: &str) -> Rule {
+    match name {
+        "smembers" | "sunion" | "sinter" | "sdiff" | "hkeys" | "hvals" | "keys" => Rule::AnyOrder,
+        "hgetall" => Rule::AnyOrderOfPairs,
+        "scan" | "sscan" | "hscan" | "zscan" => Rule::Scan,
+        "spop" | "srandmember" | "hrandfield" | "zrandmember" => Rule::Count,
+        "randomkey" => Rule::Presence,
+        // Error texts quote the command's help; ours are our own words.
+        _ => Rule::Exact,
+    }
+}
+
+thread_local! {
+    static DREW_LOTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the last EXEC compared held a command that draws lots and changes a key.
+pub fn exec_drew_lots() -> bool {
+    DREW_LOTS.with(Cell::get)
+}
+
+/// SPOP removes members by lot.
+pub fn draws_lots(words: &[Vec<u8>]) -> bool {
+    words[0].eq_ignore_ascii_case(b"spop")
+}
+
+/// `queued` are the commands that an EXEC answers, else empty.
+pub fn compare(words: &[Vec<u8>], queued: &[Vec<Vec<u8>>], ours: &Reply, theirs: Option<&Reply>) -> Outcome {
+    let Some(theirs) = theirs else { return Outcome::Differ(format!("the engine answers {ours:?}, the server does not")) };
+    let ours = plain(ours);
+    if let (true, Reply::Array(ours), Reply::Array(theirs)) = (words[0].eq_ignore_ascii_case(b"exec"), &ours, theirs) {
+        DREW_LOTS.with(|drew| drew.set(queued.iter().any(|words| draws_lots(words))));
+        if ours.len() == theirs.len() && ours.len() == queued.len() {
+            for ((words, ours), theirs) in queued.iter().zip(ours).zip(theirs) {
+                if let Outcome::Differ(text) = compare_one(words, ours.clone(), theirs) {
+                    return Outcome::Differ(format!("in EXEC: {text}"));
+                }
+            }
+            return Outcome::Agree;
+        }
+    }
+    compare_one(words, ours, theirs)
+}
+
+fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
+    let name = String::from_utf8_lossy(&words[0]).to_ascii_lowercase();
+    let rule = if matches!(ours, Reply::Error(_)) { Rule::Exact } else { rule(&name) };
+    let (a, b) = (normal(&rule, ours.clone()), normal(&rule, theirs.clone()));
+    if a == b { Outcome::Agree } else { Outcome::Differ(format!("engine {ours:?}\n       server {theirs:?}")) }
+}
+
+/// The reply as a RESP2 client reads it.
+fn plain(reply: &Reply) -> Reply {
+    let mut bytes = Vec::new();
+    resp::encode(reply, Protocol::Resp2, &mut bytes);
+    resp::decode_reply(&bytes).expect("what was encoded can be decoded").0
+}
+
+fn normal(rule: &Rule, reply: Reply) -> Reply {
+    match (rule, reply) {
+        (Rule::AnyOrder, Reply::Array(items)) => Reply::Array(sorted(items)),
+        (Rule::AnyOrderOfPairs, Reply::Array(items)) => {
+            let pairs: Vec<Reply> = items.chunks(2).map(|pair| Reply::Array(pair.to_vec())).collect();
+            Reply::Array(sorted(pairs))
+        }
+        (Rule::Scan, Reply::Array(items)) => match items.into_iter().nth(1) {
+            Some(Reply::Array(elements)) => Reply::Array(sorted(elements)),
+            _ => Reply::Null,
+        },
+        (Rule::Count, Reply::Array(items)) => Reply::Int(items.len() as i64),
+        (Rule::Count | Rule::Presence, Reply::Bulk(_)) => Reply::Int(1),
+        (_, reply) => reply,
+    }
+}
+
+fn sorted(mut items: Vec<Reply>) -> Vec<Reply> {
+    items.sort_by_cached_key(|item| {
+        let mut bytes = Vec::new();
+        resp::encode(item, Protocol::Resp2, &mut bytes);
+        bytes
+    });
+    items
+}

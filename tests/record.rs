@@ -1,0 +1,69 @@
+//! `cargo xtask record [FILE…]`: runs transcripts on the real server and writes its replies into the files, in place.
+//! Without files: all lessons and all of `tests/spec/`. Read the diff afterwards.
+
+use std::fs;
+use std::process::ExitCode;
+
+use lesson::{Content, Step};
+use tests::files;
+use tests::replay::{Player, Recorded};
+
+fn main() -> ExitCode {
+    let mut paths: Vec<String> = std::env::args().skip(1).collect();
+    if paths.is_empty() {
+        paths = files::markdown_below("tests/spec");
+        paths.extend(files::markdown_below("lessons").into_iter().filter(|path| path.matches('/').count() == 2));
+    }
+    let mut failed = false;
+    for path in &paths {
+        match record(path) {
+            Ok(changed) => println!("{path}: {changed} replies changed"),
+            Err(problem) => {
+                eprintln!("{path}: {problem}");
+                failed = true;
+            }
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn record(path: &str) -> Result<usize, String> {
+    let markdown = files::read(path);
+    let page = tests::pages::read(path, &markdown)?;
+    let mut replies = Vec::new();
+    let mut world = Recorded::start();
+    for block in &page.blocks {
+        let Content::Redis { fresh, steps } = &block.content else { continue };
+        if *fresh {
+            world.restart();
+        }
+        play(&mut world, steps, &mut replies);
+    }
+    for exercise in &page.exercises {
+        let mut world = Recorded::start();
+        play(&mut world, &exercise.given, &mut Vec::new());
+        play(&mut world, &exercise.solution, &mut Vec::new());
+        play(&mut world, &exercise.checks, &mut replies);
+    }
+    for quiz in &page.quizzes {
+        if !quiz.proof.is_empty() {
+            play(&mut Recorded::start(), &quiz.proof, &mut replies);
+        }
+    }
+    let changed = replies.len();
+    if changed > 0 {
+        let text = lesson::transcript::replace_replies(&markdown, &replies);
+        fs::write(files::root().join(path), text).map_err(|error| error.to_string())?;
+    }
+    Ok(changed)
+}
+
+/// Replies that match as they stand are left alone, so that `...` survives.
+fn play(world: &mut Recorded, steps: &[Step], replies: &mut Vec<(std::ops::Range<usize>, String)>) {
+    for step in steps {
+        let output = world.play(step);
+        if step.compare(&output).is_err() {
+            replies.push((step.reply_lines.clone(), output));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Transcripts, replayed step by step on the engine (as the page does it) or on the real server.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use engine::render;
+use engine::resp::Protocol;
+use engine::{Reply, words};
+use lesson::{Action, Step};
+use messages::Setup;
+use session::World;
+
+use crate::real::{Clock, Connection, Real};
+
+/// Something that runs the steps of a transcript one after the other.
+pub trait Player {
+    /// What redis-cli would print for the step: its own output, then that of others, each line led by `name< `.
+    fn play(&mut self, step: &Step) -> String;
+}
+
+/// The engine, in a world as the page makes it.
+pub struct Emulated(World);
+
+impl Emulated {
+    pub fn new(seed: &str) -> Emulated {
+        Emulated(World::new(Setup { seed: seed.to_string(), ..Setup::default() }))
+    }
+}
+
+impl Player for Emulated {
+    fn play(&mut self, step: &Step) -> String {
+        self.0.play(step)
+    }
+}
+
+/// The real server with one connection for each client of the transcript.
+pub struct Recorded {
+    real: Real,
+    admin: Connection,
+    clients: BTreeMap<String, Client>,
+}
+
+struct Client {
+    connection: Connection,
+    id: i64,
+    protocol: Protocol,
+    waits: bool,
+}
+
+impl Recorded {
+    pub fn start() -> Recorded {
+        let real = Real::start(Clock::Ours, &[]);
+        let admin = real.connect();
+        Recorded { real, admin, clients: BTreeMap::new() }
+    }
+
+    /// As new: no keys, no clients, the configuration as it was. Cheaper than another server would be, but for the
+    /// clock, which cannot go back.
+    pub fn restart(&mut self) {
+        *self = Recorded::start();
+    }
+
+    fn run(&mut self, name: &str, text: &str) -> String {
+        let Ok(words) = words::split(text.as_bytes()) else { return "Invalid argument(s)".to_string() };
+        if !self.clients.contains_key(name) {
+            let mut connection = self.real.connect();
+            let Reply::Int(id) = connection.call(&["CLIENT", "ID"]) else { panic!("CLIENT ID is a number") };
+            let client = Client { connection, id, protocol: Protocol::Resp2, waits: false };
+            self.clients.insert(name.to_string(), client);
+        }
+        let client = self.clients.get_mut(name).expect("just made");
+        assert!(!client.waits, "{name} still waits and cannot run {text}");
+        if words.len() > 1 && words[0].eq_ignore_ascii_case(b"hello") && words[1] == b"3" {
+            client.protocol = Protocol::Resp3;
+        }
+        client.connection.send(&words);
+        let mut own = self.replies(name, &words);
+        own.extend(self.others(name));
+        own.join("\n")
+    }
+
+    /// The replies to what was just sent; none if the client waits now.
+    fn replies(&mut self, name: &str, words: &[Vec<u8>]) -> Vec<String> {
+        const TRIES: u32 = 2000;
+        for _ in 0..TRIES {
+            self.barrier();
+            let replies = self.available(name);
+            if !replies.is_empty() {
+                let protocol = self.clients[name].protocol;
+                let raw = render::is_raw(words);
+                let texts = replies.iter().map(|reply| match raw {
+                    true => render::render_raw(reply, protocol),
+                    false => render::render(reply, protocol),
+                });
+                return texts.map(|text| text.trim_end_matches('\n').to_string()).collect();
+            }
+            if self.is_blocked(name) {
+                self.clients.get_mut(name).expect("it runs a command").waits = true;
+                return Vec::new();
+            }
+            thread::sleep(Duration::from_micros(500));
+        }
+        Vec::new()
+    }
+
+    /// Everything that a client has received so far.
+    fn available(&mut self, name: &str) -> Vec<Reply> {
+        let client = self.clients.get_mut(name).expect("a client of the transcript");
+        std::iter::from_fn(|| client.connection.receive(Duration::ZERO)).collect()
+    }
+
+    /// A round trip on a connection of its own: what the server wrote before it has arrived after it.
+    fn barrier(&mut self) {
+        self.admin.call(&["PING"]);
+        self.admin.call(&["PING"]);
+    }
+
+    fn is_blocked(&mut self, name: &str) -> bool {
+        let id = self.clients[name].id.to_string();
+        let Reply::Bulk(line) = self.admin.call(&["CLIENT", "LIST", "ID", &id]) else { return false };
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let flags = line.split(' ').find_map(|field| field.strip_prefix("flags="));
+        flags.is_some_and(|flags| flags.contains('b'))
+    }
+
+    /// What other clients received because of the step.
+    fn others(&mut self, but: &str) -> Vec<String> {
+        self.barrier();
+        let names: Vec<String> = self.clients.keys().cloned().collect();
+        let mut lines = Vec::new();
+        for name in names {
+            if name == but {
+                continue;
+            }
+            for reply in self.available(&name) {
+                let client = self.clients.get_mut(&name).expect("listed");
+                client.waits = false;
+                let text = render::render(&reply, client.protocol);
+                lines.extend(text.trim_end_matches('\n').split('\n').map(|line| format!("{name}< {line}")));
+            }
+        }
+        lines
+    }
+}
+
+impl Player for Recorded {
+    fn play(&mut self, step: &Step) -> String {
+        match &step.action {
+            Action::Run { client, text } => self.run(client.as_deref().unwrap_or(""), text),
+            Action::Wait(duration) => {
+                self.real.advance(*duration);
+                // No client acts, so nobody is left out.
+                self.others("\u{0}").join("\n")
+            }
+            Action::World(words) => panic!("the real server cannot play `! {}`", words.join(" ")),
+            Action::Shell(text) => panic!("the real server cannot play `$ {text}`"),
+        }
+    }
+}
