@@ -17,6 +17,7 @@ pub mod event;
 pub mod expire;
 pub mod glob;
 pub mod info;
+mod hash_expiry;
 pub mod keys;
 pub mod keyspace;
 pub mod lzf;

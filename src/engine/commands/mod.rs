@@ -1,6 +1,7 @@
 //! The commands, one file for each group. A file begins with its table, which is also its table of contents.
 
 mod connection;
+mod cursor;
 mod generic;
 mod hashes;
 mod help;
@@ -22,7 +23,12 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
     ("generic", generic::COMMANDS),
-    ("hash", hashes::COMMANDS),
+    ("hash", hashes::basic::COMMANDS),
+    ("hash", hashes::chance::COMMANDS),
+    ("hash", hashes::field_expiry::COMMANDS),
+    ("hash", hashes::get_and_expire::COMMANDS),
+    ("hash", hashes::numbers::COMMANDS),
+    ("hash", hashes::scan::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
     ("server", server::acl::COMMANDS),
