@@ -373,6 +373,17 @@ impl Engine {
         std::mem::take(&mut self.server.outbox)
     }
 
+    /// Whether `drain` would give anything.
+    pub fn has_events(&self) -> bool {
+        !self.server.outbox.is_empty()
+    }
+
+    /// Puts back events that were drained and belong to somebody else; they come first again.
+    pub fn requeue(&mut self, mut events: Vec<Event>) {
+        events.append(&mut self.server.outbox);
+        self.server.outbox = events;
+    }
+
     /// Emit `Event::Effect` from now on.
     pub fn emit_effects(&mut self, wanted: bool) {
         self.server.effects_wanted = wanted;
