@@ -278,8 +278,10 @@ impl Keyspace {
     /// As `insert`, with a deadline (or `Object::NEVER`).
     pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
         let object = Object { value, deadline, accessed: self.now.millis() };
+        let fields_after = next_field_deadline(&object);
         let db = &mut self.dbs[self.db];
         let before = db.keys.insert(key, object);
+        let fields_before = before.as_ref().and_then(next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
             if !had_deadline {
@@ -288,6 +290,7 @@ impl Keyspace {
         } else if had_deadline {
             db.expires.remove(key);
         }
+        self.relist_fields(key, fields_before, fields_after);
         if before.is_none() {
             self.notify(Class::New, "new", key);
             self.signal_ready(key);
@@ -301,6 +304,7 @@ impl Keyspace {
         if object.has_deadline() {
             db.expires.remove(key);
         }
+        self.relist_fields(key, next_field_deadline(&object), None);
         Some(object)
     }
 
@@ -525,5 +529,13 @@ impl Keyspace {
 
     pub fn take_ready(&mut self) -> Vec<(usize, Vec<u8>)> {
         std::mem::take(&mut self.ready)
+    }
+}
+
+/// The nearest deadline of a field, if the object is a hash that has any.
+fn next_field_deadline(object: &Object) -> Option<i64> {
+    match &object.value {
+        Value::Hash(hash) => hash.next_deadline(),
+        _ => None,
     }
 }

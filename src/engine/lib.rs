@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod expire;
 pub mod glob;
+mod hash_expiry;
 pub mod keys;
 pub mod keyspace;
 pub mod lzf;
