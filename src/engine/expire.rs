@@ -21,7 +21,7 @@ const FAST_MICROS: u64 = 1000;
 const ACCEPTABLE_STALE_PERCENT: usize = 10;
 /// How often the budget is looked at.
 const LOOPS_BETWEEN_CHECKS: u32 = 16;
-/// Hash fields removed a second, over all databases.
+/// Hash fields removed a second in each database.
 const FIELDS_PER_SECOND: usize = 10_000;
 
 const NANOS_PER_KEY: u64 = 130;
@@ -163,7 +163,22 @@ fn sample(keys: &mut Keyspace, effort: &Effort, work: &mut Work) -> bool {
     !wrapped && (sampled == 0 || expired * 100 / sampled > effort.acceptable_stale_percent)
 }
 
-/// Removes hash fields whose time has come, those of the hash with the nearest deadline first, at most so many.
-fn expire_fields(_keys: &mut Keyspace, _at_most: usize, _now: Time) {
-    // The hash type removes its fields and says which is the next deadline (`values/hash.rs`).
+/// Removes hash fields whose time has come, those of the hash with the nearest deadline first, at most so many in
+/// each database.
+fn expire_fields(keys: &mut Keyspace, at_most: usize, now: Time) {
+    for db in 0..keys.dbs.len() {
+        let mut left = at_most;
+        while let Some((deadline, key)) = keys.dbs[db].field_deadlines.first().cloned() {
+            if deadline >= now.millis() || left == 0 {
+                break;
+            }
+            keys.begin(db, now);
+            let removed = keys.expire_fields(&key, left);
+            if removed == 0 {
+                // The entry is out of date: without this the walk would not end.
+                keys.dbs[db].field_deadlines.remove(&(deadline, key));
+            }
+            left -= removed.min(left);
+        }
+    }
 }

@@ -19,7 +19,6 @@ use crate::command::Command;
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
-<<<<<<< HEAD
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
     ("generic", generic::copy::COMMANDS),
@@ -28,16 +27,12 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::object::COMMANDS),
     ("generic", generic::scan::COMMANDS),
     ("generic", generic::wait::COMMANDS),
-    ("hash", hashes::COMMANDS),
-=======
-    ("generic", generic::COMMANDS),
     ("hash", hashes::basic::COMMANDS),
     ("hash", hashes::chance::COMMANDS),
     ("hash", hashes::field_expiry::COMMANDS),
     ("hash", hashes::get_and_expire::COMMANDS),
     ("hash", hashes::numbers::COMMANDS),
     ("hash", hashes::scan::COMMANDS),
->>>>>>> eng-hz
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
     ("server", server::COMMANDS),

@@ -2,10 +2,10 @@
 
 use crate::args::Args;
 use crate::command::{Command, flag::*};
+use crate::commands::cursor;
 use crate::context::Context;
 use crate::error::Error;
 use crate::glob;
-use crate::number;
 use crate::reply::Reply;
 
 pub(in crate::commands) const COMMANDS: &[Command] =
@@ -18,7 +18,7 @@ pub(in crate::commands) const COMMANDS: &[Command] =
         .history(&[("6.0.0", "The option `TYPE`.")])];
 
 fn scan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let mut cursor = parse_cursor(args.word()?).ok_or(Error::err("invalid cursor"))?;
+    let mut cursor = cursor::parse(args.word()?)?;
     let mut count = 10;
     let (mut pattern, mut kind) = (None, None);
     while !args.is_empty() {
@@ -52,7 +52,7 @@ fn scan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         buckets_left -= 1;
     }
-    Ok(Reply::array([Reply::bulk(cursor.to_string()), Reply::Array(found)]))
+    Ok(cursor::reply(cursor, found))
 }
 
 /// One step of the walk. Keys that are due are removed on the way, whether or not they are asked for.
@@ -68,25 +68,4 @@ fn bucket(ctx: &mut Context, cursor: u64, wanted: &impl Fn(&[u8], &'static str) 
     });
     due.iter().for_each(|key| ctx.keys.expire(key));
     next
-}
-
-/// A cursor as `strtoull` reads it: blanks before it, a sign, and nothing behind. Shared with SSCAN, HSCAN, ZSCAN.
-pub(in crate::commands) fn parse_cursor(word: &[u8]) -> Option<u64> {
-    let text = word.split(|byte| *byte == 0).next().unwrap_or_default();
-    if let Some(number) = number::parse_i64(text) {
-        return u64::try_from(number).ok();
-    }
-    let blanks = text.iter().take_while(|byte| matches!(byte, b' ' | 9..=13)).count();
-    let (negative, digits) = match &text[blanks..] {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() {
-        return None;
-    }
-    let value = digits.iter().try_fold(0u64, |value, digit| {
-        digit.is_ascii_digit().then(|| value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))).flatten()
-    })?;
-    Some(if negative { value.wrapping_neg() } else { value })
 }
