@@ -13,6 +13,10 @@ pub enum Error {
     IndexOutOfRange,
     NoSuchKey,
     OutOfRange,
+    /// A count that is negative or no number.
+    NotPositive,
+    /// `i64::MIN` where the sign is a direction.
+    NotSymmetric,
     /// Arity: the command's full name, lower case (`client|kill`).
     WrongArity(String),
     /// The name as typed, and the first arguments.
@@ -69,6 +73,10 @@ impl fmt::Display for Error {
             Error::IndexOutOfRange => f.write_str("ERR index out of range"),
             Error::NoSuchKey => f.write_str("ERR no such key"),
             Error::OutOfRange => f.write_str("ERR value is out of range"),
+            Error::NotPositive => f.write_str("ERR value is out of range, must be positive"),
+            Error::NotSymmetric => {
+                f.write_str("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807")
+            }
             Error::WrongArity(name) => write!(f, "ERR wrong number of arguments for '{name}' command"),
             Error::UnknownCommand(name, args) => {
                 write!(f, "ERR unknown command '{name}', with args beginning with: {args}")

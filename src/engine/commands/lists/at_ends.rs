@@ -1,6 +1,6 @@
 //! Pushing and popping: what a queue or a stack needs.
 
-use super::{add_key, end, pop_command, popped, pushed, removed, take};
+use super::{add_key, end, left, pop_command, popped, pushed, removed, take};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -60,24 +60,25 @@ pub(super) fn rpop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn pop(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
     let key = args.word()?;
-    let count = args.peek();
+    let limits = ctx.limits();
+    if args.is_empty() {
+        let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Null) };
+        let value = list.pop(end);
+        let left = left(list, &limits);
+        removed(ctx.keys, popped(end), key, 1, left);
+        return Ok(value.map_or(Reply::Null, Reply::Bulk));
+    }
     if args.left() > 1 {
         return Err(Error::WrongArity(ctx.name().to_string()));
     }
-    let Some(count) = count else {
-        let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Null) };
-        let value = list.pop(end);
-        removed(ctx, popped(end), key, 1);
-        return Ok(value.map_or(Reply::Null, Reply::Bulk));
-    };
-    let count = number::parse_i64(count).and_then(|count| usize::try_from(count).ok());
-    let count = count.ok_or(Error::NotPositive)?;
+    let count = args.count()?;
     let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::NullArray) };
     if count == 0 {
         return Ok(Reply::Array(Vec::new()));
     }
     let taken = take(list, end, count);
-    removed(ctx, popped(end), key, taken.len());
+    let left = left(list, &limits);
+    removed(ctx.keys, popped(end), key, taken.len(), left);
     Ok(Reply::Array(taken))
 }
 
@@ -105,10 +106,12 @@ impl<'a> Several<'a> {
 
     /// The key and its elements, from the first key that has a list.
     pub(super) fn pop(&self, ctx: &mut Context) -> Result<Option<Reply>, Error> {
+        let limits = ctx.limits();
         for key in self.keys {
             let Some(list) = ctx.keys.get_mut::<List>(key)? else { continue };
             let taken = take(list, self.end, self.count);
-            removed(ctx, popped(self.end), key, taken.len());
+            let left = left(list, &limits);
+            removed(ctx.keys, popped(self.end), key, taken.len(), left);
             let count = number::i64_to_bytes(taken.len() as i64);
             ctx.replicate_as(&[pop_command(self.end), key, &count]);
             return Ok(Some(Reply::Array(vec![Reply::bulk(key), Reply::Array(taken)])));

@@ -2,7 +2,7 @@
 
 use super::at_ends::Several;
 use super::moving::{Way, move_element};
-use super::{pop_command, popped, removed};
+use super::{left, pop_command, popped, removed};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -22,10 +22,12 @@ pub(super) fn brpop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
 fn pop_or_wait(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
     let keys = args.take(args.left() - 1)?;
     let deadline = ctx.timeout(args.word()?)?;
+    let limits = ctx.limits();
     for key in keys {
         let Some(list) = ctx.keys.get_mut::<List>(key)? else { continue };
         let value = list.pop(end).expect("a list that is there has elements");
-        removed(ctx, popped(end), key, 1);
+        let left = left(list, &limits);
+        removed(ctx.keys, popped(end), key, 1, left);
         ctx.replicate_as(&[pop_command(end), key]);
         return Ok(Reply::Array(vec![Reply::bulk(key), Reply::Bulk(value)]));
     }

@@ -1,6 +1,6 @@
 //! Reading and changing a list by index or by value.
 
-use super::{range, removed};
+use super::{left, range, removed};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -31,13 +31,15 @@ pub(super) fn lrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
 pub(super) fn ltrim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let (start, stop) = (args.int()?, args.int()?);
+    let limits = ctx.limits();
     let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::OK) };
     let length = list.len();
     let (start, count) = range(start, stop, length);
     // The right part first, then the left one: the indexes of what is kept do not move in between.
     list.delete_range(start + count, length - start - count);
     list.delete_range(0, start);
-    removed(ctx, "ltrim", key, length - count);
+    let left = left(list, &limits);
+    removed(ctx.keys, "ltrim", key, length - count, left);
     Ok(Reply::OK)
 }
 
@@ -83,10 +85,12 @@ pub(super) fn lrem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let value = args.word()?;
     let from = if count < 0 { End::Right } else { End::Left };
     let limit = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
+    let limits = ctx.limits();
     let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Int(0)) };
     let gone = list.remove_equal(value, limit, from);
     if gone > 0 {
-        removed(ctx, "lrem", key, gone);
+        let left = left(list, &limits);
+        removed(ctx.keys, "lrem", key, gone, left);
     }
     Ok(gone.into())
 }

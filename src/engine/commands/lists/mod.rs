@@ -7,11 +7,12 @@ mod moving;
 
 use crate::args::Args;
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
-use crate::context::Context;
+use crate::config::Limits;
 use crate::error::Error;
 use crate::event::Class;
 use crate::keyspace::Keyspace;
 use crate::reply::Reply;
+use crate::structures::listpack::Entry;
 use crate::value::Kind;
 use crate::values::list::{End, List};
 
@@ -194,25 +195,37 @@ fn add_key(keys: &mut Keyspace, key: &[u8], list: List) {
     keys.insert(key, list.into_value());
 }
 
-/// What follows when `count` elements were taken from a list: the event, then the key's end or a smaller encoding.
-fn removed(ctx: &mut Context, event: &'static str, key: &[u8], count: usize) {
-    ctx.keys.touched(key);
-    ctx.keys.dirty += count as u64;
-    ctx.keys.notify(Class::List, event, key);
-    let limits = ctx.limits();
-    let Ok(Some(list)) = ctx.keys.get_mut::<List>(key) else { return };
-    if list.is_empty() {
-        ctx.keys.remove_empty(key);
-    } else {
-        list.shrink(&limits);
+/// What follows when `count` elements were taken from a list: the event, then the end of a key that is empty now.
+fn removed(keys: &mut Keyspace, event: &'static str, key: &[u8], count: usize, left: Left) {
+    keys.touched(key);
+    keys.dirty += count as u64;
+    keys.notify(Class::List, event, key);
+    if left == Left::Nothing {
+        keys.remove_empty(key);
     }
+}
+
+/// What is left in a list after something was taken from it.
+#[derive(Clone, Copy, PartialEq)]
+enum Left {
+    Nothing,
+    Something,
+}
+
+/// Looks at what is left, which may need a smaller encoding.
+fn left(list: &mut List, limits: &Limits) -> Left {
+    if list.is_empty() {
+        return Left::Nothing;
+    }
+    list.shrink(limits);
+    Left::Something
 }
 
 /// Takes up to `count` elements off an end, in the order in which they go.
 fn take(list: &mut List, end: End, count: usize) -> Vec<Reply> {
     let length = list.len();
     let count = count.min(length);
-    let reply = |entry: crate::structures::listpack::Entry| Reply::Bulk(entry.to_bytes().into_owned());
+    let reply = |entry: Entry| Reply::Bulk(entry.to_bytes().into_owned());
     let taken = match end {
         End::Left => list.iter().take(count).map(reply).collect(),
         End::Right => list.iter_rev().take(count).map(reply).collect(),

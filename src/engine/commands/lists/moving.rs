@@ -1,6 +1,6 @@
 //! From one list to another (or the same one) in a single step.
 
-use super::{add_key, end, popped, pushed, removed};
+use super::{add_key, end, left, popped, pushed, removed};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -62,6 +62,8 @@ pub(super) fn move_element(ctx: &mut Context, source: &[u8], destination: &[u8],
     }
     ctx.keys.touched(destination);
     ctx.keys.notify(Class::List, pushed(way.to), destination);
-    removed(ctx, popped(way.from), source, 1);
+    let source_list = ctx.keys.get_mut::<List>(source)?.expect("only `removed` ends a key");
+    let left = left(source_list, &limits);
+    removed(ctx.keys, popped(way.from), source, 1, left);
     Ok(Some(value))
 }
