@@ -91,7 +91,29 @@ impl Engine {
         }
         let reply = self.serve(id, words, now);
         self.catch_up(now);
+        self.before_sleep(now);
         reply
+    }
+
+    /// What Redis does before it waits for the next command.
+    fn before_sleep(&mut self, now: Time) {
+        let config = &self.server.config;
+        if expire::is_fast_cycle_due(&self.keys.cycle, config, now) && config.active_expire && !self.server.is_paused(now) {
+            self.expire_keys(now, expire::fast_cycle);
+            self.settle(now);
+        }
+    }
+
+    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+        self.keys.listening = self.server.listening();
+        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.note_modified = self.server.tracking.clients > 0;
+        cycle(&mut self.keys, &self.server.config, now);
+        let modified = std::mem::take(&mut self.keys.modified);
+        self.server.invalidate(modified, None);
+        for (db, words) in self.keys.effects.drain(..) {
+            self.server.outbox.push(Event::Effect { db, words });
+        }
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -335,14 +357,9 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     fn tick(&mut self, now: Time) {
-        self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
-        self.keys.note_modified = self.server.tracking.clients > 0;
         if !self.server.is_paused(now) && self.server.config.active_expire {
-            expire::slow_cycle(&mut self.keys, &self.server.config, now);
+            self.expire_keys(now, expire::slow_cycle);
         }
-        let modified = std::mem::take(&mut self.keys.modified);
-        self.server.invalidate(modified, None);
         for db in &mut self.keys.dbs {
             // Redis gives rehashing a millisecond a tick: thousands of buckets.
             const BUCKETS_PER_TICK: usize = 4096;
