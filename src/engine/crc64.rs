@@ -1,5 +1,5 @@
-//! The checksum at the end of RDB files and DUMP payloads: CRC-64 with the polynomial of David Jones,
-//! bits reflected, starting from zero and not inverted at the end.
+//! The checksum at the end of RDB files and DUMP payloads: CRC-64 with the polynomial of David
+//! Jones, bits reflected, starting from zero and not inverted at the end.
 
 /// The polynomial `ad93d23594c935a9` with its bits in reverse order.
 const POLYNOMIAL: u64 = 0xad93_d235_94c9_35a9_u64.reverse_bits();
@@ -13,7 +13,9 @@ pub fn crc64(bytes: &[u8]) -> u64 {
 
 /// The checksum of what `checksum` covers followed by `bytes`.
 pub fn extend(checksum: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(checksum, |sum, byte| TABLE[usize::from(sum as u8 ^ byte)] ^ sum >> 8)
+    bytes.iter().fold(checksum, |sum, byte| {
+        TABLE[usize::from(sum as u8 ^ byte)] ^ sum >> 8
+    })
 }
 
 const fn table() -> [u64; 256] {
@@ -23,7 +25,11 @@ const fn table() -> [u64; 256] {
         let mut sum = byte as u64;
         let mut bit = 0;
         while bit < 8 {
-            sum = if sum & 1 == 1 { sum >> 1 ^ POLYNOMIAL } else { sum >> 1 };
+            sum = if sum & 1 == 1 {
+                sum >> 1 ^ POLYNOMIAL
+            } else {
+                sum >> 1
+            };
             bit += 1;
         }
         table[byte] = sum;

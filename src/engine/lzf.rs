@@ -1,8 +1,10 @@
-//! LZF, the compression of long strings in RDB files and of quicklist nodes: the same bytes as Redis makes.
+//! LZF, the compression of long strings in RDB files and of quicklist nodes: the same bytes as
+//! Redis makes.
 //!
-//! A control byte below 32 announces that many literal bytes plus one; any other is a reference back: three bits of
-//! length (7: one more byte follows) and thirteen of distance. Marc Lehmann, liblzf 3.6. What the matches are is
-//! the compressor's choice, and Redis' choices (one table of 65,536 recent positions, the fast hash) are made here.
+//! A control byte below 32 announces that many literal bytes plus one; any other is a reference
+//! back: three bits of length (7: one more byte follows) and thirteen of distance. Marc Lehmann,
+//! liblzf 3.6. What the matches are is the compressor's choice, and Redis' choices (one table of
+//! 65,536 recent positions, the fast hash) are made here.
 
 const LITERAL_LIMIT: usize = 32;
 const DISTANCE_LIMIT: usize = 1 << 13;
@@ -51,7 +53,8 @@ pub fn compress_within(input: &[u8], limit: usize) -> Option<Vec<u8>> {
 
 /// The original of `expected_len` bytes; nothing when the input is damaged or makes another length.
 pub fn decompress(input: &[u8], expected_len: usize) -> Option<Vec<u8>> {
-    // Three bytes make at most 264, so a damaged length cannot reserve more than the input could fill.
+    // Three bytes make at most 264, so a damaged length cannot reserve more than the input could
+    // fill.
     let mut output = Vec::with_capacity(expected_len.min(input.len().saturating_mul(MATCH_LIMIT)));
     let mut rest = input;
     while let [control, tail @ ..] = rest {
@@ -61,7 +64,11 @@ pub fn decompress(input: &[u8], expected_len: usize) -> Option<Vec<u8>> {
             output.extend_from_slice(literals);
             rest = tail;
         } else {
-            let (extra, tail) = if control >> 5 == 7 { tail.split_first()? } else { (&0, tail) };
+            let (extra, tail) = if control >> 5 == 7 {
+                tail.split_first()?
+            } else {
+                (&0, tail)
+            };
             let (low, tail) = tail.split_first()?;
             let length = (control >> 5) + usize::from(*extra) + 2;
             let distance = (control & 0x1f) << 8 | usize::from(*low);
@@ -78,7 +85,8 @@ pub fn decompress(input: &[u8], expected_len: usize) -> Option<Vec<u8>> {
 }
 
 fn slot(input: &[u8], at: usize) -> usize {
-    let three = u32::from(input[at]) << 16 | u32::from(input[at + 1]) << 8 | u32::from(input[at + 2]);
+    let three =
+        u32::from(input[at]) << 16 | u32::from(input[at + 1]) << 8 | u32::from(input[at + 2]);
     let hash = (three >> (24 - HASH_BITS)).wrapping_sub(three.wrapping_mul(5));
     (hash & ((1 << HASH_BITS) - 1)) as usize
 }
@@ -89,7 +97,8 @@ fn match_length(input: &[u8], from: usize, at: usize) -> usize {
     let differs = |length: usize| input[from + length] != input[at + length];
     let mut length = 2;
     if limit > UNCHECKED {
-        // liblzf compares sixteen bytes without a look at the limit; near the end that finds a longer match.
+        // liblzf compares sixteen bytes without a look at the limit; near the end that finds a
+        // longer match.
         for _ in 0..UNCHECKED {
             length += 1;
             if differs(length) {
@@ -114,7 +123,11 @@ struct Output {
 
 impl Output {
     fn new(limit: usize) -> Output {
-        Output { bytes: vec![0], literals: 0, limit }
+        Output {
+            bytes: vec![0],
+            literals: 0,
+            limit,
+        }
     }
 
     fn literal(&mut self, byte: u8) -> Option<()> {
@@ -177,12 +190,15 @@ mod tests {
     use super::*;
     use crate::words;
 
-    /// Each line: a string and its compressed form inside the server's DUMP, or `-` where that is not compressed.
+    /// Each line: a string and its compressed form inside the server's DUMP, or `-` where that is
+    /// not compressed.
     #[test]
     fn the_bytes_of_the_server() {
         for line in include_str!("../../tests/vectors/lzf.txt").lines() {
             let case = words::split(line.as_bytes()).expect("a recorded line is well quoted");
-            let [input, expected] = case.as_slice() else { panic!("{line}") };
+            let [input, expected] = case.as_slice() else {
+                panic!("{line}")
+            };
             let compressed = compress(input);
             assert_eq!(compressed.as_deref().unwrap_or(b"-"), expected, "{line}");
             if let Some(compressed) = compressed {
@@ -195,7 +211,15 @@ mod tests {
 
     #[test]
     fn damaged_input_is_refused() {
-        for input in [&[0u8][..], &[31, 1], &[0x20], &[0x20, 0], &[0xe0], &[0xe0, 5], &[0, b'a', 0x20, 1]] {
+        for input in [
+            &[0u8][..],
+            &[31, 1],
+            &[0x20],
+            &[0x20, 0],
+            &[0xe0],
+            &[0xe0, 5],
+            &[0, b'a', 0x20, 1],
+        ] {
             assert_eq!(decompress(input, 4), None, "{input:?}");
         }
         assert_eq!(decompress(&[0, b'a', 0x20, 0], 4), Some(b"aaaa".to_vec()));

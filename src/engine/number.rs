@@ -1,8 +1,9 @@
 //! Numbers as text: the integers and floats Redis accepts, and the text it answers with.
 //!
-//! Four readers exist because Redis has four: integers (`parse_i64`), scores (`parse_f64`), the bounds of a
-//! score range (`parse_range_bound`) and the 80-bit floats of INCRBYFLOAT (`LongDouble::parse`). What a
-//! command makes of a refusal (which error, which limits) is the command's business, not this module's.
+//! Four readers exist because Redis has four: integers (`parse_i64`), scores (`parse_f64`), the
+//! bounds of a score range (`parse_range_bound`) and the 80-bit floats of INCRBYFLOAT
+//! (`LongDouble::parse`). What a command makes of a refusal (which error, which limits) is the
+//! command's business, not this module's.
 
 mod long_double;
 mod shortest;
@@ -28,7 +29,11 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
         let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
         value.checked_mul(10)?.checked_sub(digit)
     })?;
-    if negative { Some(value) } else { value.checked_neg() }
+    if negative {
+        Some(value)
+    } else {
+        value.checked_neg()
+    }
 }
 
 /// Appends the decimal text of `value`.
@@ -57,8 +62,8 @@ pub fn i64_to_bytes(value: i64) -> Vec<u8> {
     out
 }
 
-/// Reads a float as ZADD reads a score: decimal, hexadecimal (`0x1p3`) or `inf`, the whole text, no spaces.
-/// Not-a-number is refused, and so is what overflows or vanishes to zero.
+/// Reads a float as ZADD reads a score: decimal, hexadecimal (`0x1p3`) or `inf`, the whole text, no
+/// spaces. Not-a-number is refused, and so is what overflows or vanishes to zero.
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
     if let Some(hexadecimal) = Hexadecimal::parse(text) {
         return hexadecimal.to_f64();
@@ -70,10 +75,14 @@ pub fn parse_f64(text: &[u8]) -> Option<f64> {
     (!overflowed && !vanished).then_some(value)
 }
 
-/// Reads one end of a score range (ZRANGEBYSCORE, ZCOUNT) after its `(` is taken off. Looser than a score and
-/// stricter at once: the text ends at a zero byte, nothing at all is 0, too large is infinite, no hexadecimal.
+/// Reads one end of a score range (ZRANGEBYSCORE, ZCOUNT) after its `(` is taken off. Looser than a
+/// score and stricter at once: the text ends at a zero byte, nothing at all is 0, too large is
+/// infinite, no hexadecimal.
 pub fn parse_range_bound(text: &[u8]) -> Option<f64> {
-    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(text.len());
     if end == 0 {
         return Some(0.0);
     }
@@ -87,21 +96,31 @@ fn parse_decimal(text: &[u8]) -> Option<f64> {
 }
 
 fn has_nonzero_digit(text: &[u8]) -> bool {
-    text.iter().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| matches!(byte, b'1'..=b'9'))
+    text.iter()
+        .take_while(|byte| !matches!(byte, b'e' | b'E'))
+        .any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
-/// The text of a double in every reply, RESP2 and RESP3 alike: the shortest digits that read back the same,
-/// `1e+21` for the very large, `inf`, `-inf`, `nan`, `-0`.
+/// The text of a double in every reply, RESP2 and RESP3 alike: the shortest digits that read back
+/// the same, `1e+21` for the very large, `inf`, `-inf`, `nan`, `-0`.
 pub fn format_f64(value: f64) -> String {
-    // Whole numbers within half the range of an i64 are written as integers; beyond, 1e18 would stay but
-    // 1e19 has an exponent.
+    // Whole numbers within half the range of an i64 are written as integers; beyond, 1e18 would
+    // stay but 1e19 has an exponent.
     const LIMIT: f64 = 4_611_686_018_427_387_904.0;
     if value.is_nan() {
         "nan".to_owned()
     } else if value.is_infinite() {
-        if value > 0.0 { "inf".to_owned() } else { "-inf".to_owned() }
+        if value > 0.0 {
+            "inf".to_owned()
+        } else {
+            "-inf".to_owned()
+        }
     } else if value == 0.0 {
-        if value.is_sign_negative() { "-0".to_owned() } else { "0".to_owned() }
+        if value.is_sign_negative() {
+            "-0".to_owned()
+        } else {
+            "0".to_owned()
+        }
     } else if value.abs() <= LIMIT && value.fract() == 0.0 {
         (value as i64).to_string()
     } else {
@@ -109,12 +128,8 @@ pub fn format_f64(value: f64) -> String {
     }
 }
 
-/// The text of a double with at most 17 decimals and no exponent, as GEOPOS answers.
-pub fn format_human(value: f64) -> String {
-    LongDouble::from_f64(value).to_text()
-}
-
-/// A number written as `0x1.8p3`: its first 31 digits, whether more weigh in, and a binary exponent.
+/// A number written as `0x1.8p3`: its first 31 digits, whether more weigh in, and a binary
+/// exponent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Hexadecimal {
     negative: bool,
@@ -134,8 +149,15 @@ impl Hexadecimal {
             [b'+', rest @ ..] => (false, rest),
             rest => (false, rest),
         };
-        let [b'0', b'x' | b'X', text @ ..] = text else { return None };
-        let mut number = Hexadecimal { negative, mantissa: 0, sticky: false, exponent: 0 };
+        let [b'0', b'x' | b'X', text @ ..] = text else {
+            return None;
+        };
+        let mut number = Hexadecimal {
+            negative,
+            mantissa: 0,
+            sticky: false,
+            exponent: 0,
+        };
         let (mut digits, mut after_point) = (0, false);
         let mut rest = text;
         while let [byte, tail @ ..] = rest {
@@ -223,10 +245,15 @@ fn scale(mut value: f64, mut exponent: i64) -> f64 {
         value *= f64::from_bits((1023 + 1000) << 52);
         exponent -= 1000;
     }
-    // Only called with exponents of at least -1074 and integers, so two exact steps reach any of them.
+    // Only called with exponents of at least -1074 and integers, so two exact steps reach any of
+    // them.
     while exponent < -1000 {
         value *= f64::from_bits((1023 - 500) << 52);
         exponent += 500;
     }
-    if value.is_finite() { value * f64::from_bits(((1023 + exponent) as u64) << 52) } else { value }
+    if value.is_finite() {
+        value * f64::from_bits(((1023 + exponent) as u64) << 52)
+    } else {
+        value
+    }
 }

@@ -1,7 +1,7 @@
 //! The text redis-cli prints for a reply on a terminal.
 //!
-//! The prompt, the timing of slow commands and the subscribed mode are not here: they belong to who holds the
-//! session. Text ends with a line break wherever redis-cli prints one.
+//! The prompt, the timing of slow commands and the subscribed mode are not here: they belong to who
+//! holds the session. Text ends with a line break wherever redis-cli prints one.
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +20,8 @@ pub fn render(reply: &Reply, protocol: Protocol) -> String {
     out
 }
 
-/// What redis-cli prints for the commands `is_raw` names: strings as they are, no line break of its own.
+/// What redis-cli prints for the commands `is_raw` names: strings as they are, no line break of its
+/// own.
 pub fn render_raw(reply: &Reply, protocol: Protocol) -> String {
     let mut out = Vec::new();
     write_raw(&reply_as_sent(reply, protocol), protocol, &mut out);
@@ -29,15 +30,21 @@ pub fn render_raw(reply: &Reply, protocol: Protocol) -> String {
 
 /// Whether redis-cli prints the reply to this command raw, since it is a text for people.
 pub fn is_raw(words: &[impl AsRef<[u8]>]) -> bool {
-    let Some(command) = words.first() else { return false };
+    let Some(command) = words.first() else {
+        return false;
+    };
     let is = |word: &[u8], name: &str| word.eq_ignore_ascii_case(name.as_bytes());
     let command = command.as_ref();
     if is(command, "INFO") || is(command, "LOLWUT") {
         return true;
     }
-    let Some(subcommand) = words.get(1) else { return false };
+    let Some(subcommand) = words.get(1) else {
+        return false;
+    };
     RAW_SUBCOMMANDS.iter().any(|(container, name, count)| {
-        is(command, container) && is(subcommand.as_ref(), name) && count.is_none_or(|count| count == words.len())
+        is(command, container)
+            && is(subcommand.as_ref(), name)
+            && count.is_none_or(|count| count == words.len())
     })
 }
 
@@ -60,28 +67,46 @@ const RAW_SUBCOMMANDS: &[(&str, &str, Option<usize>)] = &[
 /// The reply as a client of this protocol sees it. Elements are turned when their turn comes.
 fn reply_as_sent(reply: &Reply, protocol: Protocol) -> Cow<'_, Reply> {
     let flat = |pairs: &[(Reply, Reply)]| {
-        Reply::Array(pairs.iter().flat_map(|(key, value)| [key.clone(), value.clone()]).collect())
+        Reply::Array(
+            pairs
+                .iter()
+                .flat_map(|(key, value)| [key.clone(), value.clone()])
+                .collect(),
+        )
     };
     match (reply, protocol) {
         (Reply::Map(pairs) | Reply::Pairs(pairs), Protocol::Resp2) => Cow::Owned(flat(pairs)),
         (Reply::Pairs(pairs), Protocol::Resp3) => {
-            let pair = |(key, value): &(Reply, Reply)| Reply::Array(vec![key.clone(), value.clone()]);
+            let pair =
+                |(key, value): &(Reply, Reply)| Reply::Array(vec![key.clone(), value.clone()]);
             Cow::Owned(Reply::Array(pairs.iter().map(pair).collect()))
         }
-        (Reply::Set(items) | Reply::Push(items), Protocol::Resp2) => Cow::Owned(Reply::Array(items.clone())),
-        (Reply::Double(value), Protocol::Resp2) => Cow::Owned(Reply::bulk(number::format_f64(*value))),
+        (Reply::Set(items) | Reply::Push(items), Protocol::Resp2) => {
+            Cow::Owned(Reply::Array(items.clone()))
+        }
+        (Reply::Double(value), Protocol::Resp2) => {
+            Cow::Owned(Reply::bulk(number::format_f64(*value)))
+        }
         (Reply::Bool(yes), Protocol::Resp2) => Cow::Owned(Reply::Int(i64::from(*yes))),
-        (Reply::Verbatim(_, text) | Reply::BigNumber(text), Protocol::Resp2) => Cow::Owned(Reply::bulk(text)),
+        (Reply::Verbatim(_, text) | Reply::BigNumber(text), Protocol::Resp2) => {
+            Cow::Owned(Reply::bulk(text))
+        }
         _ => Cow::Borrowed(reply),
     }
 }
 
-/// Writes a reply whose further lines are indented by `indent`; the first continues the line that is there.
+/// Writes a reply whose further lines are indented by `indent`; the first continues the line that
+/// is there.
 fn write_reply(reply: &Reply, protocol: Protocol, indent: usize, out: &mut String) {
     match reply {
         Reply::Status(text) => out.push_str(text),
-        Reply::StatusText(text) | Reply::Verbatim(_, text) | Reply::BigNumber(text) => out.push_str(text),
-        Reply::Error(error) => out.push_str(&format!("(error) {}", error.to_string().replace(['\r', '\n'], " "))),
+        Reply::StatusText(text) | Reply::Verbatim(_, text) | Reply::BigNumber(text) => {
+            out.push_str(text)
+        }
+        Reply::Error(error) => out.push_str(&format!(
+            "(error) {}",
+            error.to_string().replace(['\r', '\n'], " ")
+        )),
         Reply::Int(value) => out.push_str(&format!("(integer) {value}")),
         Reply::Bulk(bytes) => out.push_str(&words::quote(bytes)),
         Reply::Null | Reply::NullArray => out.push_str("(nil)"),
@@ -90,10 +115,16 @@ fn write_reply(reply: &Reply, protocol: Protocol, indent: usize, out: &mut Strin
         Reply::Array(items) if items.is_empty() => out.push_str("(empty array)"),
         Reply::Set(items) if items.is_empty() => out.push_str("(empty set)"),
         Reply::Push(items) if items.is_empty() => out.push_str("(empty push)"),
-        Reply::Map(entries) | Reply::Pairs(entries) if entries.is_empty() => out.push_str("(empty hash)"),
-        Reply::Array(items) | Reply::Push(items) => return write_items(items, ')', protocol, indent, out),
+        Reply::Map(entries) | Reply::Pairs(entries) if entries.is_empty() => {
+            out.push_str("(empty hash)")
+        }
+        Reply::Array(items) | Reply::Push(items) => {
+            return write_items(items, ')', protocol, indent, out);
+        }
         Reply::Set(items) => return write_items(items, '~', protocol, indent, out),
-        Reply::Map(entries) | Reply::Pairs(entries) => return write_entries(entries, protocol, indent, out),
+        Reply::Map(entries) | Reply::Pairs(entries) => {
+            return write_entries(entries, protocol, indent, out);
+        }
         Reply::Many(replies) => {
             for reply in replies {
                 write_reply(&reply_as_sent(reply, protocol), protocol, indent, out);
@@ -109,7 +140,12 @@ fn write_items(items: &[Reply], mark: char, protocol: Protocol, indent: usize, o
     let width = digits(items.len());
     for (index, item) in items.iter().enumerate() {
         write_index(index, width, mark, indent, out);
-        write_reply(&reply_as_sent(item, protocol), protocol, indent + width + 2, out);
+        write_reply(
+            &reply_as_sent(item, protocol),
+            protocol,
+            indent + width + 2,
+            out,
+        );
     }
 }
 
@@ -117,7 +153,12 @@ fn write_entries(entries: &[(Reply, Reply)], protocol: Protocol, indent: usize, 
     let width = digits(entries.len());
     for (index, (key, value)) in entries.iter().enumerate() {
         write_index(index, width, '#', indent, out);
-        write_reply(&reply_as_sent(key, protocol), protocol, indent + width + 2, out);
+        write_reply(
+            &reply_as_sent(key, protocol),
+            protocol,
+            indent + width + 2,
+            out,
+        );
         // The key's line goes on.
         out.truncate(out.len() - usize::from(out.ends_with('\n')));
         out.push_str(" => ");
@@ -186,7 +227,12 @@ fn write_raw(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
     }
 }
 
-fn join<'a>(items: impl Iterator<Item = &'a Reply>, between: &[u8], protocol: Protocol, out: &mut Vec<u8>) {
+fn join<'a>(
+    items: impl Iterator<Item = &'a Reply>,
+    between: &[u8],
+    protocol: Protocol,
+    out: &mut Vec<u8>,
+) {
     for (index, item) in items.enumerate() {
         if index > 0 {
             out.extend_from_slice(between);

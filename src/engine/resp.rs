@@ -1,7 +1,9 @@
-//! RESP2 and RESP3: replies into bytes (`encode`), bytes into requests (`Parser`) and into replies (`decode`).
+//! RESP2 and RESP3: replies into bytes (`encode`), bytes into requests (`Parser`) and into replies
+//! (`decode`).
 //!
-//! The server's side of the wire and the client's, both without I/O. Closing the connection after a `ProtocolError`
-//! is the caller's business; so is hanging up on `POST` and `Host:`, which Redis refuses as commands.
+//! The server's side of the wire and the client's, both without I/O. Closing the connection after a
+//! `ProtocolError` is the caller's business; so is hanging up on `POST` and `Host:`, which Redis
+//! refuses as commands.
 
 mod decode;
 mod request;
@@ -36,10 +38,24 @@ pub fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
         Reply::NullArray if protocol == Resp2 => out.extend_from_slice(b"*-1\r\n"),
         Reply::Null | Reply::NullArray => out.extend_from_slice(b"_\r\n"),
         Reply::Array(items) => aggregate(b'*', items, protocol, out),
-        Reply::Set(items) => aggregate(if protocol == Resp3 { b'~' } else { b'*' }, items, protocol, out),
-        Reply::Push(items) => aggregate(if protocol == Resp3 { b'>' } else { b'*' }, items, protocol, out),
+        Reply::Set(items) => aggregate(
+            if protocol == Resp3 { b'~' } else { b'*' },
+            items,
+            protocol,
+            out,
+        ),
+        Reply::Push(items) => aggregate(
+            if protocol == Resp3 { b'>' } else { b'*' },
+            items,
+            protocol,
+            out,
+        ),
         Reply::Map(entries) => {
-            let (kind, per_entry) = if protocol == Resp3 { (b'%', 1) } else { (b'*', 2) };
+            let (kind, per_entry) = if protocol == Resp3 {
+                (b'%', 1)
+            } else {
+                (b'*', 2)
+            };
             header(kind, (entries.len() * per_entry) as i64, out);
             encode_pairs(entries, protocol, out);
         }
@@ -54,7 +70,9 @@ pub fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
                 encode_pairs(std::slice::from_ref(pair), protocol, out);
             }
         }
-        Reply::Double(value) if protocol == Resp2 => bulk(number::format_f64(*value).as_bytes(), out),
+        Reply::Double(value) if protocol == Resp2 => {
+            bulk(number::format_f64(*value).as_bytes(), out)
+        }
         Reply::Double(value) => line(b',', number::format_f64(*value).as_bytes(), out),
         Reply::Bool(yes) if protocol == Resp2 => header(b':', i64::from(*yes), out),
         Reply::Bool(yes) => out.extend_from_slice(if *yes { b"#t\r\n" } else { b"#f\r\n" }),
@@ -65,7 +83,9 @@ pub fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
         }
         Reply::BigNumber(digits) if protocol == Resp2 => bulk(digits.as_bytes(), out),
         Reply::BigNumber(digits) => line(b'(', digits.as_bytes(), out),
-        Reply::Many(replies) => replies.iter().for_each(|reply| encode(reply, protocol, out)),
+        Reply::Many(replies) => replies
+            .iter()
+            .for_each(|reply| encode(reply, protocol, out)),
         Reply::Nothing | Reply::Later => {}
     }
 }

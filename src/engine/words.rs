@@ -1,13 +1,16 @@
-//! A typed line and its words: redis-cli's quoting, which is also that of inline commands and redis.conf.
+//! A typed line and its words: redis-cli's quoting, which is also that of inline commands and
+//! redis.conf.
 //!
-//! What the words mean is not known here; redis-cli's own leading repeat count is a word like any other.
+//! What the words mean is not known here; redis-cli's own leading repeat count is a word like any
+//! other.
 
 /// A quote that is not closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unbalanced;
 
-/// The words of a line. Double quotes know `\n \r \t \b \a \xHH` and take any other escaped byte as it is;
-/// single quotes know only `\'`. A closing quote must end the word. The line ends at a zero byte.
+/// The words of a line. Double quotes know `\n \r \t \b \a \xHH` and take any other escaped byte as
+/// it is; single quotes know only `\'`. A closing quote must end the word. The line ends at a zero
+/// byte.
 pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     let mut rest = line.split(|&byte| byte == 0).next().unwrap_or_default();
     let mut words = Vec::new();
@@ -44,7 +47,10 @@ pub fn quote(bytes: &[u8]) -> String {
 
 /// Whether `split` would not give these bytes back as one word if they stood in a line bare.
 pub fn needs_quotes(word: &[u8]) -> bool {
-    word.is_empty() || word.iter().any(|byte| !matches!(byte, b'!'..=b'~') || b"\\\"'".contains(byte))
+    word.is_empty()
+        || word
+            .iter()
+            .any(|byte| !matches!(byte, b'!'..=b'~') || b"\\\"'".contains(byte))
 }
 
 fn is_space(byte: u8) -> bool {
@@ -52,7 +58,10 @@ fn is_space(byte: u8) -> bool {
 }
 
 fn skip_spaces(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|&byte| !is_space(byte)).unwrap_or(text.len());
+    let start = text
+        .iter()
+        .position(|&byte| !is_space(byte))
+        .unwrap_or(text.len());
     &text[start..]
 }
 
@@ -84,7 +93,9 @@ fn take_double_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a 
         rest = match rest {
             [] => return Err(Unbalanced),
             [b'"', tail @ ..] => return end_of_word(tail),
-            [b'\\', b'x', high, low, tail @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            [b'\\', b'x', high, low, tail @ ..]
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
                 word.push(nibble(*high) << 4 | nibble(*low));
                 tail
             }
@@ -135,5 +146,56 @@ fn nibble(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' => byte - b'0',
         _ => (byte | 0x20) - b'a' + 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<&[&str], Unbalanced>) {
+        let owned = expected.map(|words| {
+            words
+                .iter()
+                .map(|word| word.as_bytes().to_vec())
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(split(line.as_bytes()), owned, "{line:?}");
+    }
+
+    #[test]
+    fn lines_are_split_as_redis_cli_does() {
+        check("", Ok(&[]));
+        check(" \t\r\n", Ok(&[]));
+        check("SET k  v ", Ok(&["SET", "k", "v"]));
+        check(r#"a "b c" 'd e' "" ''"#, Ok(&["a", "b c", "d e", "", ""]));
+        check(r#""\n\r\t\b\a\x41\q\"\\""#, Ok(&["\n\r\t\x08\x07Aq\"\\"]));
+        check(r#"'\n \' \ '"#, Ok(&[r"\n ' \ "]));
+        check(r#"a"b c""#, Ok(&["ab c"]));
+        check(r#""\xg1" "\x4""#, Ok(&["xg1", "x4"]));
+        check("a\0b c", Ok(&["a"]));
+        check("a\x0bb", Ok(&["a\x0bb"]));
+        check("été", Ok(&["été"]));
+        for line in [
+            "\"a", "'a", "\"a\"b", "'a'b", "\"a\\\"", "\"", "'", "a\"b\"c", "\"\\", r"'\\'",
+        ] {
+            check(line, Err(Unbalanced));
+        }
+    }
+
+    #[test]
+    fn any_bytes_quoted_come_back() {
+        let every: Vec<u8> = (0..=255).collect();
+        assert_eq!(split(quote(&every).as_bytes()), Ok(vec![every]));
+        assert_eq!(quote(b"a\0\xff\"\\\n"), r#""a\x00\xff\"\\\n""#);
+        for (word, needed) in [
+            ("", true),
+            ("a b", true),
+            ("it's", true),
+            ("é", true),
+            ("a-b:{c}*?", false),
+        ] {
+            assert_eq!(needs_quotes(word.as_bytes()), needed, "{word}");
+        }
     }
 }

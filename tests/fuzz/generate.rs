@@ -84,7 +84,8 @@ impl Generator {
 
     fn command(&mut self) -> Vec<Vec<u8>> {
         // Transactions are rare words among many, and must not stay open for long.
-        let entry = self.entries[self.below(self.entries.len())];
+        let chosen = self.below(self.entries.len());
+        let entry = self.entries[chosen];
         let rare = matches!(entry.name, "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb");
         if rare && !self.random.chance(1, 3) || entry.name == "flushdb" && !self.random.chance(1, 20) {
             return self.command();

@@ -1,7 +1,8 @@
 //! The 80-bit float of x86, in integers: what INCRBYFLOAT and HINCRBYFLOAT add with.
 //!
-//! Redis adds in `long double` and prints with `%.17Lf`, so 0.1 + 0.2 is 0.3 there and the sixty-fourth bit of
-//! the mantissa shows in the text. Only reading, adding and writing exist; there is no multiplication.
+//! Redis adds in `long double` and prints with `%.17Lf`, so 0.1 + 0.2 is 0.3 there and the
+//! sixty-fourth bit of the mantissa shows in the text. Only reading, adding and writing exist;
+//! there is no multiplication.
 
 use super::{Hexadecimal, parse_power, round_off};
 
@@ -28,14 +29,20 @@ const TEXT_LIMIT: usize = 5 * 1024;
 const DECIMALS: usize = 17;
 
 impl LongDouble {
-    /// Reads what INCRBYFLOAT accepts: as `parse_f64`, with the wider range, and shorter than 5120 bytes.
+    /// Reads what INCRBYFLOAT accepts: as `parse_f64`, with the wider range, and shorter than 5120
+    /// bytes.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {
         if text.len() >= TEXT_LIMIT {
             return None;
         }
         let (read, is_zero) = match Hexadecimal::parse(text) {
             Some(number) => {
-                let Hexadecimal { negative, mantissa, sticky, exponent } = number;
+                let Hexadecimal {
+                    negative,
+                    mantissa,
+                    sticky,
+                    exponent,
+                } = number;
                 (rounded(negative, mantissa, exponent, sticky), mantissa == 0)
             }
             None => (parse_signed(text)?, !super::has_nonzero_digit(text)),
@@ -46,18 +53,28 @@ impl LongDouble {
         (!vanished && (by_name || read.is_finite())).then_some(read)
     }
 
+    /// The same number: every double is a long double.
     pub fn from_f64(value: f64) -> LongDouble {
         let negative = value.is_sign_negative();
         if value.is_nan() {
-            return LongDouble { negative, size: Size::NotANumber };
+            return LongDouble {
+                negative,
+                size: Size::NotANumber,
+            };
         }
         if value.is_infinite() {
-            return LongDouble { negative, size: Size::Infinite };
+            return LongDouble {
+                negative,
+                size: Size::Infinite,
+            };
         }
         let bits = value.to_bits();
         let (field, fraction) = (bits >> 52 & 0x7ff, bits & ((1 << 52) - 1));
-        let (mantissa, exponent) =
-            if field == 0 { (fraction, -1074) } else { (fraction | 1 << 52, field as i64 - 1075) };
+        let (mantissa, exponent) = if field == 0 {
+            (fraction, -1074)
+        } else {
+            (fraction | 1 << 52, field as i64 - 1075)
+        };
         rounded(negative, mantissa.into(), exponent, false)
     }
 
@@ -73,17 +90,28 @@ impl LongDouble {
         match (self.size, other.size) {
             (NotANumber, _) => self,
             (_, NotANumber) => other,
-            (Infinite, Infinite) if self.negative != other.negative => {
-                LongDouble { negative: true, size: NotANumber }
-            }
+            (Infinite, Infinite) if self.negative != other.negative => LongDouble {
+                negative: true,
+                size: NotANumber,
+            },
             (Infinite, _) => self,
             (_, Infinite) => other,
-            (Finite { mantissa: 0, .. }, Finite { mantissa: 0, .. }) => {
-                LongDouble { negative: self.negative && other.negative, size: ZERO }
-            }
+            (Finite { mantissa: 0, .. }, Finite { mantissa: 0, .. }) => LongDouble {
+                negative: self.negative && other.negative,
+                size: ZERO,
+            },
             (Finite { mantissa: 0, .. }, _) => other,
             (_, Finite { mantissa: 0, .. }) => self,
-            (Finite { mantissa: a, exponent: at }, Finite { mantissa: b, exponent: bt }) => {
+            (
+                Finite {
+                    mantissa: a,
+                    exponent: at,
+                },
+                Finite {
+                    mantissa: b,
+                    exponent: bt,
+                },
+            ) => {
                 if (at, a) >= (bt, b) {
                     sum((self.negative, a, at), (other.negative, b, bt))
                 } else {
@@ -93,7 +121,8 @@ impl LongDouble {
         }
     }
 
-    /// The text Redis stores and answers: 17 decimals, then trailing zeros and a bare point removed.
+    /// The text Redis stores and answers: 17 decimals, then trailing zeros and a bare point
+    /// removed.
     pub fn to_text(self) -> String {
         let sign = if self.negative { "-" } else { "" };
         match self.size {
@@ -110,22 +139,35 @@ impl LongDouble {
                 let digits = format!("{digits:0>width$}", width = DECIMALS + 1);
                 let (whole, decimals) = digits.split_at(digits.len() - DECIMALS);
                 let text = format!("{whole}.{decimals}");
-                sign_unless_zero(sign, text.trim_end_matches('0').trim_end_matches('.').to_owned())
+                sign_unless_zero(
+                    sign,
+                    text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                )
             }
         }
     }
 }
 
-const ZERO: Size = Size::Finite { mantissa: 0, exponent: 0 };
+const ZERO: Size = Size::Finite {
+    mantissa: 0,
+    exponent: 0,
+};
 
 fn sign_unless_zero(sign: &str, text: String) -> String {
-    if text == "0" { text } else { format!("{sign}{text}") }
+    if text == "0" {
+        text
+    } else {
+        format!("{sign}{text}")
+    }
 }
 
 /// The nearest long double to ± value × 2^exponent, ties to even; infinite when too large.
 fn rounded(negative: bool, value: u128, exponent: i64, sticky: bool) -> LongDouble {
     if value == 0 {
-        return LongDouble { negative, size: ZERO };
+        return LongDouble {
+            negative,
+            size: ZERO,
+        };
     }
     let bits = i64::from(u128::BITS - value.leading_zeros());
     let lowest = (exponent + bits - 64).max(LOWEST_EXPONENT);
@@ -137,16 +179,28 @@ fn rounded(negative: bool, value: u128, exponent: i64, sticky: bool) -> LongDoub
         (value << (exponent - lowest), lowest)
     };
     if mantissa == 0 {
-        return LongDouble { negative, size: ZERO };
+        return LongDouble {
+            negative,
+            size: ZERO,
+        };
     }
     if mantissa >> 64 != 0 {
         mantissa >>= 1;
         lowest += 1;
     }
     if lowest > HIGHEST_EXPONENT {
-        return LongDouble { negative, size: Size::Infinite };
+        return LongDouble {
+            negative,
+            size: Size::Infinite,
+        };
     }
-    LongDouble { negative, size: Size::Finite { mantissa: mantissa as u64, exponent: lowest as i32 } }
+    LongDouble {
+        negative,
+        size: Size::Finite {
+            mantissa: mantissa as u64,
+            exponent: lowest as i32,
+        },
+    }
 }
 
 /// Adds two nonzero numbers, the one with the higher exponent first.
@@ -167,11 +221,17 @@ fn sum(high: (bool, u64, i32), low: (bool, u64, i32)) -> LongDouble {
         return rounded(negative, upper + lower, at, sticky);
     }
     if upper == lower && !sticky {
-        return LongDouble { negative: false, size: ZERO };
+        return LongDouble {
+            negative: false,
+            size: ZERO,
+        };
     }
     // With bits missing the true difference lies just below: one unit less, and sticky again.
-    let (negative, difference) =
-        if upper >= lower { (negative, upper - lower) } else { (low.0, lower - upper) };
+    let (negative, difference) = if upper >= lower {
+        (negative, upper - lower)
+    } else {
+        (low.0, lower - upper)
+    };
     rounded(negative, difference - u128::from(sticky), at, sticky)
 }
 
@@ -183,7 +243,10 @@ fn parse_signed(text: &[u8]) -> Option<LongDouble> {
         rest => (false, rest),
     };
     if body.eq_ignore_ascii_case(b"inf") || body.eq_ignore_ascii_case(b"infinity") {
-        return Some(LongDouble { negative, size: Size::Infinite });
+        return Some(LongDouble {
+            negative,
+            size: Size::Infinite,
+        });
     }
     let (digits, power) = parse_decimal(body)?;
     Some(from_decimal(negative, &digits, power))
@@ -220,18 +283,33 @@ fn parse_decimal(body: &[u8]) -> Option<(Vec<u8>, i64)> {
 fn from_decimal(negative: bool, digits: &[u8], power: i64) -> LongDouble {
     let magnitude = power + digits.len() as i64;
     if digits.is_empty() || magnitude < -5000 {
-        return LongDouble { negative, size: ZERO };
+        return LongDouble {
+            negative,
+            size: ZERO,
+        };
     }
     if magnitude > 5000 {
-        return LongDouble { negative, size: Size::Infinite };
+        return LongDouble {
+            negative,
+            size: Size::Infinite,
+        };
     }
     let mut numerator = Big::from_digits(digits);
     let mut denominator = Big::from(1);
-    let scaled = if power >= 0 { &mut numerator } else { &mut denominator };
+    let scaled = if power >= 0 {
+        &mut numerator
+    } else {
+        &mut denominator
+    };
     (0..power.unsigned_abs()).for_each(|_| scaled.multiply_add(10, 0));
     // Scale by a power of two until the quotient has between 65 and 67 bits.
     let shift = numerator.bits() as i64 - denominator.bits() as i64 - 66;
-    if shift < 0 { &mut numerator } else { &mut denominator }.shift_left(shift.unsigned_abs() as usize);
+    if shift < 0 {
+        &mut numerator
+    } else {
+        &mut denominator
+    }
+    .shift_left(shift.unsigned_abs() as usize);
     let (quotient, remainder) = numerator.divide_by(denominator);
     rounded(negative, quotient, shift, remainder)
 }
@@ -252,7 +330,9 @@ impl Big {
     fn from_digits(digits: &[u8]) -> Big {
         let mut number = Big(Vec::new());
         for nine in digits.chunks(9) {
-            let value = nine.iter().fold(0, |value, digit| value * 10 + u32::from(*digit));
+            let value = nine
+                .iter()
+                .fold(0, |value, digit| value * 10 + u32::from(*digit));
             number.multiply_add(10u32.pow(nine.len() as u32), value);
         }
         number
@@ -271,7 +351,9 @@ impl Big {
     }
 
     fn bits(&self) -> usize {
-        self.0.last().map_or(0, |top| self.0.len() * 32 - top.leading_zeros() as usize)
+        self.0
+            .last()
+            .map_or(0, |top| self.0.len() * 32 - top.leading_zeros() as usize)
     }
 
     fn shift_left(&mut self, bits: usize) {
@@ -294,7 +376,9 @@ impl Big {
 
     fn at_least(&self, other: &Big) -> bool {
         let by_length = self.0.len().cmp(&other.0.len());
-        by_length.then_with(|| self.0.iter().rev().cmp(other.0.iter().rev())).is_ge()
+        by_length
+            .then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
+            .is_ge()
     }
 
     fn subtract(&mut self, other: &Big) {
@@ -337,7 +421,10 @@ impl Big {
             nines.push(rest);
         }
         let top = nines.pop().unwrap_or(0);
-        nines.iter().rev().fold(top.to_string(), |text, nine| text + &format!("{nine:09}"))
+        nines
+            .iter()
+            .rev()
+            .fold(top.to_string(), |text, nine| text + &format!("{nine:09}"))
     }
 }
 

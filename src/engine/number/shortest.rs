@@ -1,9 +1,9 @@
 //! The shortest decimal digits of a double, by Grisu2, laid out the way Redis lays them out.
 //!
-//! Redis formats doubles with a small Grisu2 (`fpconv_dtoa`). Grisu2 is not always the shortest, nor always the
-//! closest among the shortest, so the same algorithm with the same cached powers stands here instead of the
-//! exact one of the standard library. Florian Loitsch, "Printing Floating-Point Numbers Quickly and Accurately
-//! with Integers" (PLDI 2010).
+//! Redis formats doubles with a small Grisu2 (`fpconv_dtoa`). Grisu2 is not always the shortest,
+//! nor always the closest among the shortest, so the same algorithm with the same cached powers
+//! stands here instead of the exact one of the standard library. Florian Loitsch, "Printing
+//! Floating-Point Numbers Quickly and Accurately with Integers" (PLDI 2010).
 
 /// The text of a finite double other than zero.
 pub fn format(value: f64) -> String {
@@ -12,7 +12,8 @@ pub fn format(value: f64) -> String {
     format!("{sign}{}", lay_out(&digits, power))
 }
 
-/// Digits with the power of ten of the last one, as plain text where that is short and with an exponent elsewhere.
+/// Digits with the power of ten of the last one, as plain text where that is short and with an
+/// exponent elsewhere.
 fn lay_out(digits: &str, power: i32) -> String {
     let count = digits.len() as i32;
     let exponent = power + count - 1;
@@ -43,7 +44,10 @@ struct Float {
 impl Float {
     fn normalized(self) -> Float {
         let shift = self.mantissa.leading_zeros();
-        Float { mantissa: self.mantissa << shift, exponent: self.exponent - shift as i32 }
+        Float {
+            mantissa: self.mantissa << shift,
+            exponent: self.exponent - shift as i32,
+        }
     }
 
     /// The upper half of the product, rounded.
@@ -51,7 +55,10 @@ impl Float {
         let product = u128::from(self.mantissa) * u128::from(other.mantissa);
         let (high, low) = ((product >> 64) as u64, product as u64);
         // Grisu rounds on the middle words: only the bit below the kept ones counts.
-        Float { mantissa: high + (low >> 63), exponent: self.exponent + other.exponent + 64 }
+        Float {
+            mantissa: high + (low >> 63),
+            exponent: self.exponent + other.exponent + 64,
+        }
     }
 }
 
@@ -61,9 +68,15 @@ fn shortest_digits(value: f64) -> (String, i32) {
     let bits = value.to_bits();
     let (field, fraction) = ((bits >> 52 & 0x7ff) as i32, bits & (HIDDEN_BIT - 1));
     let exact = if field == 0 {
-        Float { mantissa: fraction, exponent: -1074 }
+        Float {
+            mantissa: fraction,
+            exponent: -1074,
+        }
     } else {
-        Float { mantissa: fraction | HIDDEN_BIT, exponent: field - 1075 }
+        Float {
+            mantissa: fraction | HIDDEN_BIT,
+            exponent: field - 1075,
+        }
     };
     let (lower, upper) = neighborhood(exact);
     let (cached, power) = cached_power(upper.exponent);
@@ -77,12 +90,22 @@ fn shortest_digits(value: f64) -> (String, i32) {
 
 /// Halfway to the next smaller and the next larger double, at the same exponent.
 fn neighborhood(exact: Float) -> (Float, Float) {
-    let upper = Float { mantissa: (exact.mantissa << 1) + 1, exponent: exact.exponent - 1 }.normalized();
+    let upper = Float {
+        mantissa: (exact.mantissa << 1) + 1,
+        exponent: exact.exponent - 1,
+    }
+    .normalized();
     // Below a power of two the neighbors are twice as close.
     let shift = if exact.mantissa == HIDDEN_BIT { 2 } else { 1 };
     let lower = (exact.mantissa << shift) - 1;
     let lower = lower << (exact.exponent - shift - upper.exponent);
-    (Float { mantissa: lower, exponent: upper.exponent }, upper)
+    (
+        Float {
+            mantissa: lower,
+            exponent: upper.exponent,
+        },
+        upper,
+    )
 }
 
 /// The power of ten that brings a number with this exponent into the window digits are drawn from.
@@ -98,7 +121,13 @@ fn cached_power(exponent: i32) -> (Float, i32) {
         } else if reached > -32 {
             index -= 1;
         } else {
-            return (Float { mantissa, exponent: power_exponent }, FIRST_POWER + index * POWER_STEP);
+            return (
+                Float {
+                    mantissa,
+                    exponent: power_exponent,
+                },
+                FIRST_POWER + index * POWER_STEP,
+            );
         }
     }
 }
@@ -144,7 +173,9 @@ fn generate(middle: Float, lower: Float, upper: Float, power: i32) -> (String, i
 
 /// Lowers the last digit while that brings the number closer to the exact value.
 fn approach(digits: &mut [u8], width: u64, mut rest: u64, unit: u64, distance: u64) {
-    let Some(last) = digits.last_mut() else { return };
+    let Some(last) = digits.last_mut() else {
+        return;
+    };
     while rest < distance
         && width - rest >= unit
         && (rest + unit < distance || distance - rest > rest + unit - distance)

@@ -1,5 +1,5 @@
-//! The client's reader: the bytes a server sent become a `Reply`. What came as text is given as text:
-//! statuses are `StatusText` and errors `Error::Raw`, since the wire does not say more.
+//! The client's reader: the bytes a server sent become a `Reply`. What came as text is given as
+//! text: statuses are `StatusText` and errors `Error::Raw`, since the wire does not say more.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,8 @@ const DEPTH_LIMIT: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// The first reply in `bytes` and how many bytes it took; nothing when it is incomplete or malformed.
+/// The first reply in `bytes` and how many bytes it took; nothing when it is incomplete or
+/// malformed.
 pub fn decode_reply(bytes: &[u8]) -> Option<(Reply, usize)> {
     decode(bytes).ok().flatten()
 }
@@ -78,7 +79,10 @@ impl<'a> Reader<'a> {
     /// The next line without its end.
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.at..];
-        let end = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Incomplete)?;
+        let end = rest
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .ok_or(Stop::Incomplete)?;
         self.at += end + 2;
         Ok(&rest[..end])
     }
@@ -101,7 +105,9 @@ impl<'a> Reader<'a> {
     }
 
     fn entries(&mut self, length: &[u8], depth: usize) -> Result<Vec<(Reply, Reply)>, Stop> {
-        (0..count(length)?).map(|_| Ok((self.reply(depth)?, self.reply(depth)?))).collect()
+        (0..count(length)?)
+            .map(|_| Ok((self.reply(depth)?, self.reply(depth)?)))
+            .collect()
     }
 }
 
@@ -111,7 +117,10 @@ fn count(line: &[u8]) -> Result<usize, Stop> {
 }
 
 fn double(line: &[u8]) -> Result<f64, Stop> {
-    std::str::from_utf8(line).ok().and_then(|text| text.parse().ok()).ok_or(Stop::Malformed)
+    std::str::from_utf8(line)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or(Stop::Malformed)
 }
 
 fn verbatim(bytes: &[u8]) -> Result<Reply, Stop> {

@@ -1,7 +1,9 @@
-//! The server's reader: bytes from a client become requests, arrays of bulk strings or inline lines.
+//! The server's reader: bytes from a client become requests, arrays of bulk strings or inline
+//! lines.
 //!
-//! Words stay where they arrived and are named by ranges, so a request allocates nothing once the parser is warm.
-//! Redis 8.2 reads leniently and that is kept: nothing checks the two bytes after a bulk or the `\n` after a `\r`.
+//! Words stay where they arrived and are named by ranges, so a request allocates nothing once the
+//! parser is warm. Redis 8.2 reads leniently and that is kept: nothing checks the two bytes after a
+//! bulk or the `\n` after a `\r`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,7 +31,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { bulk_bytes: 512 * 1024 * 1024, authenticated: true }
+        Limits {
+            bulk_bytes: 512 * 1024 * 1024,
+            authenticated: true,
+        }
     }
 }
 
@@ -58,7 +63,11 @@ impl fmt::Display for ProtocolError {
             ProtocolError::UnauthenticatedBulkLength => "unauthenticated bulk length",
             ProtocolError::BigBulkCount => "too big bulk count string",
             ProtocolError::ExpectedDollar(byte) => {
-                return write!(f, "Protocol error: expected '$', got '{}'", char::from(*byte));
+                return write!(
+                    f,
+                    "Protocol error: expected '$', got '{}'",
+                    char::from(*byte)
+                );
             }
             ProtocolError::BigInline => "too big inline request",
             ProtocolError::UnbalancedQuotes => "unbalanced quotes in request",
@@ -74,12 +83,17 @@ impl From<ProtocolError> for Error {
 }
 
 impl ProtocolError {
-    /// Appends the last line the client gets. Unlike an `Error` it can carry a byte that is no text.
+    /// Appends the last line the client gets. Unlike an `Error` it can carry a byte that is no
+    /// text.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"-ERR ");
         match self {
             ProtocolError::ExpectedDollar(byte) => {
-                let shown = if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+                let shown = if matches!(byte, b'\r' | b'\n') {
+                    b' '
+                } else {
+                    *byte
+                };
                 out.extend_from_slice(b"Protocol error: expected '$', got '");
                 out.extend_from_slice(&[shown, b'\'']);
             }
@@ -118,7 +132,10 @@ enum State {
 
 impl Parser {
     pub fn new(limits: Limits) -> Parser {
-        Parser { limits, ..Parser::default() }
+        Parser {
+            limits,
+            ..Parser::default()
+        }
     }
 
     /// Adds what was received.
@@ -127,8 +144,8 @@ impl Parser {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// How many bytes were read so far. Right after a request was given this is where it ends: a replication or
-    /// file offset.
+    /// How many bytes were read so far. Right after a request was given this is where it ends: a
+    /// replication or file offset.
     pub fn consumed(&self) -> u64 {
         self.dropped + self.cursor as u64
     }
@@ -138,14 +155,21 @@ impl Parser {
         &self.buffer[self.cursor..]
     }
 
-    /// The next complete request. After an error the parser stays failed: the connection is to be closed.
+    /// The next complete request. After an error the parser stays failed: the connection is to be
+    /// closed.
     pub fn next_command(&mut self) -> Result<Option<Request<'_>>, ProtocolError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
         match self.advance() {
-            Ok(Some(Form::Inline)) => Ok(Some(Request { bytes: &self.inline, ranges: &self.ranges })),
-            Ok(Some(Form::Multibulk)) => Ok(Some(Request { bytes: &self.buffer, ranges: &self.ranges })),
+            Ok(Some(Form::Inline)) => Ok(Some(Request {
+                bytes: &self.inline,
+                ranges: &self.ranges,
+            })),
+            Ok(Some(Form::Multibulk)) => Ok(Some(Request {
+                bytes: &self.buffer,
+                ranges: &self.ranges,
+            })),
             Ok(None) => Ok(None),
             Err(error) => {
                 self.failed = Some(error);
@@ -167,7 +191,9 @@ impl Parser {
                     }
                 }
                 State::Start => {
-                    let Some(line) = self.read_line(ProtocolError::BigMultibulkCount)? else { return Ok(None) };
+                    let Some(line) = self.read_line(ProtocolError::BigMultibulkCount)? else {
+                        return Ok(None);
+                    };
                     self.ranges.clear();
                     let missing = self.word_count(&line)?;
                     if missing > 0 {
@@ -175,8 +201,13 @@ impl Parser {
                     }
                 }
                 State::Announcement { missing } => {
-                    let Some(line) = self.read_line(ProtocolError::BigBulkCount)? else { return Ok(None) };
-                    self.state = State::Word { missing, length: self.word_length(&line)? };
+                    let Some(line) = self.read_line(ProtocolError::BigBulkCount)? else {
+                        return Ok(None);
+                    };
+                    self.state = State::Word {
+                        missing,
+                        length: self.word_length(&line)?,
+                    };
                 }
                 State::Word { missing, length } => {
                     if self.pending().len() < length + 2 {
@@ -188,7 +219,9 @@ impl Parser {
                         self.state = State::Start;
                         return Ok(Some(Form::Multibulk));
                     }
-                    self.state = State::Announcement { missing: missing - 1 };
+                    self.state = State::Announcement {
+                        missing: missing - 1,
+                    };
                 }
             }
         }
@@ -198,7 +231,11 @@ impl Parser {
     fn read_inline(&mut self) -> Result<bool, ProtocolError> {
         let Some(length) = find(self.pending(), b'\n') else {
             let too_long = self.pending().len() > LINE_LIMIT;
-            return if too_long { Err(ProtocolError::BigInline) } else { Ok(false) };
+            return if too_long {
+                Err(ProtocolError::BigInline)
+            } else {
+                Ok(false)
+            };
         };
         let line = &self.buffer[self.cursor..self.cursor + length];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -215,9 +252,16 @@ impl Parser {
     }
 
     /// Steps over a line that ends in `\r` and one more byte, and gives where it stood.
-    fn read_line(&mut self, too_long: ProtocolError) -> Result<Option<Range<usize>>, ProtocolError> {
+    fn read_line(
+        &mut self,
+        too_long: ProtocolError,
+    ) -> Result<Option<Range<usize>>, ProtocolError> {
         let Some(length) = find(self.pending(), b'\r') else {
-            return if self.pending().len() > LINE_LIMIT { Err(too_long) } else { Ok(None) };
+            return if self.pending().len() > LINE_LIMIT {
+                Err(too_long)
+            } else {
+                Ok(None)
+            };
         };
         if self.pending().len() < length + 2 {
             return Ok(None);
@@ -243,8 +287,8 @@ impl Parser {
         if first != b'$' {
             return Err(ProtocolError::ExpectedDollar(first));
         }
-        let length =
-            number::parse_i64(&self.buffer[line.start + 1..line.end]).ok_or(ProtocolError::BulkLength)?;
+        let length = number::parse_i64(&self.buffer[line.start + 1..line.end])
+            .ok_or(ProtocolError::BulkLength)?;
         let bytes = usize::try_from(length).map_err(|_| ProtocolError::BulkLength)?;
         if bytes > self.limits.bulk_bytes.min(i32::MAX as usize) {
             return Err(ProtocolError::BulkLength);
@@ -270,7 +314,10 @@ impl Parser {
         self.dropped += done as u64;
         match self.state {
             State::Start => self.ranges.clear(),
-            _ => self.ranges.iter_mut().for_each(|range| *range = range.start - done..range.end - done),
+            _ => self
+                .ranges
+                .iter_mut()
+                .for_each(|range| *range = range.start - done..range.end - done),
         }
     }
 }
@@ -280,7 +327,8 @@ enum Form {
     Multibulk,
 }
 
-/// The first such byte, unless a zero byte comes before it: Redis looks for line ends as C strings do.
+/// The first such byte, unless a zero byte comes before it: Redis looks for line ends as C strings
+/// do.
 fn find(bytes: &[u8], wanted: u8) -> Option<usize> {
     let at = bytes.iter().position(|&byte| byte == wanted || byte == 0)?;
     (bytes[at] == wanted).then_some(at)
@@ -300,7 +348,9 @@ impl<'a> Request<'a> {
     }
 
     pub fn word(&self, index: usize) -> Option<&'a [u8]> {
-        self.ranges.get(index).map(|range| &self.bytes[range.clone()])
+        self.ranges
+            .get(index)
+            .map(|range| &self.bytes[range.clone()])
     }
 
     pub fn words(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
