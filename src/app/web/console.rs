@@ -8,7 +8,7 @@ use web_sys::{HtmlInputElement, KeyboardEvent, SubmitEvent};
 
 use super::dom;
 use super::engine::State;
-use super::page::Page;
+use super::page::{Page, Route};
 use super::steps::{command_text, output_lines};
 use super::world::{Kind, Progress, Shown};
 use crate::history::History;
@@ -29,7 +29,7 @@ pub fn Console(page: Page) -> impl IntoView {
             <Clients page/>
             <div class="log" node_ref=log role="log" aria-live="polite" aria-label="Console output" tabindex="0">
                 <Show when=move || world.shown.with(Vec::is_empty)>
-                    <p class="empty">"What runs on this page shows here. Type a command, or run a block."</p>
+                    <p class="empty">{welcome(page)}</p>
                 </Show>
                 <For each=move || world.shown.get() key=|entry| (entry.id, stage(entry)) let:entry>
                     {entry_lines(page, entry)}
@@ -38,6 +38,13 @@ pub fn Console(page: Page) -> impl IntoView {
             <EngineTrouble page/>
             <Prompt page/>
         </div>
+    }
+}
+
+fn welcome(page: Page) -> &'static str {
+    match page.route() {
+        Route::Lesson => "What runs on this page shows here. Type a command, or run a block.",
+        _ => "Type a command. + 45s lets time pass; name> in front of a command is another client.",
     }
 }
 
@@ -59,6 +66,9 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
         Kind::Command { client, prompt, line, progress } => {
             let several = move || page.world.names().len() > 1;
             let who = named(&client);
+            if line.starts_with("+ ") {
+                return view! { <div class="entry"><span class="line wait">{line}</span>{output_lines(&entry.output, "")}</div> }.into_any();
+            }
             let error = entry.error && !entry.output.contains("(error)");
             view! {
                 <div class="entry" data-client=client class:failed-entry=error>

@@ -29,7 +29,13 @@ pub fn attach(page: Page, place: Option<HtmlElement>) {
 pub fn attach_small(page: Page, place: Option<HtmlElement>) {
     let Some(place) = place else { return };
     dom::fill(&place, move || view! { <div class="machine small"><Console page/></div> });
-    page.warm_up_later();
+    leptos::task::spawn_local(async move {
+        // A server that already answers, once the page has settled.
+        dom::sleep(600).await;
+        for line in ["SET cart:7 book EX 3600", "GET cart:7", "TTL cart:7"] {
+            page.run_line(String::new(), line.to_owned()).await;
+        }
+    });
 }
 
 /// Opens the dock where it is a drawer, and puts the cursor at its prompt.
@@ -51,6 +57,8 @@ fn set_open(open: bool) {
 
 #[component]
 fn Dock(page: Page) -> impl IntoView {
+    // With a page of its own the console has room for the keys beside it.
+    let both = page.route() != Route::Lesson;
     let tab = RwSignal::new(Tab::Console);
     let open = RwSignal::new(false);
     Effect::new(move |_| set_open(open.get()));
@@ -75,7 +83,7 @@ fn Dock(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="machine">
+        <div class="machine" class:both=both>
             <div class="dock-grip" aria-hidden="true"></div>
             <header class="dock-head">
                 <button type="button" class="dock-toggle" aria-expanded=move || open.get().to_string()
@@ -94,11 +102,11 @@ fn Dock(page: Page) -> impl IntoView {
                 {tab_button(Tab::Console, "console", "Console")}
                 {tab_button(Tab::Keys, "keys", "Keys")}
             </div>
-            <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" hidden=move || tab.get() != Tab::Console>
+            <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" class:off=move || tab.get() != Tab::Console>
                 <Console page/>
             </div>
-            <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" hidden=move || tab.get() != Tab::Keys>
-                {move || (tab.get() == Tab::Keys).then(|| view! { <Keys page/> })}
+            <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" class:off=move || tab.get() != Tab::Keys>
+                {move || (both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> })}
             </div>
             <a class="skip back" href="#main">"Skip back to the text"</a>
         </div>

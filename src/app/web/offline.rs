@@ -45,7 +45,8 @@ async fn register(script: &str) -> Result<(), JsValue> {
     let options = RegistrationOptions::new();
     options.set_update_via_cache(web_sys::ServiceWorkerUpdateViaCache::None);
     let registered = JsFuture::from(container.register_with_options(script, &options)).await?;
-    let registration: ServiceWorkerRegistration = registered.unchecked_into();
+    // Browsers that pretend to register answer with nothing.
+    let Ok(registration) = registered.dyn_into::<ServiceWorkerRegistration>() else { return Ok(()) };
     watch_for_update(&registration);
     JsFuture::from(container.ready()?).await?;
     if let Some(active) = registration.active() {
