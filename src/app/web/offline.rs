@@ -2,6 +2,8 @@
 //! every file, and offers a new version without forcing it.
 
 use leptos::prelude::*;
+
+use super::erase::{click, part};
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -127,12 +129,12 @@ pub fn OfflineState() -> impl IntoView {
 pub fn UpdateOffer() -> impl IntoView {
     let waiting = state().waiting;
     view! {
-        {move || waiting.get().map(|worker| view! {
+        {part(move || waiting.get().map(|worker| view! {
             <div class="notice">
                 <p>"A new version is ready."</p>
-                <button type="button" class="button" on:click=move |_| accept(&worker)>"Reload"</button>
-                <button type="button" class="plain" on:click=move |_| waiting.set(None)>"Later"</button>
+                <button type="button" class="button" on:click=click(move |_| accept(&worker))>"Reload"</button>
+                <button type="button" class="plain" on:click=click(move |_| waiting.set(None))>"Later"</button>
             </div>
-        })}
+        }))}
     }
 }
