@@ -3,6 +3,8 @@
 //! Before it runs it looks as printed, with the recorded replies in the quieter tone.
 
 use leptos::prelude::*;
+
+use super::erase::{click, input, key, part, text};
 use leptos::tachys::view::any_view::AnyView;
 use lesson::{Action, Block, Content, Output, Step};
 use messages::BlockRun;
@@ -84,24 +86,24 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         run(page, number);
     };
     view! {
-        <button type="button" class="run" on:click=move |_| run_edited() aria-label=format!("Run block {}", number + 1)
+        <button type="button" class="run" on:click=click(move |_| run_edited()) aria-label=format!("Run block {}", number + 1)
             title="Run (Ctrl+Enter inside the block)">
             <svg class="icon solid" viewBox="0 0 16 16" aria-hidden="true"><path d="M4.5 2.6v10.8L13.4 8z"/></svg>
             <span class="run-word">"Run"</span>
         </button>
-        {move || match editing.get() {
+        {part(move || match editing.get() {
             Some(_) => editor(editing, run_edited).into_any(),
             None => {
                 let printed = conf.clone();
                 view! { <pre tabindex="0"><code>
                     {printed.map(|text| view! { <span class="line">{text}</span> })}
-                    {move || lines(&state.get(), edited.get(), &steps.get_value())}
+                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()))}
                 </code></pre> }
                 .into_any()
             }
-        }}
+        })}
         <Tools page number editing edited steps editable/>
-        <p class="hush" role="status">{move || spoken(&state.get())}</p>
+        <p class="hush" role="status">{part(move || spoken(&state.get()))}</p>
     }
 }
 
@@ -171,9 +173,9 @@ fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) ->
     view! {
         <textarea node_ref=field class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
             aria-label="Commands of this block; Ctrl+Enter runs them, Escape leaves"
-            prop:value=move || editing.get().unwrap_or_default()
-            on:input=move |event| editing.set(Some(event_target_value(&event)))
-            on:keydown=on_key></textarea>
+            prop:value=text(move || editing.get().unwrap_or_default())
+            on:input=input(move |event| editing.set(Some(event_target_value(&event))))
+            on:keydown=key(on_key)></textarea>
     }
 }
 
@@ -209,12 +211,12 @@ fn Tools(
         <div class="block-tools">
             <Show when=move || edited.with(Option::is_some)>
                 <span class="edited"><span class="dot" aria-hidden="true"></span>"edited"</span>
-                <button type="button" class="plain" on:click=reset>"Reset"</button>
+                <button type="button" class="plain" on:click=click(reset)>"Reset"</button>
             </Show>
-            {move || match editing.with(Option::is_some) {
-                true => view! { <button type="button" class="plain" on:click=done>"Done"</button> }.into_any(),
-                false => editable.then(|| view! { <button type="button" class="plain when-near" on:click=begin>"Edit"</button> }).into_any(),
-            }}
+            {part(move || match editing.with(Option::is_some) {
+                true => view! { <button type="button" class="plain" on:click=click(done)>"Done"</button> }.into_any(),
+                false => editable.then(|| view! { <button type="button" class="plain when-near" on:click=click(begin)>"Edit"</button> }).into_any(),
+            })}
             <CopyLink number/>
         </div>
     }
@@ -231,8 +233,8 @@ fn CopyLink(number: u32) -> impl IntoView {
         set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
     };
     view! {
-        <button type="button" class="plain when-near" on:click=copy>
-            {move || if copied.get() { "Copied" } else { "Copy link" }}
+        <button type="button" class="plain when-near" on:click=click(copy)>
+            {part(move || if copied.get() { "Copied" } else { "Copy link" })}
         </button>
     }
 }

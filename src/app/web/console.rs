@@ -2,13 +2,15 @@
 //! unless a list of completions is open.
 
 use leptos::prelude::*;
+
+use super::erase::{click, flag, input, part, text};
 use leptos::task::spawn_local;
 use messages::{Completions, Request, Response};
 use web_sys::{HtmlInputElement, KeyboardEvent, SubmitEvent};
 
 use super::dom;
 use super::engine::State;
-use super::page::Page;
+use super::page::{Page, Route};
 use super::steps::{command_text, output_lines};
 use super::world::{Kind, Progress, Shown};
 use crate::history::History;
@@ -29,7 +31,7 @@ pub fn Console(page: Page) -> impl IntoView {
             <Clients page/>
             <div class="log" node_ref=log role="log" aria-live="polite" aria-label="Console output" tabindex="0">
                 <Show when=move || world.shown.with(Vec::is_empty)>
-                    <p class="empty">"What runs on this page shows here. Type a command, or run a block."</p>
+                    <p class="empty">{welcome(page)}</p>
                 </Show>
                 <For each=move || world.shown.get() key=|entry| (entry.id, stage(entry)) let:entry>
                     {entry_lines(page, entry)}
@@ -38,6 +40,13 @@ pub fn Console(page: Page) -> impl IntoView {
             <EngineTrouble page/>
             <Prompt page/>
         </div>
+    }
+}
+
+fn welcome(page: Page) -> &'static str {
+    match page.route() {
+        Route::Lesson => "What runs on this page shows here. Type a command, or run a block.",
+        _ => "Type a command. + 45s lets time pass; name> in front of a command is another client.",
     }
 }
 
@@ -59,6 +68,9 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
         Kind::Command { client, prompt, line, progress } => {
             let several = move || page.world.names().len() > 1;
             let who = named(&client);
+            if line.starts_with("+ ") {
+                return view! { <div class="entry"><span class="line wait">{line}</span>{output_lines(&entry.output, "")}</div> }.into_any();
+            }
             let error = entry.error && !entry.output.contains("(error)");
             view! {
                 <div class="entry" data-client=client class:failed-entry=error>
@@ -94,18 +106,18 @@ fn Clients(page: Page) -> impl IntoView {
     };
     view! {
         <div class="clients" role="group" aria-label="Clients of this server">
-            {move || world.names().into_iter().map(|name| {
+            {part(move || world.names().into_iter().map(|name| {
                 let (own, shown, waiting) = (name.clone(), named(&name), name.clone());
                 let choose = name.clone();
                 view! {
-                    <button type="button" class="client" aria-pressed=move || (world.client.get() == own).to_string()
-                        on:click=move |_| { world.client.set(choose.clone()); focus_input(); }>
+                    <button type="button" class="client" aria-pressed=text(move || (world.client.get() == own).to_string())
+                        on:click=click(move |_| { world.client.set(choose.clone()); focus_input(); })>
                         {shown}
                         {world.waits_in(&waiting).is_some().then(|| view! { <span class="badge">"waits"</span> })}
                     </button>
                 }
-            }).collect_view()}
-            <button type="button" class="client add" on:click=add title="Connect another client">"+ client"</button>
+            }).collect_view())}
+            <button type="button" class="client add" on:click=click(add) title="Connect another client">"+ client"</button>
         </div>
     }
 }
@@ -122,7 +134,7 @@ fn EngineTrouble(page: Page) -> impl IntoView {
         State::Slow(what) => view! {
             <div class="notice warn" role="status">
                 <p>{format!("Still running: {what}")}</p>
-                <button type="button" class="button" on:click=move |_| page.engine().stop()>"Stop"</button>
+                <button type="button" class="button" on:click=click(move |_| page.engine().stop())>"Stop"</button>
             </div>
         }
         .into_any(),
@@ -152,7 +164,7 @@ fn Prompt(page: Page) -> impl IntoView {
         chosen: RwSignal::new(None),
         history: StoredValue::new(History::default()),
     };
-    let input = NodeRef::<leptos::html::Input>::new();
+    let field = NodeRef::<leptos::html::Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         send(page, line);
@@ -161,35 +173,35 @@ fn Prompt(page: Page) -> impl IntoView {
     let waiting = move || world.waits_in(&client());
     view! {
         <Show when=move || waiting().is_some()>
-            <p class="waiting" role="status">{move || format!("{} waits in {}. Let another client or the clock wake it.", named(&client()), waiting().unwrap_or_default())}</p>
+            <p class="waiting" role="status">{part(move || format!("{} waits in {}. Let another client or the clock wake it.", named(&client()), waiting().unwrap_or_default()))}</p>
         </Show>
         <form class="prompt-row" on:submit=submit>
-            <label class="prompt" for="console-input">{move || world.prompt(&client())}<span class="hush">"Command"</span></label>
-            <input node_ref=input id="console-input" class="console-input" type="text" autocomplete="off" autocapitalize="off"
+            <label class="prompt" for="console-input">{part(move || world.prompt(&client()))}<span class="hush">"Command"</span></label>
+            <input node_ref=field id="console-input" class="console-input" type="text" autocomplete="off" autocapitalize="off"
                 spellcheck="false" enterkeyhint="send" role="combobox" aria-autocomplete="list"
-                aria-expanded=move || line.chosen.get().is_some().to_string() aria-controls="completions" aria-describedby="hint"
-                aria-activedescendant=move || line.chosen.get().map(|at| format!("completion-{at}")).unwrap_or_default()
-                prop:value=move || line.text.get()
-                on:input=move |event| typed(page, line, event_target_value(&event))
+                aria-expanded=text(move || line.chosen.get().is_some().to_string()) aria-controls="completions" aria-describedby="hint"
+                aria-activedescendant=text(move || line.chosen.get().map(|at| format!("completion-{at}")).unwrap_or_default())
+                prop:value=text(move || line.text.get())
+                on:input=input(move |event| typed(page, line, event_target_value(&event)))
                 on:focus=move |_| page.engine().warm_up()
                 on:blur=move |_| line.chosen.set(None)
                 on:keydown=move |event| pressed(page, line, &event)/>
             <button type="submit" class="send plain" aria-label="Run the command">"↵"</button>
         </form>
         <div class="under-prompt">
-            <ul id="completions" class="completions" role="listbox" aria-label="Completions" hidden=move || line.chosen.get().is_none()>
-                {move || line.completions.with(|completions| completions.items.iter().enumerate().map(|(at, item)| {
-                    let (text, kind, take) = (item.text.clone(), item.kind.clone(), item.text.clone());
+            <ul id="completions" class="completions" role="listbox" aria-label="Completions" hidden=flag(move || line.chosen.get().is_none())>
+                {part(move || line.completions.with(|completions| completions.items.iter().enumerate().map(|(at, item)| {
+                    let (word, kind, take) = (item.text.clone(), item.kind.clone(), item.text.clone());
                     view! {
-                        <li id=format!("completion-{at}") role="option" aria-selected=move || (line.chosen.get() == Some(at)).to_string()
-                            on:mousedown=move |event| { event.prevent_default(); complete(page, line, &take) }>
-                            <span>{text}</span><small>{kind}</small>
+                        <li id=format!("completion-{at}") role="option" aria-selected=text(move || (line.chosen.get() == Some(at)).to_string())
+                            on:mousedown=click(move |event| { event.prevent_default(); complete(page, line, &take) })>
+                            <span>{word}</span><small>{kind}</small>
                         </li>
                     }
-                }).collect_view())}
+                }).collect_view()))}
             </ul>
-            <p id="hint" class="hint-line">{move || hint(line)}</p>
-            <SoftKeys page line input/>
+            <p id="hint" class="hint-line">{part(move || hint(line))}</p>
+            <SoftKeys page line input=field/>
         </div>
     }
 }
@@ -325,13 +337,13 @@ fn SoftKeys(page: Page, line: Line, input: NodeRef<leptos::html::Input>) -> impl
     };
     view! {
         <div class="soft-keys" role="group" aria-label="Keys">
-            <button type="button" aria-label="Earlier line" on:click=move |_| { recall(line, true); }>"↑"</button>
-            <button type="button" on:click=move |_| {
+            <button type="button" aria-label="Earlier line" on:click=click(move |_| { recall(line, true); })>"↑"</button>
+            <button type="button" on:click=click(move |_| {
                 let first = line.chosen.get_untracked().unwrap_or(0);
                 take(page, line, first);
-            }>"Tab"</button>
+            })>"Tab"</button>
             {["\"", "'", "{", "}"].map(|what| view! {
-                <button type="button" on:click=move |_| put(what)>{what}</button>
+                <button type="button" on:click=click(move |_| put(what))>{what}</button>
             }).collect_view()}
         </div>
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::erase::{part, text};
+
 use super::dom;
 use super::header::{listed, next_up};
 use super::page::Page;
@@ -10,19 +12,19 @@ pub fn attach(page: Page) {
     let lessons = StoredValue::new(listed());
     if let Some(element) = dom::island("course-progress") {
         dom::fill(&element, move || view! {
-            <p class="course-count">{move || course_line(page, lessons)}</p>
-            <div class="bar" aria-hidden="true"><span style:width=move || width(page, lessons)></span></div>
+            <p class="course-count">{part(move || course_line(page, lessons))}</p>
+            <div class="bar" aria-hidden="true"><span style:width=text(move || width(page, lessons))></span></div>
         });
     }
     for section in dom::all("section.phase[data-phase]") {
         let phase = section.get_attribute("data-phase").unwrap_or_default();
         let place = dom::within(section.as_ref(), "[data-island=phase-progress]").into_iter().next();
         if let Some(place) = place {
-            dom::fill(&place, move || view! { {move || phase_line(page, lessons, &phase)} });
+            dom::fill(&place, move || view! { {part(move || phase_line(page, lessons, &phase))} });
         }
     }
     if let Some(element) = dom::island("next-up") {
-        dom::fill(&element, move || view! { {move || next_button(page, lessons)} });
+        dom::fill(&element, move || view! { {part(move || next_button(page, lessons))} });
     }
 }
 

@@ -2,6 +2,8 @@
 //! the whole session.
 
 use leptos::prelude::*;
+
+use super::erase::{click, flag, key, part, text};
 use web_sys::HtmlElement;
 
 use super::console::Console;
@@ -29,7 +31,13 @@ pub fn attach(page: Page, place: Option<HtmlElement>) {
 pub fn attach_small(page: Page, place: Option<HtmlElement>) {
     let Some(place) = place else { return };
     dom::fill(&place, move || view! { <div class="machine small"><Console page/></div> });
-    page.warm_up_later();
+    leptos::task::spawn_local(async move {
+        // A server that already answers, once the page has settled.
+        dom::sleep(600).await;
+        for line in ["SET cart:7 book EX 3600", "GET cart:7", "TTL cart:7"] {
+            page.run_line(String::new(), line.to_owned()).await;
+        }
+    });
 }
 
 /// Opens the dock where it is a drawer, and puts the cursor at its prompt.
@@ -51,6 +59,8 @@ fn set_open(open: bool) {
 
 #[component]
 fn Dock(page: Page) -> impl IntoView {
+    // With a page of its own the console has room for the keys beside it.
+    let both = page.route() != Route::Lesson;
     let tab = RwSignal::new(Tab::Console);
     let open = RwSignal::new(false);
     Effect::new(move |_| set_open(open.get()));
@@ -62,29 +72,29 @@ fn Dock(page: Page) -> impl IntoView {
     let tab_button = move |own: Tab, id: &'static str, label: &'static str| {
         view! {
             <button type="button" role="tab" id=format!("tab-{id}") class="tab" aria-controls=format!("panel-{id}")
-                aria-selected=move || (tab.get() == own).to_string()
-                tabindex=move || if tab.get() == own { 0 } else { -1 }
-                on:click=move |_| tab.set(own)
-                on:keydown=move |event| if event.key() == "ArrowRight" || event.key() == "ArrowLeft" {
+                aria-selected=text(move || (tab.get() == own).to_string())
+                tabindex=text(move || if tab.get() == own { "0" } else { "-1" })
+                on:click=click(move |_| tab.set(own))
+                on:keydown=key(move |event| if event.key() == "ArrowRight" || event.key() == "ArrowLeft" {
                     event.prevent_default();
                     let other = if tab.get_untracked() == Tab::Console { Tab::Keys } else { Tab::Console };
                     tab.set(other);
                     let id = if other == Tab::Console { "tab-console" } else { "tab-keys" };
                     if let Some(button) = dom::by_id(id) { dom::focus(&button) }
-                }>{label}</button>
+                })>{label}</button>
         }
     };
     view! {
-        <div class="machine">
+        <div class="machine" class:both=both>
             <div class="dock-grip" aria-hidden="true"></div>
             <header class="dock-head">
-                <button type="button" class="dock-toggle" aria-expanded=move || open.get().to_string()
-                    on:click=move |_| open.update(|open| *open = !*open)>
-                    <span class="engine-light" data-state=move || light(&page.world.engine.get())></span>
+                <button type="button" class="dock-toggle" aria-expanded=text(move || open.get().to_string())
+                    on:click=click(move |_| open.update(|open| *open = !*open))>
+                    <span class="engine-light" data-state=text(move || light(&page.world.engine.get()))></span>
                     <span>{name}</span>
                 </button>
-                <h2 class="dock-name"><span class="engine-light" data-state=move || light(&page.world.engine.get())></span>{name}</h2>
-                <p class="facts-line">{move || facts(page)}</p>
+                <h2 class="dock-name"><span class="engine-light" data-state=text(move || light(&page.world.engine.get()))></span>{name}</h2>
+                <p class="facts-line">{part(move || facts(page))}</p>
             </header>
             <div class="clock-row">
                 <Clock page/>
@@ -94,11 +104,11 @@ fn Dock(page: Page) -> impl IntoView {
                 {tab_button(Tab::Console, "console", "Console")}
                 {tab_button(Tab::Keys, "keys", "Keys")}
             </div>
-            <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" hidden=move || tab.get() != Tab::Console>
+            <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" class:off=flag(move || tab.get() != Tab::Console)>
                 <Console page/>
             </div>
-            <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" hidden=move || tab.get() != Tab::Keys>
-                {move || (tab.get() == Tab::Keys).then(|| view! { <Keys page/> })}
+            <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" class:off=flag(move || tab.get() != Tab::Keys)>
+                {part(move || (both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> }))}
             </div>
             <a class="skip back" href="#main">"Skip back to the text"</a>
         </div>
@@ -138,7 +148,7 @@ fn Clock(page: Page) -> impl IntoView {
         <div class="clock" role="group" aria-label="The server’s clock">
             <span class="time" title=elapsed>{time}</span>
             {steps.into_iter().map(|(millis, label, spoken)| view! {
-                <button type="button" class="plain" on:click=move |_| page.advance(millis) aria-label=format!("Let {spoken} pass")>{label}</button>
+                <button type="button" class="plain" on:click=click(move |_| page.advance(millis)) aria-label=format!("Let {spoken} pass")>{label}</button>
             }).collect_view()}
         </div>
     }
@@ -182,24 +192,24 @@ fn SessionMenu(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="menu" on:keydown=close_on_escape>
-            <button type="button" class="plain" id="session-menu-button" aria-expanded=move || open.get().to_string() aria-controls="session-menu"
-                on:click=move |_| { said.set(String::new()); sure.set(false); open.update(|open| *open = !*open) }>
+        <div class="menu" on:keydown=key(close_on_escape)>
+            <button type="button" class="plain" id="session-menu-button" aria-expanded=text(move || open.get().to_string()) aria-controls="session-menu"
+                on:click=click(move |_| { said.set(String::new()); sure.set(false); open.update(|open| *open = !*open) })>
                 "Session"
                 <svg class="icon" viewBox="0 0 12 12" aria-hidden="true"><path d="M2.5 4.5 6 8l3.5-3.5"/></svg>
             </button>
-            <div class="menu-list" id="session-menu" hidden=move || !open.get()>
-                <button type="button" on:click=share>"Copy a link to this session"</button>
-                <button type="button" on:click=script>"Copy as redis-cli script"</button>
-                <button type="button" on:click=markdown>"Copy as Markdown"</button>
+            <div class="menu-list" id="session-menu" hidden=flag(move || !open.get())>
+                <button type="button" on:click=click(share)>"Copy a link to this session"</button>
+                <button type="button" on:click=click(script)>"Copy as redis-cli script"</button>
+                <button type="button" on:click=click(markdown)>"Copy as Markdown"</button>
                 <hr/>
-                <button type="button" on:click=move |_| { page.reset_world(false); open.set(false) }>"Start the server over"</button>
+                <button type="button" on:click=click(move |_| { page.reset_world(false); open.set(false) })>"Start the server over"</button>
                 {(page.route() == Route::Lesson).then(|| view! {
-                    <button type="button" on:click=reset>
-                        {move || if sure.get() { "Really: edits and answers go too" } else { "Reset the lesson" }}
+                    <button type="button" on:click=click(reset)>
+                        {part(move || if sure.get() { "Really: edits and answers go too" } else { "Reset the lesson" })}
                     </button>
                 })}
-                <p role="status" class="said">{move || said.get()}</p>
+                <p role="status" class="said">{part(move || said.get())}</p>
             </div>
         </div>
     }

@@ -93,3 +93,13 @@ pub fn local_time(millis: u64) -> String {
     let date = js_sys::Date::new(&(millis as f64).into());
     date.to_locale_string("en-GB", &js_sys::Object::new()).into()
 }
+
+pub async fn sleep(millis: u32) {
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    let timer = gloo::timers::callback::Timeout::new(millis, move || {
+        let _ = sender.send(());
+    });
+    // It fires once, or the page is gone.
+    let _ = receiver.await;
+    drop(timer);
+}

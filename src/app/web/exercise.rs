@@ -2,6 +2,8 @@
 //! solution is typed into the prompt but not run; the why comes with success.
 
 use leptos::prelude::*;
+
+use super::erase::{click, flag, input, key, part, text};
 use leptos::task::spawn_local;
 use lesson::Exercise;
 use messages::{CheckResult, Checked, Request, Response};
@@ -55,9 +57,9 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
     view! {
         <div class="exercise-head">
             <h3>{format!("Exercise {}", number + 1)}</h3>
-            {move || solved.get().map(|solved| view! {
+            {part(move || solved.get().map(|solved| view! {
                 <span class="solved-mark">{format!("✓ Solved in {}", counted(solved.commands.into(), "command"))}</span>
-            })}
+            }))}
         </div>
         // The goal is the lesson's own text, made into HTML when the site was built.
         <div class="goal" inner_html=exercise.goal.html></div>
@@ -69,36 +71,36 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
             <span class="prompt" aria-hidden="true">">"</span>
             <textarea id=prompt_id class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
                 placeholder="Your commands, one a line"
-                prop:value=move || answer.get()
-                on:input=move |event| answer.set(event_target_value(&event))
-                on:keydown=on_key></textarea>
+                prop:value=text(move || answer.get())
+                on:input=input(move |event| answer.set(event_target_value(&event)))
+                on:keydown=key(on_key)></textarea>
         </div>
         <div class="exercise-actions">
-            <button type="button" class="button main-action" on:click=move |_| check()
-                aria-disabled=move || (verdict.get() == Verdict::Checking).to_string()>"Check"</button>
-            {move || {
+            <button type="button" class="button main-action" on:click=click(move |_| check())
+                aria-disabled=text(move || (verdict.get() == Verdict::Checking).to_string())>"Check"</button>
+            {part(move || {
                 let (open, count) = (hints_open.get(), hints.with_value(Vec::len));
                 (open < count).then(|| view! {
-                    <button type="button" class="plain" on:click=move |_| hints_open.set(open + 1)>
+                    <button type="button" class="plain" on:click=click(move |_| hints_open.set(open + 1))>
                         {format!("Hint {} of {count}", open + 1)}
                     </button>
                 })
-            }}
-            {move || (hints_open.get() >= hints.with_value(Vec::len)).then(|| view! {
-                <button type="button" class="plain" on:click=move |_| answer.set(solution.get_value())>
+            })}
+            {part(move || (hints_open.get() >= hints.with_value(Vec::len)).then(|| view! {
+                <button type="button" class="plain" on:click=click(move |_| answer.set(solution.get_value()))>
                     "Put the solution in"
                 </button>
-            })}
+            }))}
         </div>
-        <ol class="hints" class:none=move || hints_open.get() == 0>
-            {move || hints.with_value(|hints| {
+        <ol class="hints" class:none=flag(move || hints_open.get() == 0)>
+            {part(move || hints.with_value(|hints| {
                 hints.iter().take(hints_open.get()).map(|hint| view! { <li inner_html=hint.html.clone()></li> }).collect_view()
-            })}
+            }))}
         </ol>
-        <div class="verdict" role="status">{move || judged(&verdict.get())}</div>
-        {move || (solved.with(Option::is_some)).then(|| why.get_value()).filter(|why| !why.is_empty()).map(|why| view! {
+        <div class="verdict" role="status">{part(move || judged(&verdict.get()))}</div>
+        {part(move || (solved.with(Option::is_some)).then(|| why.get_value()).filter(|why| !why.is_empty()).map(|why| view! {
             <div class="why"><h4>"Why"</h4><div inner_html=why></div></div>
-        })}
+        }))}
     }
 }
 

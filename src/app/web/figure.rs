@@ -1,6 +1,8 @@
 //! A live picture within the text: the key that a `view` fence names, as the blocks above leave it.
 
 use leptos::prelude::*;
+
+use super::erase::{click, part};
 use leptos::task::spawn_local;
 use messages::{KeyRow, KeyView};
 
@@ -30,7 +32,7 @@ pub fn attach(page: Page) {
 
 #[component]
 fn Figure(page: Page, view: lesson::View) -> impl IntoView {
-    let key = view.words.first().cloned();
+    let key = key_of(&view);
     let last = view.after_blocks.checked_sub(1).map(|at| at as u32);
     let seen = RwSignal::new(Seen::Nothing);
     let chosen = RwSignal::new(None::<Vec<u8>>);
@@ -60,12 +62,22 @@ fn Figure(page: Page, view: lesson::View) -> impl IntoView {
     };
     view! {
         <figcaption>{caption}</figcaption>
-        {move || match seen.get() {
-            Seen::Nothing => view! { <div class="view-empty"><button type="button" class="button" on:click=show>"Run the blocks above and show it"</button></div> }.into_any(),
+        {part(move || match seen.get() {
+            Seen::Nothing => view! { <div class="view-empty"><button type="button" class="button" on:click=click(show)>"Run the blocks above and show it"</button></div> }.into_any(),
             Seen::Key(view) => view! { <KeyPicture view/> }.into_any(),
+            Seen::Keys(rows, _) if rows.is_empty() => view! { <p class="empty">"There are no keys now."</p> }.into_any(),
             Seen::Keys(rows, total) => view! { <KeyTable rows total chosen/> }.into_any(),
             Seen::NoKey(key) => view! { <p class="empty">{format!("There is no key {key} now.")}</p> }.into_any(),
-        }}
+        })}
+    }
+}
+
+/// `view` fences name a key, or `expires` and `keys` for all of them.
+fn key_of(view: &lesson::View) -> Option<String> {
+    match (view.words.first(), view.name.as_str()) {
+        (Some(key), _) => Some(key.clone()),
+        (None, "expires" | "keys") => None,
+        (None, key) => Some(key.to_owned()),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::erase::{click, flag, part};
+
 use super::dom;
 use super::page::Page;
 
@@ -11,7 +13,7 @@ pub fn attach(page: Page) {
         dom::fill(&element, move || view! { <Finish page/> });
     }
     if let Some(element) = dom::island("lesson-state") {
-        dom::fill(&element, move || view! { {move || state_line(page)} });
+        dom::fill(&element, move || view! { {part(move || state_line(page))} });
     }
 }
 
@@ -69,10 +71,10 @@ fn Finish(page: Page) -> impl IntoView {
         }
     };
     view! {
-        <div class="finish" class:is-done=move || is_done(page)>
+        <div class="finish" class:is-done=flag(move || is_done(page))>
             <p role="status">{words}</p>
-            <button type="button" class="button" on:click=mark>
-                {move || if is_done(page) { "Mark as not done" } else { "Mark as done" }}
+            <button type="button" class="button" on:click=click(mark)>
+                {part(move || if is_done(page) { "Mark as not done" } else { "Mark as done" })}
             </button>
         </div>
     }

@@ -1,6 +1,8 @@
 //! The bar on top and the rail: how far the reader is, the theme, the keys, the list of lessons.
 
 use leptos::prelude::*;
+
+use super::erase::{click, part};
 use web_sys::HtmlElement;
 
 use super::dom;
@@ -56,10 +58,10 @@ fn Tools(page: Page, lessons: StoredValue<Vec<Listed>>) -> impl IntoView {
     let all = lessons.with_value(Vec::len);
     view! {
         <super::offline::OfflineState/>
-        <span class="count" title="Lessons done">{move || format!("{}/{all}", done())}<span class="hush">" lessons done"</span></span>
+        <span class="count" title="Lessons done">{part(move || format!("{}/{all}", done()))}<span class="hush">" lessons done"</span></span>
         <ThemeSwitch page/>
         <button type="button" class="square keys-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
-            on:click=move |_| super::shortcuts::show_keys()>
+            on:click=click(move |_| super::shortcuts::show_keys())>
             <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><rect x="2" y="5" width="16" height="10.5" rx="2"/><path d="M5.2 8.3h.1M8.4 8.3h.1M11.6 8.3h.1M14.8 8.3h.1M6.6 12.2h6.8"/></svg>
         </button>
     }

@@ -1,6 +1,8 @@
 //! The keys of the server, and one of them opened up.
 
 use leptos::prelude::*;
+
+use super::erase::{click, part, text};
 use leptos::task::spawn_local;
 use messages::{KeyRow, KeyView};
 
@@ -32,12 +34,12 @@ pub fn Keys(page: Page) -> impl IntoView {
     });
     view! {
         <div class="keys-panel">
-            {move || match rows.get() {
+            {part(move || match rows.get() {
                 None => view! { <p class="empty">"The engine has not answered yet."</p> }.into_any(),
                 Some((rows, _)) if rows.is_empty() => view! { <p class="empty">"No keys. The first SET makes one."</p> }.into_any(),
                 Some((rows, total)) => view! { <KeyTable rows total chosen/> }.into_any(),
-            }}
-            {move || shown.get().map(|view| view! { <KeyPicture view/> })}
+            })}
+            {part(move || shown.get().map(|view| view! { <KeyPicture view/> }))}
         </div>
     }
 }
@@ -63,9 +65,9 @@ fn key_row(row: KeyRow, chosen: RwSignal<Option<Vec<u8>>>) -> impl IntoView {
     let ttl = row.ttl_millis.map_or_else(|| "–".to_owned(), lifetime);
     view! {
         <tr>
-            <th scope="row"><button type="button" class="key-button" aria-pressed=move || (chosen.get().as_ref() == Some(&own)).to_string()
+            <th scope="row"><button type="button" class="key-button" aria-pressed=text(move || (chosen.get().as_ref() == Some(&own)).to_string())
                 title="Show me this key"
-                on:click=move |_| chosen.update(|chosen| *chosen = if chosen.as_ref() == Some(&key) { None } else { Some(key.clone()) })>
+                on:click=click(move |_| chosen.update(|chosen| *chosen = if chosen.as_ref() == Some(&key) { None } else { Some(key.clone()) }))>
                 {cut(&name, 40)}</button></th>
             <td>{row.kind}</td>
             <td>{row.encoding}</td>

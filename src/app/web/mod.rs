@@ -6,6 +6,7 @@ mod course;
 mod dock;
 mod dom;
 mod engine;
+mod erase;
 mod exercise;
 mod figure;
 mod finish;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::erase::{click, part};
+
 use super::dom;
 use super::page::{Notice, Page};
 
@@ -9,7 +11,7 @@ pub fn attach(page: Page) {
     let body = dom::document().body().expect("a document has a body");
     dom::append(&body, move || view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-            {move || page.notices.get().into_iter().map(|notice| one(page, notice)).collect_view()}
+            {part(move || page.notices.get().into_iter().map(|notice| one(page, notice)).collect_view())}
             <super::offline::UpdateOffer/>
         </div>
     });
@@ -21,7 +23,7 @@ fn one(page: Page, notice: Notice) -> impl IntoView {
     view! {
         <div class="notice warn">
             <p>{text}</p>
-            <button type="button" class="plain" on:click=close>"Close"</button>
+            <button type="button" class="plain" on:click=click(close)>"Close"</button>
         </div>
     }
 }

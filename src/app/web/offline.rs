@@ -2,6 +2,8 @@
 //! every file, and offers a new version without forcing it.
 
 use leptos::prelude::*;
+
+use super::erase::{click, part};
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -45,7 +47,8 @@ async fn register(script: &str) -> Result<(), JsValue> {
     let options = RegistrationOptions::new();
     options.set_update_via_cache(web_sys::ServiceWorkerUpdateViaCache::None);
     let registered = JsFuture::from(container.register_with_options(script, &options)).await?;
-    let registration: ServiceWorkerRegistration = registered.unchecked_into();
+    // Browsers that pretend to register answer with nothing.
+    let Ok(registration) = registered.dyn_into::<ServiceWorkerRegistration>() else { return Ok(()) };
     watch_for_update(&registration);
     JsFuture::from(container.ready()?).await?;
     if let Some(active) = registration.active() {
@@ -126,12 +129,12 @@ pub fn OfflineState() -> impl IntoView {
 pub fn UpdateOffer() -> impl IntoView {
     let waiting = state().waiting;
     view! {
-        {move || waiting.get().map(|worker| view! {
+        {part(move || waiting.get().map(|worker| view! {
             <div class="notice">
                 <p>"A new version is ready."</p>
-                <button type="button" class="button" on:click=move |_| accept(&worker)>"Reload"</button>
-                <button type="button" class="plain" on:click=move |_| waiting.set(None)>"Later"</button>
+                <button type="button" class="button" on:click=click(move |_| accept(&worker))>"Reload"</button>
+                <button type="button" class="plain" on:click=click(move |_| waiting.set(None))>"Later"</button>
             </div>
-        })}
+        }))}
     }
 }

@@ -1,6 +1,8 @@
 //! A quiz: one question, reasons for each choice, and a proof that the engine runs.
 
 use leptos::prelude::*;
+
+use super::erase::{click, flag, input, part};
 use leptos::task::spawn_local;
 use lesson::Quiz;
 use messages::{Ran, Request, Response};
@@ -34,15 +36,15 @@ fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
         let reason = StoredValue::new(choice.reason.html);
         let here = move || taken.get() == Some(at);
         view! {
-            <label class="choice" class:right=move || here() && is_right class:wrong=move || here() && !is_right>
+            <label class="choice" class:right=flag(move || here() && is_right) class:wrong=flag(move || here() && !is_right)>
                 <input type="radio" name=format!("quiz-{number}") value=at.to_string()
-                    prop:checked=here on:change=move |_| choose(at)/>
+                    prop:checked=flag(here) on:change=input(move |_| choose(at))/>
                 <span class="choice-text">
                     <span inner_html=choice.text.html></span>
-                    <span class="reason" role="status">{move || here().then(|| view! {
+                    <span class="reason" role="status">{part(move || here().then(|| view! {
                         <strong>{if is_right { "✓ Right. " } else { "✕ No. " }}</strong>
                         <span inner_html=reason.get_value()></span>
-                    })}</span>
+                    }))}</span>
                 </span>
             </label>
         }
@@ -52,7 +54,7 @@ fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
             <legend inner_html=quiz.question.html></legend>
             {choices.collect_view()}
         </fieldset>
-        {move || (has_proof && taken.get().is_some() && taken.get() == right).then(|| view! { <Proof page number/> })}
+        {part(move || (has_proof && taken.get().is_some() && taken.get() == right).then(|| view! { <Proof page number/> }))}
     }
 }
 
@@ -70,11 +72,11 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
     };
     view! {
         <div class="proof">
-            {move || match steps.get() {
-                None => view! { <button type="button" class="plain" on:click=prove>"Let the server prove it"</button> }.into_any(),
+            {part(move || match steps.get() {
+                None => view! { <button type="button" class="plain" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
                 Some(Ok(steps)) => view! { <pre tabindex="0"><code>{ran_steps(&steps)}</code></pre> }.into_any(),
                 Some(Err(why)) => view! { <p class="failed">{why}</p> }.into_any(),
-            }}
+            })}
         </div>
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+
+use super::erase::{click, input, part, text};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -48,12 +50,12 @@ pub fn ThemeSwitch(page: Page) -> impl IntoView {
     };
     let label = move || format!("Theme: {}", THEMES[chosen.get()].1.to_ascii_lowercase());
     view! {
-        <button type="button" class="square" on:click=next aria-label=label title=label>
-            {move || match chosen.get() {
+        <button type="button" class="square" on:click=click(next) aria-label=text(label) title=text(label)>
+            {part(move || match chosen.get() {
                 1 => view! { <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="3.6"/><path d="M10 2.2v1.6M10 16.2v1.6M2.2 10h1.6M16.2 10h1.6M4.5 4.5l1.1 1.1M14.4 14.4l1.1 1.1M4.5 15.5l1.1-1.1M14.4 5.6l1.1-1.1"/></svg> }.into_any(),
                 2 => view! { <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M16.6 11.8A7 7 0 0 1 8.2 3.4a7 7 0 1 0 8.4 8.4z"/></svg> }.into_any(),
                 _ => view! { <svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="6.8"/><path d="M10 3.2v13.6a6.8 6.8 0 0 0 0-13.6z" fill="currentColor" stroke="none"/></svg> }.into_any(),
-            }}
+            })}
         </button>
     }
 }
@@ -84,13 +86,13 @@ fn StorageTools(page: Page) -> impl IntoView {
     };
     view! {
         <div class="storage-tools">
-            <button type="button" class="button" on:click=move |_| super::share::download("redis-mastery.json", &gathered(page).to_file(), "application/json")>"Export as a file"</button>
-            <label class="button file">"Import a file"<input type="file" accept="application/json,.json" on:change=import/></label>
-            <button type="button" class="button" on:click=reset>
-                {move || if sure.get() { "Really remove everything" } else { "Reset everything" }}
+            <button type="button" class="button" on:click=click(move |_| super::share::download("redis-mastery.json", &gathered(page).to_file(), "application/json"))>"Export as a file"</button>
+            <label class="button file">"Import a file"<input type="file" accept="application/json,.json" on:change=input(import)/></label>
+            <button type="button" class="button" on:click=click(reset)>
+                {part(move || if sure.get() { "Really remove everything" } else { "Reset everything" })}
             </button>
-            <Show when=move || sure.get()><button type="button" class="plain" on:click=move |_| sure.set(false)>"Keep it"</button></Show>
-            <p role="status">{move || said.get()}</p>
+            <Show when=move || sure.get()><button type="button" class="plain" on:click=click(move |_| sure.set(false))>"Keep it"</button></Show>
+            <p role="status">{part(move || said.get())}</p>
         </div>
     }
 }

@@ -209,7 +209,7 @@ impl Page {
     pub async fn open_world(self) -> Result<(), Lost> {
         let world = self.world;
         while world.opening.get_value() {
-            gloo::timers::future::TimeoutFuture::new(20).await;
+            dom::sleep(20).await;
         }
         if world.open.get_untracked() {
             return Ok(());
@@ -434,7 +434,7 @@ impl Page {
             return;
         }
         spawn_local(async move {
-            gloo::timers::future::TimeoutFuture::new(600).await;
+            dom::sleep(600).await;
             // A failure shows in the dock.
             let _ = self.open_world().await;
         });
