@@ -468,17 +468,19 @@ fn implied_categories(flags: u32, given: u32) -> u32 {
     if flags & flag::FAST == 0 { categories | acl::SLOW } else { categories }
 }
 
-/// The name is cut at 128 bytes, and so is the list of arguments, as the server does.
+/// The name is cut at 128 bytes, and so is the list of arguments; a word ends at its first zero byte.
 fn unknown_command(words: &[&[u8]]) -> Error {
-    let name = words.first().copied().unwrap_or_default();
+    const ROOM: usize = 128;
+    let shown = |word: &[u8], room: usize| {
+        let end = word.iter().position(|byte| *byte == 0).unwrap_or(word.len());
+        String::from_utf8_lossy(&word[..end.min(room)]).into_owned()
+    };
     let mut beginning = String::new();
     for word in words.iter().skip(1) {
-        if beginning.len() >= 128 {
+        if beginning.len() >= ROOM {
             break;
         }
-        let room = 128 - beginning.len();
-        let shown = String::from_utf8_lossy(&word[..word.len().min(room)]).into_owned();
-        beginning.push_str(&format!("'{shown}' "));
+        beginning.push_str(&format!("'{}' ", shown(word, ROOM - beginning.len())));
     }
-    Error::UnknownCommand(String::from_utf8_lossy(&name[..name.len().min(128)]).into_owned(), beginning)
+    Error::UnknownCommand(shown(words.first().copied().unwrap_or_default(), ROOM), beginning)
 }

@@ -244,9 +244,8 @@ fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
     let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
     match name {
         "notify-keyspace-events" => {
-            let bits = notify_bits(text);
-            let bits = bits.ok_or_else(|| invalid("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."))?;
-            Ok(notify_letters(bits).into_bytes())
+            notify_bits(text).ok_or_else(|| invalid("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."))?;
+            Ok(text.to_vec())
         }
         "save" => {
             let numbers = words.iter().map(|word| number::parse_i64(word).filter(|number| *number >= 0));

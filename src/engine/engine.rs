@@ -261,6 +261,7 @@ impl Engine {
             }
             let ready = self.keys.take_ready();
             if ready.is_empty() {
+                self.server.broadcast_changes();
                 return;
             }
             for (db, key) in ready {

@@ -103,7 +103,7 @@ impl Server {
         let stats = self.stats.command(entry);
         stats.calls += 1;
         stats.failed += u64::from(failed);
-        self.feed_monitors(entry, id, keys.db, words, keys.now);
+        self.feed_monitors(entry, id, words, keys.now);
         self.remember_reads(id, entry, words);
         if !keys.modified.is_empty() {
             self.invalidate(std::mem::take(&mut keys.modified), Some(id));

@@ -75,7 +75,7 @@ fn count(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 fn info(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     match args.rest() {
         [] => command(ctx, args),
-        names => Ok(Reply::array(names.iter().map(|name| table().find_full(name).map_or(Reply::NullArray, describe)))),
+        names => Ok(Reply::array(names.iter().map(|name| table().find_full(name).map_or(Reply::Null, describe)))),
     }
 }
 

@@ -40,16 +40,22 @@ pub const COMMANDS: &[Command] = &[
 
 fn get(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let patterns = args.rest();
-    let matches = |name: &str| !name.is_empty() && patterns.iter().any(|p| glob::matches(p, name.as_bytes(), true));
     let mut shown = Vec::new();
     for parameter in parameters::PARAMETERS {
         for name in [parameter.name, parameter.alias] {
-            if matches(name) {
+            let matching = patterns.iter().find(|p| !name.is_empty() && glob::matches(p, name.as_bytes(), true));
+            if let Some(pattern) = matching {
+                // A name is given back as it was typed.
+                let name = if is_glob(pattern) { name.as_bytes() } else { pattern };
                 shown.push((Reply::bulk(name), Reply::Bulk(ctx.server.config.show(parameter))));
             }
         }
     }
     Ok(Reply::Map(shown))
+}
+
+fn is_glob(pattern: &[u8]) -> bool {
+    pattern.iter().any(|byte| b"[*?".contains(byte))
 }
 
 fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -10,7 +10,8 @@ use crate::number;
 use crate::reply::Reply;
 use crate::server::Server;
 
-pub const COMMANDS: &[Command] = &[Command::new("DEBUG subcommand [arg...]", debug)
+pub const COMMANDS: &[Command] = &[Command::new("DEBUG", debug)
+    .arity(-2)
     .summary("Looks inside the server.")
     .cost("Depends on subcommand.")
     .flags(ADMIN | NOSCRIPT | LOADING | STALE | PROTECTED)];
