@@ -1,1 +1,32 @@
+//! All tests that need more than one crate, in one binary. Each module walks over data and says what it found wrong
+//! in the words of `file:line: what`.
 
+mod lessons;
+mod oracle;
+mod spec;
+mod vectors;
+
+use lesson::Step;
+use tests::replay::Player;
+
+/// Replays steps and gives a line for each reply that differs.
+fn differences(path: &str, player: &mut dyn Player, steps: &[Step]) -> Vec<String> {
+    let mut found = Vec::new();
+    for step in steps {
+        let output = player.play(step);
+        if step.reply.is_empty() && output.is_empty() {
+            continue;
+        }
+        if let Err(difference) = step.compare(&output) {
+            found.push(format!("{path}:{}: {}\n{difference}", step.line, step.action));
+        }
+    }
+    found
+}
+
+/// # Panics
+/// With all problems, if there are any; or if nothing was looked at.
+fn conclude(what: &str, looked_at: usize, problems: Vec<String>) {
+    assert!(looked_at > 0, "no {what} found: a test without data proves nothing");
+    assert!(problems.is_empty(), "{} of {looked_at} {what} are wrong:\n\n{}\n", problems.len(), problems.join("\n\n"));
+}

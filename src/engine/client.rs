@@ -1,11 +1,12 @@
 //! One connected client: its selected database, protocol, transaction, subscriptions and what it waits for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::command::Entry;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::time::Time;
+use crate::tracking::Tracking;
 
 /// As CLIENT ID says it: ascending, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,8 @@ pub struct Client {
     pub id: ClientId,
     /// `ip:port` of the peer, as CLIENT LIST shows it.
     pub address: String,
+    /// The server's end of the connection.
+    pub local_address: String,
     pub name: Vec<u8>,
     pub user: String,
     pub authenticated: bool,
@@ -37,6 +40,12 @@ pub struct Client {
     pub patterns: BTreeSet<Vec<u8>>,
     pub shard_channels: BTreeSet<Vec<u8>>,
     pub blocked: Option<Blocked>,
+    /// Commands that arrived while the client could not be served; run in their order when it can.
+    pub pending: VecDeque<Vec<Vec<u8>>>,
+    /// The first of the pending commands waits for the end of CLIENT PAUSE.
+    pub postponed: bool,
+    /// CLIENT TRACKING is on.
+    pub tracking: Option<Tracking>,
     pub replies: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
@@ -84,6 +93,7 @@ impl Client {
         Client {
             id,
             address,
+            local_address: "127.0.0.1:6379".to_string(),
             name: Vec::new(),
             user: "default".to_string(),
             authenticated: true,
@@ -102,6 +112,9 @@ impl Client {
             patterns: BTreeSet::new(),
             shard_channels: BTreeSet::new(),
             blocked: None,
+            pending: VecDeque::new(),
+            postponed: false,
+            tracking: None,
             replies: ReplyMode::On,
             no_evict: false,
             no_touch: false,
@@ -152,6 +165,11 @@ impl Clients {
 
     pub fn get_mut(&mut self, id: ClientId) -> Option<&mut Client> {
         self.slots.get_mut(id.0 as usize)?.as_deref_mut()
+    }
+
+    /// The id that the next client gets.
+    pub fn next_id(&self) -> ClientId {
+        ClientId(self.slots.len().max(1) as u64)
     }
 
     /// In order of connection.

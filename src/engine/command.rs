@@ -7,6 +7,7 @@ use crate::args::Args;
 use crate::commands;
 use crate::context::Context;
 use crate::error::Error;
+use crate::keys;
 use crate::reply::Reply;
 use crate::syntax::Syntax;
 
@@ -22,10 +23,12 @@ pub struct Command {
     /// Its cost as documentation states it: `O(1)`.
     pub cost: &'static str,
     pub since: &'static str,
+    /// Only the name before subcommands.
+    pub container: bool,
     pub flags: u32,
     /// Where the syntax line implies a different number than the server reports.
     pub arity: Option<i32>,
-    /// ACL categories beyond those that flags and group imply.
+    /// ACL categories beyond those that flags and group imply; the group's own, if the command does not have it.
     pub acl: u32,
     /// Where the syntax line does not say it: how COMMAND describes the keys. See `keys.rs`.
     pub key_specs: Option<&'static [KeySpec]>,
@@ -64,6 +67,30 @@ pub enum Find {
 
 /// Command flags, named as COMMAND INFO names them.
 pub mod flag {
+    /// What COMMAND INFO shows of them, in its order; it keeps some to itself.
+    pub(crate) const NAMES: &[(u32, &str)] = &[
+        (WRITE, "write"),
+        (READONLY, "readonly"),
+        (DENYOOM, "denyoom"),
+        (MODULE, "module"),
+        (ADMIN, "admin"),
+        (PUBSUB, "pubsub"),
+        (NOSCRIPT, "noscript"),
+        (BLOCKING, "blocking"),
+        (LOADING, "loading"),
+        (STALE, "stale"),
+        (SKIP_MONITOR, "skip_monitor"),
+        (SKIP_SLOWLOG, "skip_slowlog"),
+        (ASKING, "asking"),
+        (FAST, "fast"),
+        (NO_AUTH, "no_auth"),
+        (NO_MANDATORY_KEYS, "no_mandatory_keys"),
+        (NO_ASYNC_LOADING, "no_async_loading"),
+        (NO_MULTI, "no_multi"),
+        (MOVABLEKEYS, "movablekeys"),
+        (ALLOW_BUSY, "allow_busy"),
+    ];
+
     pub const WRITE: u32 = 1;
     pub const READONLY: u32 = 1 << 1;
     pub const DENYOOM: u32 = 1 << 2;
@@ -115,6 +142,55 @@ pub mod key {
     pub const INCOMPLETE: u32 = 1 << 9;
     /// Which of these hold depends on the arguments.
     pub const VARIABLE_FLAGS: u32 = 1 << 10;
+
+    pub(crate) const NAMES: &[(u32, &str)] = &[
+        (RO, "RO"),
+        (RW, "RW"),
+        (OW, "OW"),
+        (RM, "RM"),
+        (ACCESS, "access"),
+        (UPDATE, "update"),
+        (INSERT, "insert"),
+        (DELETE, "delete"),
+        (NOT_KEY, "not_key"),
+        (INCOMPLETE, "incomplete"),
+        (VARIABLE_FLAGS, "variable_flags"),
+    ];
+}
+
+/// ACL categories, in the order in which COMMAND INFO lists them.
+pub mod acl {
+    pub const KEYSPACE: u32 = 1;
+    pub const READ: u32 = 1 << 1;
+    pub const WRITE: u32 = 1 << 2;
+    pub const SET: u32 = 1 << 3;
+    pub const SORTEDSET: u32 = 1 << 4;
+    pub const LIST: u32 = 1 << 5;
+    pub const HASH: u32 = 1 << 6;
+    pub const STRING: u32 = 1 << 7;
+    pub const BITMAP: u32 = 1 << 8;
+    pub const HYPERLOGLOG: u32 = 1 << 9;
+    pub const GEO: u32 = 1 << 10;
+    pub const STREAM: u32 = 1 << 11;
+    pub const PUBSUB: u32 = 1 << 12;
+    pub const ADMIN: u32 = 1 << 13;
+    pub const FAST: u32 = 1 << 14;
+    pub const SLOW: u32 = 1 << 15;
+    pub const BLOCKING: u32 = 1 << 16;
+    pub const DANGEROUS: u32 = 1 << 17;
+    pub const CONNECTION: u32 = 1 << 18;
+    pub const TRANSACTION: u32 = 1 << 19;
+    pub const SCRIPTING: u32 = 1 << 20;
+
+    pub(crate) const NAMES: &[&str] = &[
+        "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo", "stream",
+        "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+    ];
+
+    /// The bit of a category, by name.
+    pub(crate) fn find(name: &[u8]) -> Option<u32> {
+        NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.as_bytes())).map(|at| 1 << at)
+    }
 }
 
 impl Command {
@@ -125,6 +201,7 @@ impl Command {
             summary: "",
             cost: "O(1)",
             since: "1.0.0",
+            container: false,
             flags: 0,
             arity: None,
             acl: 0,
@@ -138,7 +215,9 @@ impl Command {
 
     /// A command that is only the name before its subcommands (`CLIENT`).
     pub const fn container(name: &'static str) -> Command {
-        Command::new(name, missing_subcommand).arity(-2)
+        let mut command = Command::new(name, missing_subcommand).arity(-2);
+        command.container = true;
+        command
     }
 
     pub const fn summary(mut self, summary: &'static str) -> Command {
@@ -211,6 +290,13 @@ pub struct Entry {
     pub syntax: Syntax,
     /// Words including the name; negative means "at least".
     pub arity: i32,
+    /// A number of its own, from 0 on without gaps.
+    pub index: usize,
+    /// Declared flags and what follows from the key specifications.
+    pub flags: u32,
+    pub key_specs: Vec<KeySpec>,
+    /// ACL categories, bits of `acl`.
+    pub categories: u32,
     /// By lower-case last part of the name.
     pub subcommands: BTreeMap<&'static str, &'static Entry>,
 }
@@ -223,7 +309,7 @@ impl std::fmt::Debug for Entry {
 
 impl Entry {
     pub fn has(&self, flags: u32) -> bool {
-        self.command.flags & flags != 0
+        self.flags & flags != 0
     }
 
     /// How many words the name takes: 2 for a subcommand.
@@ -253,9 +339,10 @@ impl Table {
     fn new() -> Table {
         let mut by_name: BTreeMap<&'static str, Entry> = BTreeMap::new();
         let mut children: Vec<Entry> = Vec::new();
-        for (group, declared) in commands::GROUPS {
-            for command in declared.iter() {
-                let entry = entry(group, command);
+        let declared = commands::GROUPS.iter().flat_map(|(group, commands)| commands.iter().map(move |command| (group, command)));
+        for (index, (group, command)) in declared.enumerate() {
+            {
+                let entry = entry(group, command, index);
                 if entry.name.contains('|') {
                     children.push(entry);
                 } else {
@@ -285,7 +372,9 @@ impl Table {
     /// The entry that these words call: a subcommand if the command has any and one is given.
     pub fn resolve(&self, words: &[&[u8]]) -> Result<&'static Entry, Error> {
         let name = words.first().copied().unwrap_or_default();
-        let Some(entry) = self.find(name) else { return Err(unknown_command(words)) };
+        let Some(entry) = self.find(name) else {
+            return Err(commands::missing::explain(name).unwrap_or_else(|| unknown_command(words)));
+        };
         let Some(given) = words.get(1) else { return Ok(entry) };
         if entry.subcommands.is_empty() {
             return Ok(entry);
@@ -298,22 +387,85 @@ impl Table {
         })
     }
 
+    /// In order of name, each followed by its subcommands.
+    pub fn all(&self) -> impl Iterator<Item = &'static Entry> {
+        self.by_name.values().copied().flat_map(|entry| std::iter::once(entry).chain(entry.subcommands.values().copied()))
+    }
+
+    /// By full name, in any case: `client|kill` too.
+    pub fn find_full(&self, name: &[u8]) -> Option<&'static Entry> {
+        let lower = String::from_utf8(name.to_ascii_lowercase()).ok()?;
+        match lower.split_once('|') {
+            None => self.find(name),
+            Some((parent, last)) => self.find(parent.as_bytes())?.subcommands.get(last).copied(),
+        }
+    }
+
     /// In order of name, subcommands not included.
     pub fn iter(&self) -> impl Iterator<Item = &'static Entry> {
         self.by_name.values().copied()
     }
 }
 
-fn entry(group: &'static str, command: &'static Command) -> Entry {
+fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry {
     let syntax = Syntax::parse(command.syntax);
+    let key_specs = match command.key_specs {
+        Some(specs) => specs.to_vec(),
+        None => keys::specs(&syntax, command.key_flags),
+    };
+    let movable = if keys::are_movable(&key_specs) { flag::MOVABLEKEYS } else { 0 };
+    let of_group = if command.container { 0 } else { group_category(group) };
     Entry {
+        flags: command.flags | movable,
+        categories: implied_categories(command.flags, command.acl ^ of_group),
+        key_specs,
         command,
         group,
+        index,
         name: String::leak(syntax.name.clone()),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
         subcommands: BTreeMap::new(),
     }
+}
+
+/// The category that all commands of a group have, unless `Command::acl` names it too.
+fn group_category(group: &str) -> u32 {
+    match group {
+        "bitmap" => acl::BITMAP,
+        "connection" => acl::CONNECTION,
+        "generic" => acl::KEYSPACE,
+        "geo" => acl::GEO,
+        "hash" => acl::HASH,
+        "hyperloglog" => acl::HYPERLOGLOG,
+        "list" => acl::LIST,
+        "scripting" => acl::SCRIPTING,
+        "set" => acl::SET,
+        "sorted-set" => acl::SORTEDSET,
+        "stream" => acl::STREAM,
+        "string" => acl::STRING,
+        "transactions" => acl::TRANSACTION,
+        _ => 0,
+    }
+}
+
+/// What flags say about a command's categories.
+fn implied_categories(flags: u32, given: u32) -> u32 {
+    let implied = [
+        (flag::WRITE, acl::WRITE),
+        (flag::READONLY, if given & acl::SCRIPTING == 0 { acl::READ } else { 0 }),
+        (flag::ADMIN, acl::ADMIN | acl::DANGEROUS),
+        (flag::PUBSUB, acl::PUBSUB),
+        (flag::BLOCKING, acl::BLOCKING),
+        (flag::FAST, acl::FAST),
+    ];
+    let mut categories = given;
+    for (flag, category) in implied {
+        if flags & flag != 0 {
+            categories |= category;
+        }
+    }
+    if flags & flag::FAST == 0 { categories | acl::SLOW } else { categories }
 }
 
 /// The name is cut at 128 bytes, and so is the list of arguments, as the server does.

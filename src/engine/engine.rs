@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::args::Args;
-use crate::client::{ClientId, Clients, ReplyMode, Transaction};
+use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
@@ -17,6 +17,7 @@ use crate::resp::Protocol;
 use crate::server::{Server, Stats};
 use crate::structures::random::Random;
 use crate::time::Time;
+use crate::tracking::TrackingTable;
 
 /// One Redis server. Everything it does follows from its seed, its configuration and the calls made to it.
 #[derive(Debug, Clone)]
@@ -36,14 +37,20 @@ impl Engine {
     pub fn with_config(seed: u64, now: Time, config: Config) -> Engine {
         let mut random = Random::new(seed);
         let keys = Keyspace::new(config.databases, &mut random, now);
-        let run_id = (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect();
+        let run_id = Server::draw_id(&mut random);
+        let replication_id = Server::draw_id(&mut random);
         let server = Server {
             clients: Clients::default(),
             config,
             pubsub: PubSub::default(),
+            tracking: TrackingTable::default(),
+            pause: None,
+            monitors: Vec::new(),
+            backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
             run_id,
+            replication_id,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -63,12 +70,7 @@ impl Engine {
 
     /// The connection is gone: its watches, waits and subscriptions with it.
     pub fn disconnect(&mut self, id: ClientId) {
-        self.unblock(id);
-        let Some(client) = self.server.clients.remove(id) else { return };
-        for (db, key) in &client.watching {
-            self.keys.unwatch(*db, key, id);
-        }
-        self.server.pubsub.forget(id);
+        self.server.forget_client(&mut self.keys, id);
     }
 
     pub fn protocol(&self, id: ClientId) -> Protocol {
@@ -78,50 +80,127 @@ impl Engine {
     /// Runs one command. Time stands still meanwhile. `Reply::Later` means that the client waits and is answered
     /// by an `Event::Reply`; `Reply::Nothing` that it is not answered.
     pub fn execute(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Reply {
-        if words.is_empty() {
+        let Some(client) = self.server.clients.get_mut(id) else { return Reply::Nothing };
+        if words.is_empty() || client.closing {
             return Reply::Nothing;
         }
-        let reply = match self.climb(id, words, now) {
-            Ok(reply) => reply,
-            Err(error) => {
-                self.server.stats.error_replies += 1;
-                Reply::Error(error)
-            }
-        };
+        if client.blocked.is_some() || !client.pending.is_empty() {
+            client.pending.push_back(words.iter().map(|word| word.to_vec()).collect());
+            self.server.backlog.push(id);
+            return Reply::Later;
+        }
+        let reply = self.serve(id, words, now);
+        self.catch_up(now);
+        self.before_sleep(now);
+        reply
+    }
+
+    /// What Redis does before it waits for the next command.
+    fn before_sleep(&mut self, now: Time) {
+        let config = &self.server.config;
+        if expire::is_fast_cycle_due(&self.keys.cycle, config, now) && config.active_expire && !self.server.is_paused(now) {
+            self.expire_keys(now, expire::fast_cycle);
+            self.settle(now);
+        }
+    }
+
+    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+        self.keys.listening = self.server.listening();
+        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.note_modified = self.server.tracking.clients > 0;
+        cycle(&mut self.keys, &self.server.config, now);
+        let modified = std::mem::take(&mut self.keys.modified);
+        self.server.invalidate(modified, None);
+        for (db, words) in self.keys.effects.drain(..) {
+            self.server.outbox.push(Event::Effect { db, words });
+        }
+    }
+
+    /// One command of a client that is neither blocked nor has commands waiting.
+    fn serve(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Reply {
+        let reply = self.climb(id, words, now).unwrap_or_else(|error| {
+            self.server.stats.error(&error);
+            Reply::Error(error)
+        });
         self.settle(now);
-        self.server.answer(id, reply)
+        let reply = self.server.answer(id, reply);
+        if self.server.clients.get(id).is_some_and(|client| client.closing) {
+            self.server.outbox.push(Event::Close { client: id });
+        }
+        reply
+    }
+
+    /// Runs what clients sent while they could not be served.
+    fn catch_up(&mut self, now: Time) {
+        if self.server.pause.is_some() && !self.server.is_paused(now) {
+            self.server.unpause();
+        }
+        let mut at = 0;
+        while let Some(&id) = self.server.backlog.get(at) {
+            let Some(client) = self.server.clients.get_mut(id) else {
+                self.server.backlog.remove(at);
+                continue;
+            };
+            if client.closing || client.blocked.is_some() || client.postponed {
+                at += 1;
+                continue;
+            }
+            self.server.backlog.remove(at);
+            let Some(words) = client.pending.pop_front() else { continue };
+            let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+            match self.serve(id, &words, now) {
+                Reply::Nothing | Reply::Later => {}
+                reply => self.server.outbox.push(Event::Reply { client: id, reply }),
+            }
+            // Serving may have freed others that came earlier.
+            at = 0;
+        }
     }
 
     /// The ladder: what stands between words and their handler, in Redis' order.
     fn climb(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<Reply, Error> {
-        let admitted = self.admit(id, words, now);
-        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
-        match admitted {
+        let entry = self.admit(id, words, now).inspect_err(|_| {
             // A refused command spoils the transaction that it was meant for.
-            Err(error) => {
-                if let Some(transaction) = &mut client.transaction {
-                    transaction.refused = true;
-                }
-                Err(error)
+            if let Some(transaction) = self.server.clients.get_mut(id).and_then(|client| client.transaction.as_mut()) {
+                transaction.refused = true;
             }
-            Ok(entry) => match &mut client.transaction {
-                Some(transaction) if !runs_inside_multi(entry) => {
+        })?;
+        let paused = self.server.clients.get(id).is_some_and(|client| self.server.must_wait(entry, client, now));
+        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
+        if paused {
+            client.postponed = true;
+            client.pending.push_front(words.iter().map(|word| word.to_vec()).collect());
+            self.server.backlog.push(id);
+            return Ok(Reply::Later);
+        }
+        match &mut client.transaction {
+            Some(transaction) if !runs_inside_multi(entry) => {
+                // What can only be discarded need not be kept.
+                if !transaction.refused && !client.watch_broken {
                     transaction.queue.push((entry, words.iter().map(|word| word.to_vec()).collect()));
-                    Ok(Reply::Status("QUEUED"))
                 }
-                _ => self.run(id, entry, words, now, false),
-            },
+                Ok(Reply::Status("QUEUED"))
+            }
+            _ => self.run(id, entry, words, now, false),
         }
     }
 
     fn admit(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<&'static Entry, Error> {
+        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
+        client.last_command_at = now;
+        client.last_command = "NULL";
         let entry = table().resolve(words)?;
+        client.last_command = entry.name;
+        self.check(id, entry, words).inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
+        Ok(entry)
+    }
+
+    /// The rungs that a known command has to climb.
+    fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
+        let client = self.server.clients.get(id).expect("the caller connected this client");
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
-        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
-        client.last_command_at = now;
-        client.last_command = entry.name;
         if !client.authenticated && !entry.has(flag::NO_AUTH) {
             return Err(Error::NoAuth);
         }
@@ -131,7 +210,7 @@ impl Engine {
         if client.protocol == Protocol::Resp2 && client.is_subscriber() && !allowed_to_subscribers(entry) {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
-        Ok(entry)
+        Ok(())
     }
 
     fn run(&mut self, id: ClientId, entry: &'static Entry, words: &[&[u8]], now: Time, resuming: bool) -> Result<Reply, Error> {
@@ -139,6 +218,7 @@ impl Engine {
         let db = client.db;
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
+        self.keys.note_modified = self.server.tracking.clients > 0;
         self.server.stats.commands_processed += 1;
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
@@ -160,6 +240,13 @@ impl Engine {
         let effects = context.effects.take();
         let changed = self.keys.dirty != dirty;
         self.server.emit_effects(db, entry, words, changed, effects, &mut self.keys);
+        self.server.after_call(id, entry, words, reply.is_err(), &mut self.keys);
+        if let Some(tracking) = self.server.clients.get_mut(id).and_then(|client| client.tracking.as_mut())
+            && !entry.name.starts_with("client|")
+        {
+            // CLIENT CACHING lasts for one command, or for the transaction that was just executed or is being queued.
+            tracking.caching &= entry.name == "multi";
+        }
         reply
     }
 
@@ -170,9 +257,7 @@ impl Engine {
                 self.server.deliver(fact);
             }
             for id in std::mem::take(&mut self.keys.broken_watches) {
-                if let Some(client) = self.server.clients.get_mut(id) {
-                    client.watch_broken = true;
-                }
+                self.server.break_watch(&mut self.keys, id);
             }
             let ready = self.keys.take_ready();
             if ready.is_empty() {
@@ -195,7 +280,10 @@ impl Engine {
             }
             let words: Vec<&[u8]> = blocked.words.iter().map(Vec::as_slice).collect();
             let Ok(entry) = table().resolve(&words) else { continue };
-            let reply = self.run(id, entry, &words, now, true).unwrap_or_else(Reply::Error);
+            let reply = self.run(id, entry, &words, now, true).unwrap_or_else(|error| {
+                self.server.stats.error(&error);
+                Reply::Error(error)
+            });
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
@@ -205,11 +293,7 @@ impl Engine {
 
     /// The client waits no longer; it gets no reply by this. Says whether it did wait.
     pub fn unblock(&mut self, id: ClientId) -> bool {
-        let Some(blocked) = self.server.clients.get_mut(id).and_then(|client| client.blocked.take()) else { return false };
-        for (db, key) in &blocked.keys {
-            self.keys.stop_waiting(*db, key, id);
-        }
-        true
+        self.server.unblock(&mut self.keys, id).is_some()
     }
 
     /// Time passes: waits time out, and the cron runs as often as it would have.
@@ -221,14 +305,14 @@ impl Engine {
         self.ticked = self.ticked.max(earliest);
         loop {
             let tick = self.ticked.after(period);
-            let timeout = self.next_timeout().filter(|(at, _)| *at <= now && *at <= tick.max(now));
+            let timeout = self.next_wait_end().filter(|(at, _)| *at <= now && *at <= tick.max(now));
             match timeout {
-                Some((at, id)) if at <= tick => self.time_out(id, at),
+                Some((at, id)) if at <= tick => self.end_wait(id, at),
                 _ if tick <= now => {
                     self.ticked = tick;
                     self.tick(tick);
                 }
-                Some((at, id)) => self.time_out(id, at),
+                Some((at, id)) => self.end_wait(id, at),
                 None => return,
             }
         }
@@ -236,7 +320,21 @@ impl Engine {
 
     /// When `advance` has something to do next: a wait that times out, or a deadline that the cron would notice.
     pub fn next_deadline(&self) -> Option<Time> {
-        self.next_timeout().map(|(at, _)| at)
+        self.next_wait_end().map(|(at, _)| at)
+    }
+
+    /// The next blocked client whose time runs out, or the end of CLIENT PAUSE (no client).
+    fn next_wait_end(&self) -> Option<(Time, Option<ClientId>)> {
+        let pause = self.server.pause.filter(|_| !self.server.backlog.is_empty()).map(|pause| (pause.until, None));
+        let timeout = self.next_timeout().map(|(at, id)| (at, Some(id)));
+        [pause, timeout].into_iter().flatten().min()
+    }
+
+    fn end_wait(&mut self, id: Option<ClientId>, at: Time) {
+        match id {
+            Some(id) => self.time_out(id, at),
+            None => self.catch_up(at),
+        }
     }
 
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
@@ -254,13 +352,14 @@ impl Engine {
             self.server.reply_late(id, reply);
         }
         self.settle(at);
+        self.catch_up(at);
     }
 
     /// What Redis' serverCron does every 1/hz second.
     fn tick(&mut self, now: Time) {
-        self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
-        expire::slow_cycle(&mut self.keys, &self.server.config, now);
+        if !self.server.is_paused(now) && self.server.config.active_expire {
+            self.expire_keys(now, expire::slow_cycle);
+        }
         for db in &mut self.keys.dbs {
             // Redis gives rehashing a millisecond a tick: thousands of buckets.
             const BUCKETS_PER_TICK: usize = 4096;
@@ -268,11 +367,23 @@ impl Engine {
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
         self.settle(now);
+        self.catch_up(now);
     }
 
     /// Takes what has happened since the last call.
     pub fn drain(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.server.outbox)
+    }
+
+    /// Whether `drain` would give anything.
+    pub fn has_events(&self) -> bool {
+        !self.server.outbox.is_empty()
+    }
+
+    /// Puts back events that were drained and belong to somebody else; they come first again.
+    pub fn requeue(&mut self, mut events: Vec<Event>) {
+        events.append(&mut self.server.outbox);
+        self.server.outbox = events;
     }
 
     /// Emit `Event::Effect` from now on.
@@ -297,6 +408,9 @@ impl Server {
         let Some(client) = self.clients.get_mut(id) else { return Reply::Nothing };
         match client.replies {
             ReplyMode::On => reply,
+            _ if matches!(reply, Reply::Nothing | Reply::Later) => reply,
+            // Confirmations of subscriptions are messages, which CLIENT REPLY leaves alone.
+            ReplyMode::Off if is_push(&reply) => reply,
             ReplyMode::Off => Reply::Nothing,
             ReplyMode::SkipNext => {
                 client.replies = ReplyMode::On;
@@ -305,7 +419,7 @@ impl Server {
         }
     }
 
-    fn reply_late(&mut self, id: ClientId, reply: Reply) {
+    pub fn reply_late(&mut self, id: ClientId, reply: Reply) {
         match self.answer(id, reply) {
             Reply::Nothing => {}
             reply => self.outbox.push(Event::Reply { client: id, reply }),
@@ -325,8 +439,10 @@ fn allowed_to_subscribers(entry: &Entry) -> bool {
     )
 }
 
-impl Transaction {
-    pub fn new() -> Transaction {
-        Transaction::default()
+fn is_push(reply: &Reply) -> bool {
+    match reply {
+        Reply::Push(_) => true,
+        Reply::Many(replies) => replies.iter().all(is_push),
+        _ => false,
     }
 }

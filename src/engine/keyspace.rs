@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::client::ClientId;
 use crate::error::Error;
 use crate::event::Class;
+use crate::expire::Cycle;
 use crate::structures::dict::Dict;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -29,6 +30,11 @@ impl Object {
 
     pub fn has_deadline(&self) -> bool {
         self.deadline != Object::NEVER
+    }
+
+    /// Seconds since the last access, by a clock that knows only whole seconds.
+    pub fn idle_seconds(&self, now: Time) -> i64 {
+        (now.secs() - self.accessed.div_euclid(1000)).max(0)
     }
 }
 
@@ -61,6 +67,22 @@ pub struct KeyStats {
     pub expired_fields: u64,
 }
 
+/// A client that watches a key.
+#[derive(Debug, Clone)]
+struct Watcher {
+    client: ClientId,
+    /// The key was past its deadline already when WATCH was called: its removal changes nothing for this client.
+    expired: bool,
+}
+
+/// A key whose value changed, whatever its database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modified {
+    pub key: Vec<u8>,
+    /// By the client whose command runs; false if its time came.
+    pub by_client: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Keyspace {
     pub dbs: Vec<Db>,
@@ -79,11 +101,16 @@ pub struct Keyspace {
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
-    watchers: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    /// Where the active expiry cycle stands.
+    pub cycle: Cycle,
+    watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
     /// Clients whose watched keys were touched.
     pub broken_watches: Vec<ClientId>,
     /// Who waits for which key, in order of waiting.
     waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    /// Collect the keys that change, for clients that cache them.
+    pub note_modified: bool,
+    pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
 }
@@ -110,9 +137,12 @@ impl Keyspace {
             emit_effects: false,
             effects: Vec::new(),
             no_touch: false,
+            cycle: Cycle::default(),
             watchers: BTreeMap::new(),
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
+            note_modified: false,
+            modified: Vec::new(),
             ready: Vec::new(),
             seed,
         }
@@ -159,8 +189,11 @@ impl Keyspace {
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
         self.expire_if_due(key);
         let now = self.now.millis();
+        let touch = !self.no_touch;
         let object = self.dbs[self.db].keys.find(key)?;
-        object.accessed = now;
+        if touch {
+            object.accessed = now;
+        }
         Some(object)
     }
 
@@ -168,6 +201,40 @@ impl Keyspace {
     pub fn peek(&mut self, key: &[u8]) -> Option<&Object> {
         self.expire_if_due(key);
         self.dbs[self.db].keys.get(key)
+    }
+
+    /// As `read`, but the key does not count as used (EXISTS, TYPE, TTL).
+    pub fn read_untouched(&mut self, key: &[u8]) -> Option<&Object> {
+        let found = self.count_look_up(key);
+        if !found {
+            self.notify(Class::KeyMiss, "keymiss", key);
+        }
+        self.dbs[self.db].keys.get(key)
+    }
+
+    /// As `read_untouched`, and a miss is no event (OBJECT).
+    pub fn read_unnoticed(&mut self, key: &[u8]) -> Option<&Object> {
+        self.count_look_up(key);
+        self.dbs[self.db].keys.get(key)
+    }
+
+    fn count_look_up(&mut self, key: &[u8]) -> bool {
+        self.expire_if_due(key);
+        let found = self.dbs[self.db].keys.find(key).is_some();
+        if found {
+            self.stats.hits += 1;
+        } else {
+            self.stats.misses += 1;
+        }
+        found
+    }
+
+    /// Makes the key count as used now, even for a client that said NO-TOUCH. Says whether it is there.
+    pub fn touch(&mut self, key: &[u8]) -> bool {
+        let no_touch = std::mem::take(&mut self.no_touch);
+        let found = self.read(key).is_some();
+        self.no_touch = no_touch;
+        found
     }
 
     /// A value of type `T` for reading. Absent is `None`; another type is `WRONGTYPE`.
@@ -211,8 +278,10 @@ impl Keyspace {
     /// As `insert`, with a deadline (or `Object::NEVER`).
     pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
         let object = Object { value, deadline, accessed: self.now.millis() };
+        let fields_after = next_field_deadline(&object);
         let db = &mut self.dbs[self.db];
         let before = db.keys.insert(key, object);
+        let fields_before = before.as_ref().and_then(next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
             if !had_deadline {
@@ -221,6 +290,7 @@ impl Keyspace {
         } else if had_deadline {
             db.expires.remove(key);
         }
+        self.relist_fields(key, fields_before, fields_after);
         if before.is_none() {
             self.notify(Class::New, "new", key);
             self.signal_ready(key);
@@ -234,6 +304,7 @@ impl Keyspace {
         if object.has_deadline() {
             db.expires.remove(key);
         }
+        self.relist_fields(key, next_field_deadline(&object), None);
         Some(object)
     }
 
@@ -258,13 +329,37 @@ impl Keyspace {
         let db = &mut self.dbs[self.db];
         let Some(object) = db.keys.find(key) else { return };
         if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
-            value.make_room_for_deadline(key);
+            value.make_room(key, true);
         }
         object.deadline = deadline.unwrap_or(Object::NEVER);
         match deadline {
             Some(_) => db.expires.insert(key, ()),
             None => db.expires.remove(key),
         };
+    }
+
+    /// Removes all of a database, without a notification.
+    pub fn flush(&mut self, db: usize) {
+        self.touch_all_watched(db);
+        self.dirty += self.dbs[db].keys.len() as u64;
+        self.dbs[db] = Db::new(self.seed);
+    }
+
+    /// Exchanges two databases; clients watching or waiting there see what is there now.
+    pub fn swap(&mut self, first: usize, second: usize) {
+        self.touch_all_swapped(first, second);
+        self.touch_all_swapped(second, first);
+        self.dbs.swap(first, second);
+        let current = self.db;
+        for db in [first, second] {
+            self.db = db;
+            for key in self.waited_keys(db) {
+                if self.dbs[db].keys.get(&key).is_some() {
+                    self.signal_ready(&key);
+                }
+            }
+        }
+        self.db = current;
     }
 
     // --- Facts ----------------------------------------------------------------------------------------------------
@@ -278,11 +373,23 @@ impl Keyspace {
 
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
+        self.note_change(key, true);
+    }
+
+    fn note_change(&mut self, key: &[u8], by_client: bool) {
+        if self.note_modified {
+            self.modified.push(Modified { key: key.to_vec(), by_client });
+        }
         if self.watchers.is_empty() {
             return;
         }
-        if let Some(clients) = self.watchers.get(&(self.db, key.to_vec())) {
-            self.broken_watches.extend(clients.iter().copied());
+        let exists = self.dbs[self.db].keys.get(key).is_some();
+        for watcher in self.watchers.get_mut(&(self.db, key.to_vec())).into_iter().flatten() {
+            if watcher.expired && !exists {
+                watcher.expired = false;
+            } else {
+                self.broken_watches.push(watcher.client);
+            }
         }
     }
 
@@ -296,10 +403,20 @@ impl Keyspace {
 
     /// Whether the key is there but past its deadline.
     pub fn is_due(&self, key: &[u8]) -> bool {
-        let db = &self.dbs[self.db];
+        self.is_due_in(self.db, key)
+    }
+
+    fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
+        let db = &self.dbs[db];
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
             && db.keys.get(key).is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
+    }
+
+    /// As the active cycle asks: it is a millisecond stricter than a look-up.
+    pub fn deadline_passed(&self, key: &[u8]) -> bool {
+        let object = self.dbs[self.db].keys.get(key);
+        object.is_some_and(|object| object.has_deadline() && self.now.millis() >= object.deadline)
     }
 
     pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
@@ -314,7 +431,7 @@ impl Keyspace {
     pub fn expire(&mut self, key: &[u8]) {
         self.remove(key);
         self.stats.expired += 1;
-        self.touched(key);
+        self.note_change(key, false);
         self.notify(Class::Expired, "expired", key);
         if self.emit_effects {
             self.effects.push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
@@ -323,26 +440,77 @@ impl Keyspace {
 
     // --- Who watches, who waits -----------------------------------------------------------------------------------
 
-    pub fn watch(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let clients = self.watchers.entry((db, key.to_vec())).or_default();
-        if !clients.contains(&client) {
-            clients.push(client);
+    /// `client` watches a key of the current database.
+    pub fn watch(&mut self, key: &[u8], client: ClientId) {
+        let expired = self.is_due(key);
+        let watchers = self.watchers.entry((self.db, key.to_vec())).or_default();
+        if !watchers.iter().any(|watcher| watcher.client == client) {
+            watchers.push(Watcher { client, expired });
         }
     }
 
     pub fn unwatch(&mut self, db: usize, key: &[u8], client: ClientId) {
         let at = (db, key.to_vec());
-        if let Some(clients) = self.watchers.get_mut(&at) {
-            clients.retain(|other| *other != client);
-            if clients.is_empty() {
+        if let Some(watchers) = self.watchers.get_mut(&at) {
+            watchers.retain(|watcher| watcher.client != client);
+            if watchers.is_empty() {
                 self.watchers.remove(&at);
             }
         }
     }
 
-    /// Keys somebody watches, for FLUSHALL and SWAPDB, which touch all of a database.
-    pub fn watched_keys(&self, db: usize) -> Vec<Vec<u8>> {
-        self.watchers.keys().filter(|(at, _)| *at == db).map(|(_, key)| key.clone()).collect()
+    /// Whether a key that was alive when this client began to watch it is past its deadline now.
+    pub fn watched_key_expired(&self, db: usize, key: &[u8], client: ClientId) -> bool {
+        let Some(watchers) = self.watchers.get(&(db, key.to_vec())) else { return false };
+        let alive_then = watchers.iter().any(|watcher| watcher.client == client && !watcher.expired);
+        alive_then && self.is_due_in(db, key)
+    }
+
+    /// All of a database is about to go: watchers of keys that are in it are told.
+    pub fn touch_all_watched(&mut self, db: usize) {
+        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
+        let mut broken = Vec::new();
+        for ((_, key), watchers) in self.watchers.range_mut(from..to) {
+            if self.dbs[db].keys.get(key).is_none() {
+                continue;
+            }
+            for watcher in watchers {
+                // What was expired before WATCH was called was gone already.
+                if std::mem::take(&mut watcher.expired) {
+                    continue;
+                }
+                broken.push(watcher.client);
+            }
+        }
+        self.broken_watches.extend(broken);
+    }
+
+    /// `db` is about to show what `other` holds: watchers of keys in either are told, unless nothing is before and
+    /// something expired after.
+    pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
+        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
+        let mut broken = Vec::new();
+        let keys: Vec<Vec<u8>> = self.watchers.range(from..to).map(|((_, key), _)| key.clone()).collect();
+        for key in keys {
+            let exists = self.dbs[db].keys.get(&key).is_some();
+            let will_exist = self.dbs[other].keys.get(&key).is_some();
+            let will_be_due = self.is_due_in(other, &key);
+            if !exists && !will_exist {
+                continue;
+            }
+            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
+                if watcher.expired && !will_exist {
+                    watcher.expired = false;
+                } else if watcher.expired && will_be_due {
+                    continue;
+                } else if !watcher.expired && !exists && will_be_due {
+                    watcher.expired = true;
+                } else {
+                    broken.push(watcher.client);
+                }
+            }
+        }
+        self.broken_watches.extend(broken);
     }
 
     pub fn wait(&mut self, db: usize, key: &[u8], client: ClientId) {
@@ -360,6 +528,16 @@ impl Keyspace {
                 self.waiting.remove(&at);
             }
         }
+    }
+
+    /// Keys that somebody watches, in all databases.
+    pub fn watched_count(&self) -> usize {
+        self.watchers.len()
+    }
+
+    /// Keys that somebody waits for, in all databases.
+    pub fn waited_count(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Clients waiting for a key, first come first.
@@ -385,5 +563,13 @@ impl Keyspace {
 
     pub fn take_ready(&mut self) -> Vec<(usize, Vec<u8>)> {
         std::mem::take(&mut self.ready)
+    }
+}
+
+/// The nearest deadline of a field, if the object is a hash that has any.
+fn next_field_deadline(object: &Object) -> Option<i64> {
+    match &object.value {
+        Value::Hash(hash) => hash.next_deadline(),
+        _ => None,
     }
 }

@@ -1,25 +1,52 @@
 //! Who listens to which channel. Messages go out as `Event::Push`; nothing is kept for those who are not there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::client::ClientId;
+use crate::client::{Client, ClientId};
 use crate::glob;
 use crate::reply::Reply;
 use crate::server::Server;
 
-/// Subscribers by channel, by pattern and by shard channel, each list in order of subscription.
+/// What a client can subscribe to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Channel,
+    Pattern,
+    Shard,
+}
+
+/// Names with those who listen, in order of subscription.
+pub type Listeners = BTreeMap<Vec<u8>, Vec<ClientId>>;
+
+/// Subscribers by channel, by pattern and by shard channel.
 #[derive(Debug, Clone, Default)]
 pub struct PubSub {
-    pub channels: BTreeMap<Vec<u8>, Vec<ClientId>>,
-    pub patterns: BTreeMap<Vec<u8>, Vec<ClientId>>,
-    pub shard_channels: BTreeMap<Vec<u8>, Vec<ClientId>>,
+    pub channels: Listeners,
+    pub patterns: Listeners,
+    pub shard_channels: Listeners,
 }
 
 impl PubSub {
+    pub fn of(&self, kind: Kind) -> &Listeners {
+        match kind {
+            Kind::Channel => &self.channels,
+            Kind::Pattern => &self.patterns,
+            Kind::Shard => &self.shard_channels,
+        }
+    }
+
+    fn of_mut(&mut self, kind: Kind) -> &mut Listeners {
+        match kind {
+            Kind::Channel => &mut self.channels,
+            Kind::Pattern => &mut self.patterns,
+            Kind::Shard => &mut self.shard_channels,
+        }
+    }
+
     /// The client is gone.
     pub fn forget(&mut self, client: ClientId) {
-        for subscribers in [&mut self.channels, &mut self.patterns, &mut self.shard_channels] {
-            subscribers.retain(|_, clients| {
+        for listeners in [&mut self.channels, &mut self.patterns, &mut self.shard_channels] {
+            listeners.retain(|_, clients| {
                 clients.retain(|other| *other != client);
                 !clients.is_empty()
             });
@@ -27,7 +54,79 @@ impl PubSub {
     }
 }
 
+impl Client {
+    pub fn subscribed(&self, kind: Kind) -> &BTreeSet<Vec<u8>> {
+        match kind {
+            Kind::Channel => &self.channels,
+            Kind::Pattern => &self.patterns,
+            Kind::Shard => &self.shard_channels,
+        }
+    }
+
+    fn subscribed_mut(&mut self, kind: Kind) -> &mut BTreeSet<Vec<u8>> {
+        match kind {
+            Kind::Channel => &mut self.channels,
+            Kind::Pattern => &mut self.patterns,
+            Kind::Shard => &mut self.shard_channels,
+        }
+    }
+
+    /// The number in a confirmation: channels and patterns count together, shard channels for themselves.
+    fn subscription_count(&self, kind: Kind) -> Reply {
+        match kind {
+            Kind::Shard => Reply::from(self.shard_channels.len()),
+            _ => Reply::from(self.subscriptions()),
+        }
+    }
+}
+
 impl Server {
+    /// Gives the confirmation.
+    pub fn subscribe(&mut self, id: ClientId, kind: Kind, name: &[u8]) -> Reply {
+        let client = self.clients.get_mut(id).expect("only connected clients subscribe");
+        if client.subscribed_mut(kind).insert(name.to_vec()) {
+            self.pubsub.of_mut(kind).entry(name.to_vec()).or_default().push(id);
+        }
+        let verb = match kind {
+            Kind::Channel => "subscribe",
+            Kind::Pattern => "psubscribe",
+            Kind::Shard => "ssubscribe",
+        };
+        Reply::Push(vec![Reply::bulk(verb), Reply::bulk(name), client.subscription_count(kind)])
+    }
+
+    /// Gives the confirmation; without a name it says that there was nothing to leave.
+    pub fn unsubscribe(&mut self, id: ClientId, kind: Kind, name: Option<&[u8]>) -> Reply {
+        let client = self.clients.get_mut(id).expect("only connected clients unsubscribe");
+        let verb = match kind {
+            Kind::Channel => "unsubscribe",
+            Kind::Pattern => "punsubscribe",
+            Kind::Shard => "sunsubscribe",
+        };
+        if let Some(name) = name
+            && client.subscribed_mut(kind).remove(name)
+        {
+            let listeners = self.pubsub.of_mut(kind);
+            if let Some(clients) = listeners.get_mut(name) {
+                clients.retain(|other| *other != id);
+                if clients.is_empty() {
+                    listeners.remove(name);
+                }
+            }
+        }
+        Reply::Push(vec![Reply::bulk(verb), Reply::bulk_or_null(name), client.subscription_count(kind)])
+    }
+
+    /// Leaves everything, without a word.
+    pub fn unsubscribe_from_all(&mut self, id: ClientId) {
+        self.pubsub.forget(id);
+        if let Some(client) = self.clients.get_mut(id) {
+            client.channels.clear();
+            client.patterns.clear();
+            client.shard_channels.clear();
+        }
+    }
+
     /// Gives a message to all who listen; counts deliveries, not clients.
     pub fn publish(&mut self, channel: &[u8], message: &[u8]) -> usize {
         let mut deliveries: Vec<(ClientId, Reply)> = Vec::new();
@@ -41,6 +140,18 @@ impl Server {
                 deliveries.extend(clients.iter().map(|client| (*client, Reply::Push(words.to_vec()))));
             }
         }
+        self.deliver_messages(deliveries)
+    }
+
+    /// As `publish`, to a shard channel; patterns do not see those.
+    pub fn publish_to_shard(&mut self, channel: &[u8], message: &[u8]) -> usize {
+        let words = [b"smessage".as_slice(), channel, message].map(Reply::bulk);
+        let clients = self.pubsub.shard_channels.get(channel).into_iter().flatten();
+        let deliveries = clients.map(|client| (*client, Reply::Push(words.to_vec()))).collect();
+        self.deliver_messages(deliveries)
+    }
+
+    fn deliver_messages(&mut self, deliveries: Vec<(ClientId, Reply)>) -> usize {
         let count = deliveries.len();
         for (client, reply) in deliveries {
             self.push(client, reply);

@@ -1,23 +1,41 @@
 //! What belongs to the server as a whole and is not a key: clients, configuration, subscriptions, counters.
 
-use crate::client::{ClientId, Clients};
+use std::collections::BTreeMap;
+
+use crate::client::{Blocked, ClientId, Clients};
 use crate::command::{Entry, flag};
 use crate::config::Config;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::error::Error;
 use crate::keyspace::{Fact, Keyspace};
+use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
+use crate::structures::random::Random;
 use crate::time::Time;
+use crate::tracking::TrackingTable;
+
+/// The version whose behavior this engine has.
+pub const VERSION: &str = "8.2.3";
 
 #[derive(Debug, Clone)]
 pub struct Server {
     pub clients: Clients,
     pub config: Config,
     pub pubsub: PubSub,
+    pub tracking: TrackingTable,
+    /// CLIENT PAUSE in force.
+    pub pause: Option<Pause>,
+    /// Clients in MONITOR mode.
+    pub monitors: Vec<ClientId>,
+    /// Clients with pending commands, in the order in which they have to wait.
+    pub backlog: Vec<ClientId>,
     pub stats: Stats,
     pub started: Time,
     /// 40 hex digits, drawn from the seed.
     pub run_id: String,
+    /// Names the history of this server's data; as long as `run_id`.
+    pub replication_id: String,
     /// Emit what replicas and the append-only file would receive.
     pub effects_wanted: bool,
     /// Emit every keyspace fact.
@@ -34,9 +52,104 @@ pub struct Stats {
     pub commands_processed: u64,
     pub connections_received: u64,
     pub error_replies: u64,
+    /// Error replies by their code, such as `WRONGTYPE`.
+    pub errors: BTreeMap<String, u64>,
+    /// By `Entry::index`.
+    pub commands: Vec<CommandStats>,
+    /// AUTH or HELLO with a wrong name or password.
+    pub denied_logins: u64,
+}
+
+/// A line of INFO's commandstats section. Commands take no time here.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CommandStats {
+    pub calls: u64,
+    /// Refused before they ran.
+    pub rejected: u64,
+    /// Ran and answered with an error.
+    pub failed: u64,
+}
+
+impl Stats {
+    pub fn command(&mut self, entry: &Entry) -> &mut CommandStats {
+        if self.commands.len() <= entry.index {
+            self.commands.resize(entry.index + 1, CommandStats::default());
+        }
+        &mut self.commands[entry.index]
+    }
+
+    /// Counts an error reply under its code.
+    pub fn error(&mut self, error: &Error) {
+        // So many different codes are no codes any more, but texts of scripts.
+        const CODES_AT_MOST: usize = 128;
+        self.error_replies += 1;
+        let text = error.to_string();
+        let code = text.split(' ').next().unwrap_or_default();
+        if self.errors.contains_key(code) || self.errors.len() < CODES_AT_MOST {
+            *self.errors.entry(code.to_string()).or_default() += 1;
+        }
+    }
 }
 
 impl Server {
+    /// 40 hex digits.
+    pub fn draw_id(random: &mut Random) -> String {
+        (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect()
+    }
+
+    /// What follows from every command that ran, inside EXEC and scripts too: counts, monitors, copies that
+    /// clients hold.
+    pub fn after_call(&mut self, id: ClientId, entry: &'static Entry, words: &[&[u8]], failed: bool, keys: &mut Keyspace) {
+        let stats = self.stats.command(entry);
+        stats.calls += 1;
+        stats.failed += u64::from(failed);
+        self.feed_monitors(entry, id, keys.db, words, keys.now);
+        self.remember_reads(id, entry, words);
+        if !keys.modified.is_empty() {
+            self.invalidate(std::mem::take(&mut keys.modified), Some(id));
+        }
+    }
+
+    /// The connection is gone: its watches, waits and subscriptions with it.
+    pub fn forget_client(&mut self, keys: &mut Keyspace, id: ClientId) {
+        self.unblock(keys, id);
+        let Some(client) = self.clients.remove(id) else { return };
+        for (db, key) in &client.watching {
+            keys.unwatch(*db, key, id);
+        }
+        self.pubsub.forget(id);
+        self.monitors.retain(|monitor| *monitor != id);
+        self.backlog.retain(|waiting| *waiting != id);
+        if let Some(tracking) = &client.tracking {
+            self.forget_tracking(id, tracking);
+        }
+    }
+
+    /// Ends a client's wait; it gets no reply by this. Gives what it waited for.
+    pub fn unblock(&mut self, keys: &mut Keyspace, id: ClientId) -> Option<Blocked> {
+        let blocked = self.clients.get_mut(id)?.blocked.take()?;
+        for (db, key) in &blocked.keys {
+            keys.stop_waiting(*db, key, id);
+        }
+        Some(blocked)
+    }
+
+    /// The client watches nothing any more.
+    pub fn unwatch_all(&mut self, keys: &mut Keyspace, id: ClientId) {
+        let Some(client) = self.clients.get_mut(id) else { return };
+        for (db, key) in std::mem::take(&mut client.watching) {
+            keys.unwatch(db, &key, id);
+        }
+    }
+
+    /// A key that this client watches was touched: its EXEC is lost, whatever else happens.
+    pub fn break_watch(&mut self, keys: &mut Keyspace, id: ClientId) {
+        self.unwatch_all(keys, id);
+        if let Some(client) = self.clients.get_mut(id) {
+            client.watch_broken = true;
+        }
+    }
+
     /// Sends something to a client that did not ask for it.
     pub fn push(&mut self, client: ClientId, reply: Reply) {
         self.outbox.push(Event::Push { client, reply });

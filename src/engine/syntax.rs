@@ -51,18 +51,119 @@ impl Syntax {
     /// As COMMAND INFO gives it: words including the name; negative means "at least".
     pub fn arity(&self) -> i32 {
         let name_words = self.name.split('|').count() as i32;
-        let fixed = name_words + self.arguments.iter().map(min_words).sum::<i32>();
+        let fixed = name_words + self.arguments.iter().map(Node::min_words).sum::<i32>();
         if self.arguments.iter().any(is_variable) { -fixed } else { fixed }
     }
 }
 
-fn min_words(node: &Node) -> i32 {
+/// An argument as COMMAND DOCS describes it: tokens are bound to what they introduce.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    pub name: String,
+    /// `string`, `integer`, `double`, `unix-time`, `pattern`, `key`, `pure-token`, `oneof` or `block`.
+    pub kind: &'static str,
+    pub token: Option<String>,
+    pub optional: bool,
+    pub multiple: bool,
+    /// Repeated together with its token.
+    pub multiple_token: bool,
+    /// The parts of a block, the branches of a choice.
+    pub arguments: Vec<Argument>,
+}
+
+impl Argument {
+    fn new(name: String, kind: &'static str) -> Argument {
+        let arguments = Vec::new();
+        Argument { name, kind, token: None, optional: false, multiple: false, multiple_token: false, arguments }
+    }
+
+    /// A block or choice, named after its first part.
+    fn group(kind: &'static str, arguments: Vec<Argument>) -> Argument {
+        let name = arguments.first().map(|first| first.name.clone()).unwrap_or_default();
+        Argument { arguments, ..Argument::new(name, kind) }
+    }
+}
+
+impl Syntax {
+    /// The tree that COMMAND DOCS shows.
+    pub fn tree(&self) -> Vec<Argument> {
+        arguments_of(&self.arguments)
+    }
+}
+
+fn arguments_of(nodes: &[Node]) -> Vec<Argument> {
+    let mut arguments = Vec::new();
+    let mut rest = nodes.iter().peekable();
+    while let Some(node) = rest.next() {
+        let Node::Token(token) = node else {
+            arguments.push(argument_of(node));
+            continue;
+        };
+        // A token binds to the value, block or choice after it.
+        match rest.next_if(|next| !matches!(next, Node::Token(_) | Node::Optional(_))) {
+            None => arguments.push(argument_of(node)),
+            Some(bound) => arguments.push(bind(token, bound)),
+        }
+    }
+    arguments
+}
+
+fn bind(token: &str, node: &Node) -> Argument {
+    let mut argument = match node {
+        Node::Sequence(nodes) => Argument::group("block", arguments_of(nodes)),
+        node => argument_of(node),
+    };
+    argument.token = Some(token.to_string());
+    argument
+}
+
+fn argument_of(node: &Node) -> Argument {
     match node {
-        Node::Token(_) | Node::Value(..) => 1,
-        Node::Sequence(nodes) => nodes.iter().map(min_words).sum(),
-        Node::Choice(nodes) => nodes.iter().map(min_words).min().unwrap_or(0),
-        Node::Optional(_) => 0,
-        Node::Repeat(node) => min_words(node),
+        Node::Token(token) => {
+            Argument { token: Some(token.clone()), ..Argument::new(token.to_ascii_lowercase(), "pure-token") }
+        }
+        Node::Value(name, kind) => Argument::new(name.clone(), kind.name()),
+        Node::Sequence(nodes) => block_or_single(nodes),
+        Node::Choice(branches) => Argument::group("oneof", branches.iter().map(argument_of).collect()),
+        Node::Optional(inner) => Argument { optional: true, ..argument_of(inner) },
+        Node::Repeat(inner) => {
+            let argument = argument_of(inner);
+            let multiple_token = argument.token.is_some();
+            Argument { multiple: true, multiple_token, ..argument }
+        }
+    }
+}
+
+/// `TOKEN value` is one argument; anything longer is a block.
+fn block_or_single(nodes: &[Node]) -> Argument {
+    let mut arguments = arguments_of(nodes);
+    if arguments.len() == 1 { arguments.remove(0) } else { Argument::group("block", arguments) }
+}
+
+impl Type {
+    /// As COMMAND DOCS says it.
+    fn name(self) -> &'static str {
+        match self {
+            Type::Text => "string",
+            Type::Int => "integer",
+            Type::Float => "double",
+            Type::Time => "unix-time",
+            Type::Pattern => "pattern",
+            Type::Key => "key",
+        }
+    }
+}
+
+impl Node {
+    /// How few words it can be.
+    pub fn min_words(&self) -> i32 {
+        match self {
+            Node::Token(_) | Node::Value(..) => 1,
+            Node::Sequence(nodes) => nodes.iter().map(Node::min_words).sum(),
+            Node::Choice(nodes) => nodes.iter().map(Node::min_words).min().unwrap_or(0),
+            Node::Optional(_) => 0,
+            Node::Repeat(node) => node.min_words(),
+        }
     }
 }
 
@@ -71,7 +172,7 @@ fn is_variable(node: &Node) -> bool {
         Node::Token(_) | Node::Value(..) => false,
         Node::Sequence(nodes) => nodes.iter().any(is_variable),
         Node::Choice(nodes) => {
-            nodes.iter().any(is_variable) || nodes.iter().any(|node| min_words(node) != min_words(&nodes[0]))
+            nodes.iter().any(is_variable) || nodes.iter().any(|node| node.min_words() != nodes[0].min_words())
         }
         Node::Optional(_) | Node::Repeat(_) => true,
     }

@@ -1,12 +1,14 @@
 //! The commands of `cargo xtask` and their options.
 
-use crate::{Failure, command, failure, oracle, place, serve, size, test, web};
+use std::path::PathBuf;
+
+use crate::{Failure, command, failure, oracle, place, serve, size, system, test, web};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  serve [--port N] [--base /path/] [--no-build]
-                       build the site and serve it on this machine
+  serve [--port N] [--base /path/] [--no-build] [--root FOLDER]
+                       build the site and serve it, or another folder, on this machine
   build                build the site into dist/
   test [STEP]...       everything that must hold before a change lands, or only these steps
   size                 how large the built site is, and whether that is within the budget
@@ -24,7 +26,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
     match name.as_str() {
         "serve" => serve_site(Options::parse(
             rest,
-            &["--port", "--base"],
+            &["--port", "--base", "--root"],
             &["--no-build"],
         )?),
         "build" => {
@@ -44,12 +46,15 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
 }
 
 fn serve_site(options: Options) -> Result<(), Failure> {
-    if !options.has("--no-build") {
+    let root = options
+        .value("--root")
+        .map_or_else(place::dist, PathBuf::from);
+    if !options.has("--no-build") && root == place::dist() {
         web::build_if_changed()?;
     }
     let port = options.port("--port")?.unwrap_or(8080);
     let base = options.value("--base").unwrap_or("/");
-    serve::run(&place::dist(), base, port)
+    serve::run(&root, base, port)
 }
 
 fn run_oracle(options: Options) -> Result<(), Failure> {
@@ -64,27 +69,23 @@ fn run_oracle(options: Options) -> Result<(), Failure> {
 }
 
 /// These are programs of the `tests` crate; they get the path of the real server.
-fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
-    if !place::root()
-        .join("tests")
-        .join(format!("{name}.rs"))
-        .exists()
-    {
-        return failure(format!("there is no tests/{name}.rs to run"));
-    }
+pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
     let mut cargo = command::program("cargo");
     cargo.args([
         "run",
-        "--release",
+        "--quiet",
         "--locked",
         "--package",
         "tests",
         "--bin",
         name,
-        "--",
     ]);
-    cargo.args(rest);
+    if name == "bench" {
+        cargo.arg("--release");
+    }
+    cargo.arg("--").args(rest);
     if oracle::runs_here() {
+        system::ensure_faketime()?;
         cargo.env(oracle::VARIABLE, oracle::obtain()?);
     }
     command::run(&mut cargo)

@@ -4,15 +4,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 /** Where a static host may put the site. */
 export const BASES = ["/", "/repo/", "/a/b/"];
 
-/** Serves dist/ under `base`; `address` ends with a slash, `stop` ends the server. */
-export async function startSite(base = "/") {
+export const DIST = new URL("../../dist/", import.meta.url);
+
+/** Serves a built site under `base`; `address` ends with a slash, `stop` ends the server. */
+export async function startSite(base = "/", root = DIST) {
   assert.ok(process.env.XTASK, "run these tests with: cargo xtask test browser");
-  const server = spawn(process.env.XTASK, ["serve", "--no-build", "--port", "0", "--base", base], {
+  const options = ["--no-build", "--port", "0", "--base", base, "--root", fileURLToPath(root)];
+  const server = spawn(process.env.XTASK, ["serve", ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: server.stdout })) {

@@ -1,0 +1,165 @@
+//! Client-side caching (CLIENT TRACKING): who may hold a copy of which key, and the messages that end it.
+//!
+//! A client either has the keys it reads remembered, or names prefixes and is told of every change below them
+//! (broadcast). A key is forgotten once its change was told: the client must read it again to hear of it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::client::ClientId;
+use crate::command::{Entry, flag};
+use crate::keys;
+use crate::keyspace::Modified;
+use crate::reply::Reply;
+use crate::resp::Protocol;
+use crate::server::Server;
+
+/// What a client asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tracking {
+    /// Who receives the messages instead.
+    pub redirect: Option<ClientId>,
+    /// That client has gone.
+    pub redirect_broken: bool,
+    pub broadcast: bool,
+    pub prefixes: BTreeSet<Vec<u8>>,
+    /// Remember keys only after CLIENT CACHING YES.
+    pub opt_in: bool,
+    /// Remember keys unless CLIENT CACHING NO came before.
+    pub opt_out: bool,
+    /// Not told of its own changes.
+    pub no_loop: bool,
+    /// CLIENT CACHING was called for the next command.
+    pub caching: bool,
+}
+
+/// Keys and prefixes with those who are to be told.
+#[derive(Debug, Clone, Default)]
+pub struct TrackingTable {
+    pub keys: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    /// How many clients track.
+    pub clients: usize,
+}
+
+/// Where messages go that a RESP2 client receives for another one.
+const INVALIDATION_CHANNEL: &[u8] = b"__redis__:invalidate";
+
+impl Server {
+    pub fn start_tracking(&mut self, id: ClientId, tracking: Tracking) {
+        for prefix in &tracking.prefixes {
+            self.tracking.prefixes.entry(prefix.clone()).or_default().insert(id);
+        }
+        let Some(client) = self.clients.get_mut(id) else { return };
+        if client.tracking.replace(tracking).is_none() {
+            self.tracking.clients += 1;
+        }
+    }
+
+    pub fn stop_tracking(&mut self, id: ClientId) {
+        let tracking = self.clients.get_mut(id).and_then(|client| client.tracking.take());
+        if let Some(tracking) = tracking {
+            self.forget_tracking(id, &tracking);
+        }
+    }
+
+    /// The client that tracked is gone, or wants no more. What it had read is forgotten when it changes.
+    pub fn forget_tracking(&mut self, id: ClientId, tracking: &Tracking) {
+        self.tracking.clients -= 1;
+        for prefix in &tracking.prefixes {
+            if let Some(clients) = self.tracking.prefixes.get_mut(prefix) {
+                clients.remove(&id);
+                if clients.is_empty() {
+                    self.tracking.prefixes.remove(prefix);
+                }
+            }
+        }
+    }
+
+    /// Remembers the keys that a command read for a client that tracks.
+    pub fn remember_reads(&mut self, id: ClientId, entry: &Entry, words: &[&[u8]]) {
+        if self.tracking.clients == 0 || !entry.has(flag::READONLY) || entry.has(flag::PUBSUB) || entry.group == "scripting" {
+            return;
+        }
+        let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { return };
+        let skipped = tracking.opt_in && !tracking.caching || tracking.opt_out && tracking.caching;
+        if tracking.broadcast || skipped {
+            return;
+        }
+        for found in keys::of(entry, words).unwrap_or_default() {
+            self.tracking.keys.entry(words[found.at].to_vec()).or_default().insert(id);
+        }
+    }
+
+    /// Tells of keys that changed while `by`'s command ran, or because their time had come.
+    pub fn invalidate(&mut self, modified: Vec<Modified>, by: Option<ClientId>) {
+        let mut told: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>> = BTreeMap::new();
+        for Modified { key, by_client } in modified {
+            let by = by.filter(|_| by_client);
+            for prefix in self.tracking.prefixes.keys().filter(|prefix| key.starts_with(prefix)) {
+                told.entry(prefix.clone()).or_default().insert(key.clone(), by);
+            }
+            for id in self.tracking.keys.remove(&key).unwrap_or_default() {
+                let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };
+                if tracking.broadcast || tracking.no_loop && by == Some(id) {
+                    continue;
+                }
+                self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
+            }
+        }
+        for (prefix, keys) in told {
+            self.broadcast(&prefix, &keys);
+        }
+    }
+
+    /// One message to each client of a prefix, with all the keys that changed during one command.
+    fn broadcast(&mut self, prefix: &[u8], keys: &BTreeMap<Vec<u8>, Option<ClientId>>) {
+        for id in self.tracking.prefixes.get(prefix).cloned().unwrap_or_default() {
+            let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };
+            let no_loop = tracking.no_loop;
+            let told = keys.iter().filter(|(_, by)| !(no_loop && **by == Some(id)));
+            let told: Vec<Reply> = told.map(|(key, _)| Reply::bulk(key)).collect();
+            if !told.is_empty() {
+                self.send_invalidation(id, Reply::Array(told));
+            }
+        }
+    }
+
+    /// All keys of a database or of the server went at once: everybody who tracks forgets everything.
+    pub fn invalidate_all(&mut self) {
+        let tracking: Vec<ClientId> =
+            self.clients.iter().filter(|client| client.tracking.is_some()).map(|client| client.id).collect();
+        for id in tracking {
+            self.send_invalidation(id, Reply::Null);
+        }
+        self.tracking.keys.clear();
+    }
+
+    fn send_invalidation(&mut self, id: ClientId, keys: Reply) {
+        let Some(client) = self.clients.get_mut(id) else { return };
+        let Some(tracking) = &mut client.tracking else { return };
+        let speaks_resp3 = client.protocol == Protocol::Resp3;
+        let Some(to) = tracking.redirect else {
+            if speaks_resp3 {
+                self.push(id, Reply::Push(vec![Reply::bulk("invalidate"), keys]));
+            }
+            return;
+        };
+        match self.clients.get(to).map(|client| (client.protocol, client.is_subscriber())) {
+            None => {
+                if let Some(tracking) = self.clients.get_mut(id).and_then(|client| client.tracking.as_mut()) {
+                    tracking.redirect_broken = true;
+                }
+                if speaks_resp3 {
+                    let words = vec![Reply::bulk("tracking-redir-broken"), Reply::Int(to.0 as i64)];
+                    self.push(id, Reply::Push(words));
+                }
+            }
+            Some((Protocol::Resp3, _)) => self.push(to, Reply::Push(vec![Reply::bulk("invalidate"), keys])),
+            Some((_, true)) => {
+                let words = vec![Reply::bulk("message"), Reply::bulk(INVALIDATION_CHANNEL), keys];
+                self.push(to, Reply::Push(words));
+            }
+            Some(_) => {}
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The lessons: readable, complete, and true in the engine. The same runner as the browser's.
+
+use lesson::{Content, Course, Page, Step};
+use messages::{ExerciseSource, Request, Response, Setup};
+use session::Session;
+use tests::files;
+use tests::pages;
+use tests::replay::Emulated;
+
+use crate::{conclude, differences};
+
+/// Every written lesson, with its path.
+pub fn written() -> Vec<(String, Page)> {
+    let paths = files::markdown_below("lessons").into_iter().filter(|path| path.matches('/').count() == 2);
+    paths.map(|path| {
+        let page = pages::read(&path, &files::read(&path)).unwrap_or_else(|problems| panic!("{problems}"));
+        (path, page)
+    }).collect()
+}
+
+#[test]
+fn the_outline_lists_every_lesson_once() {
+    let exists = |path: &str| files::root().join(path).exists();
+    let course = Course::parse("lessons/course.md", &files::read("lessons/course.md"), &exists);
+    let (course, problems) = match course {
+        Ok(course) => (Some(course), Vec::new()),
+        Err(problems) => (None, problems.iter().map(ToString::to_string).collect()),
+    };
+    conclude("outlines", 1, problems);
+    let course = course.expect("no problems");
+    let lessons: Vec<_> = course.phases.iter().flat_map(|phase| &phase.lessons).collect();
+    assert_eq!(lessons.len(), 42);
+    for (path, page) in written() {
+        let listed = lessons.iter().filter(|lesson| lesson.path == path).count();
+        assert_eq!(listed, 1, "{path} stands {listed} times in the outline");
+        let problems: Vec<String> = lesson::check_title(&page, &course).iter().map(ToString::to_string).collect();
+        conclude("titles", 1, problems);
+    }
+}
+
+#[test]
+fn pages_are_complete() {
+    let pages = written();
+    let problems = pages.iter().flat_map(|(_, page)| lesson::check_page(page)).map(|problem| problem.to_string());
+    conclude("lessons", pages.len(), problems.collect());
+}
+
+#[test]
+fn every_block_runs_as_written() {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for (path, page) in written() {
+        let mut world = Emulated::new(&path);
+        for block in &page.blocks {
+            let Content::Redis { fresh, steps } = &block.content else { continue };
+            if *fresh {
+                world = Emulated::new(&path);
+            }
+            count += steps.len();
+            problems.extend(differences(&path, &mut world, steps));
+        }
+    }
+    conclude("steps of lessons", count, problems);
+}
+
+#[test]
+fn every_quiz_is_proved() {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for (path, page) in written() {
+        for quiz in &page.quizzes {
+            count += 1;
+            problems.extend(differences(&path, &mut Emulated::new(&path), &quiz.proof));
+        }
+    }
+    conclude("quizzes", count, problems);
+}
+
+#[test]
+fn every_exercise_is_sound() {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for (path, page) in written() {
+        for (index, exercise) in page.exercises.iter().enumerate() {
+            count += 1;
+            let at = |line: usize| format!("{path}:{line}");
+            let judge = |answer: &[Step]| judge(&page, index, &answer_text(answer));
+            if judge(&[]) {
+                problems.push(format!("{}: the exercise passes as given", at(exercise.line)));
+            }
+            if !judge(&exercise.solution) {
+                problems.push(format!("{}: the solution does not pass", at(exercise.line)));
+            }
+            for also in exercise.also.iter().filter(|also| !judge(also)) {
+                problems.push(format!("{}: this right answer does not pass", at(also[0].line)));
+            }
+            for wrong in exercise.wrong.iter().filter(|wrong| judge(wrong)) {
+                problems.push(format!("{}: this wrong answer passes", at(wrong[0].line)));
+            }
+        }
+    }
+    conclude("exercises", count, problems);
+}
+
+fn answer_text(steps: &[Step]) -> String {
+    steps.iter().map(|step| step.action.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+/// Judges an answer as the page does, through the session.
+fn judge(page: &Page, exercise: usize, answer: &str) -> bool {
+    let sources = page.exercises.iter().map(|exercise| ExerciseSource {
+        given: lesson::transcript::print(&exercise.given),
+        checks: lesson::transcript::print(&exercise.checks),
+    });
+    let setup = Setup { seed: page.path.clone(), exercises: sources.collect(), ..Setup::default() };
+    let mut session = Session::new();
+    session.handle(messages::Call { id: 1, world: "w".to_string(), request: Request::Open(setup) });
+    let request = Request::Check { exercise: exercise as u32, answer: answer.to_string() };
+    let (answer, _) = session.handle(messages::Call { id: 2, world: "w".to_string(), request });
+    match answer.result {
+        Ok(Response::Checked(checked)) => checked.passed,
+        other => panic!("a check is answered by a judgement, not by {other:?}"),
+    }
+}

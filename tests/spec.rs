@@ -1,0 +1,33 @@
+//! `tests/spec/`: transcripts recorded from the real server, replayed in the engine.
+
+use lesson::Content;
+use tests::files;
+use tests::pages;
+use tests::replay::Emulated;
+
+use crate::{conclude, differences};
+
+#[test]
+fn the_engine_answers_as_recorded() {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for path in files::markdown_below("tests/spec") {
+        let page = match pages::read(&path, &files::read(&path)) {
+            Ok(page) => page,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        let mut world = Emulated::new(&path);
+        for block in &page.blocks {
+            let Content::Redis { fresh, steps } = &block.content else { continue };
+            if *fresh {
+                world = Emulated::new(&path);
+            }
+            count += steps.len();
+            problems.extend(differences(&path, &mut world, steps));
+        }
+    }
+    conclude("recorded replies", count, problems);
+}
