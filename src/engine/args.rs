@@ -26,6 +26,18 @@ impl<'a> Args<'a> {
         number::parse_i64(self.word()?).ok_or(Error::NotAnInteger)
     }
 
+    /// An integer whose negative is one too: what takes a direction from the sign refuses `i64::MIN`.
+    pub fn symmetric_int(&mut self) -> Result<i64, Error> {
+        let number = self.int()?;
+        if number == i64::MIN { Err(Error::NotSymmetric) } else { Ok(number) }
+    }
+
+    /// A count: not negative. Text that is no number gets the same error as a negative one.
+    pub fn count(&mut self) -> Result<usize, Error> {
+        let number = number::parse_i64(self.word()?);
+        number.and_then(|number| usize::try_from(number).ok()).ok_or(Error::NotPositive)
+    }
+
     pub fn float(&mut self) -> Result<f64, Error> {
         number::parse_f64(self.word()?).ok_or(Error::NotAFloat)
     }

@@ -95,20 +95,24 @@ impl Context<'_> {
 
     /// A blocking command's timeout in seconds, as a deadline; 0 waits forever.
     pub fn timeout(&self, word: &[u8]) -> Result<Option<Time>, Error> {
-        let seconds = number::parse_f64(word).ok_or(Error::TimeoutNotAFloat)?;
-        self.deadline_in(seconds * 1_000_000.0)
+        // Redis reads 80 bits here: what only a double finds too large is a number out of range.
+        let too_large = || number::LongDouble::parse(word).and_then(|_| number::parse_range_bound(word));
+        let seconds = number::parse_f64(word).or_else(too_large).ok_or(Error::TimeoutNotAFloat)?;
+        self.deadline_in(seconds * 1000.0)
     }
 
-    fn deadline_in(&self, micros: f64) -> Result<Option<Time>, Error> {
-        if micros < 0.0 {
+    fn deadline_in(&self, millis: f64) -> Result<Option<Time>, Error> {
+        // A part of a millisecond counts as a whole one: a timeout of 0.0001 must not wait forever.
+        let millis = millis.ceil();
+        if millis < 0.0 {
             return Err(Error::TimeoutNegative);
         }
-        if micros > (i64::MAX - self.now.micros()) as f64 {
+        if millis > (i64::MAX - self.now.millis()) as f64 {
             return Err(Error::TimeoutOutOfRange);
         }
-        // A part of a millisecond counts as a whole one: a timeout of 0.0001 must not wait forever.
-        let millis = (micros / 1000.0).ceil() as i64;
-        Ok((millis > 0).then(|| Time(self.now.micros() + millis * 1000)))
+        // Beyond what `Time` can say lies the year 290,000: that is forever.
+        let deadline = (millis as i64).checked_mul(1000).and_then(|micros| self.now.micros().checked_add(micros));
+        Ok(deadline.filter(|_| millis > 0.0).map(Time))
     }
 
     /// Runs a command from inside another (EXEC, scripts): no ladder, no blocking.

@@ -13,6 +13,10 @@ pub enum Error {
     IndexOutOfRange,
     NoSuchKey,
     OutOfRange,
+    /// A count that is negative or no number.
+    NotPositive,
+    /// `i64::MIN` where the sign is a direction.
+    NotSymmetric,
     /// Arity: the command's full name, lower case (`client|kill`).
     WrongArity(String),
     /// The name as typed, and the first arguments.
@@ -41,6 +45,8 @@ pub enum Error {
     /// The command's name: refused to a RESP2 client that has subscriptions.
     OnlySubscriberCommands(String),
     BusyKey,
+    /// COPY or MOVE of a key onto itself.
+    SameObject,
     NoProto,
     /// What this engine cannot be: the text names the reason.
     NotEmulated(String),
@@ -67,6 +73,10 @@ impl fmt::Display for Error {
             Error::IndexOutOfRange => f.write_str("ERR index out of range"),
             Error::NoSuchKey => f.write_str("ERR no such key"),
             Error::OutOfRange => f.write_str("ERR value is out of range"),
+            Error::NotPositive => f.write_str("ERR value is out of range, must be positive"),
+            Error::NotSymmetric => {
+                f.write_str("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807")
+            }
             Error::WrongArity(name) => write!(f, "ERR wrong number of arguments for '{name}' command"),
             Error::UnknownCommand(name, args) => {
                 write!(f, "ERR unknown command '{name}', with args beginning with: {args}")
@@ -96,6 +106,7 @@ impl fmt::Display for Error {
             ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
+            Error::SameObject => f.write_str("ERR source and destination objects are the same"),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
             Error::NotEmulated(why) => write!(f, "ERR not in this emulator: {why}"),
             Error::Err(text) => write!(f, "ERR {text}"),

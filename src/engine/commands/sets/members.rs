@@ -1,0 +1,158 @@
+//! One set and its members.
+
+use super::{no_members, rules};
+use crate::args::Args;
+use crate::context::Context;
+use crate::error::Error;
+use crate::event::Class;
+use crate::glob;
+use crate::number;
+use crate::reply::Reply;
+use crate::value::Kind;
+use crate::values::set::Set;
+
+pub(super) fn sadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let key = args.word()?;
+    let members = args.rest();
+    let rules = rules(ctx);
+    let added = match ctx.keys.get_mut::<Set>(key)? {
+        Some(set) => {
+            set.make_room(members.len(), &rules);
+            members.iter().filter(|member| set.insert(member, &rules)).count()
+        }
+        None => {
+            let mut set = Set::new(members[0], members.len(), &rules);
+            let added = members.iter().filter(|member| set.insert(member, &rules)).count();
+            ctx.keys.insert(key, set.into_value());
+            added
+        }
+    };
+    if added > 0 {
+        ctx.keys.changed(Class::Set, "sadd", key);
+        ctx.keys.dirty += added as u64 - 1;
+    }
+    Ok(added.into())
+}
+
+pub(super) fn srem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let key = args.word()?;
+    let Some(set) = ctx.keys.get_mut::<Set>(key)? else { return Ok(Reply::Int(0)) };
+    let removed = args.rest().iter().filter(|member| set.remove(member)).count();
+    let is_empty = set.is_empty();
+    if removed > 0 {
+        ctx.keys.changed(Class::Set, "srem", key);
+        ctx.keys.dirty += removed as u64 - 1;
+    }
+    if is_empty {
+        ctx.keys.remove_empty(key);
+    }
+    Ok(removed.into())
+}
+
+pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let (source, destination, member) = (args.word()?, args.word()?, args.word()?);
+    if ctx.keys.get_mut::<Set>(source)?.is_none() {
+        return Ok(Reply::Int(0));
+    }
+    let is_there = ctx.keys.get_mut::<Set>(destination)?.is_some();
+    let Some(set) = ctx.keys.get_mut::<Set>(source)? else { return Ok(Reply::Int(0)) };
+    if source == destination {
+        return Ok(set.contains(member).into());
+    }
+    if !set.remove(member) {
+        return Ok(Reply::Int(0));
+    }
+    let is_empty = set.is_empty();
+    ctx.keys.changed(Class::Set, "srem", source);
+    if is_empty {
+        ctx.keys.remove_empty(source);
+    }
+    let rules = rules(ctx);
+    if !is_there {
+        ctx.keys.insert(destination, Set::new(member, 1, &rules).into_value());
+    }
+    let set = ctx.keys.get_mut::<Set>(destination)?.expect("there or just inserted");
+    if set.insert(member, &rules) {
+        ctx.keys.changed(Class::Set, "sadd", destination);
+    }
+    Ok(Reply::Int(1))
+}
+
+pub(super) fn scard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    Ok(ctx.keys.get::<Set>(args.word()?)?.map_or(0, Set::len).into())
+}
+
+pub(super) fn sismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let (key, member) = (args.word()?, args.word()?);
+    Ok(ctx.keys.get::<Set>(key)?.is_some_and(|set| set.contains(member)).into())
+}
+
+pub(super) fn smismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let set = ctx.keys.get::<Set>(args.word()?)?;
+    let answers = args.rest().iter().map(|member| Reply::from(set.is_some_and(|set| set.contains(member))));
+    Ok(Reply::Array(answers.collect()))
+}
+
+pub(super) fn smembers(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let Some(set) = ctx.keys.get::<Set>(args.word()?)? else { return Ok(no_members()) };
+    Ok(Reply::Set(set.iter().map(|member| Reply::Bulk(member.into_owned())).collect()))
+}
+
+// --- Walking ------------------------------------------------------------------------------------------------------
+
+pub(super) fn sscan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let key = args.word()?;
+    let cursor = number::parse_cursor(args.word()?).ok_or(Error::err("invalid cursor"))?;
+    // Without a key nobody looks at the options.
+    let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(page(0, Vec::new())) };
+    let (pattern, count) = scan_options(args)?;
+    let mut found = Vec::new();
+    let mut seen = 0;
+    let mut visit = |member: &[u8]| {
+        seen += 1;
+        if pattern.is_none_or(|pattern| glob::matches(pattern, member, false)) {
+            found.push(Reply::bulk(member));
+        }
+        seen
+    };
+    let Set::Table(table) = set else {
+        // A small encoding has no cursor: everything comes at once.
+        set.iter().for_each(|member| {
+            visit(&member);
+        });
+        return Ok(page(0, found));
+    };
+    let mut cursor = cursor;
+    // A sparse table may have little to show: after ten buckets for each wanted member it is enough.
+    for _ in 0..=count.saturating_mul(10) {
+        let mut seen = 0;
+        cursor = table.scan(cursor, &mut |member, ()| seen = visit(member));
+        if cursor == 0 || seen >= count {
+            break;
+        }
+    }
+    Ok(page(cursor, found))
+}
+
+fn page(cursor: u64, members: Vec<Reply>) -> Reply {
+    Reply::Array(vec![Reply::bulk(cursor.to_string()), Reply::Array(members)])
+}
+
+fn scan_options<'a>(args: &mut Args<'a>) -> Result<(Option<&'a [u8]>, u64), Error> {
+    let (mut pattern, mut count) = (None, 10);
+    while !args.is_empty() {
+        if args.token("NOVALUES") {
+            return Err(Error::err("NOVALUES option can only be used in HSCAN"));
+        } else if args.left() < 2 {
+            return Err(Error::Syntax);
+        } else if args.token("MATCH") {
+            // A lone star is no pattern: it matches even the empty member, which stars never do.
+            pattern = Some(args.word()?).filter(|pattern| *pattern != b"*");
+        } else if args.token("COUNT") {
+            count = u64::try_from(args.int()?).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
+        } else {
+            return Err(Error::Syntax);
+        }
+    }
+    Ok((pattern, count))
+}
