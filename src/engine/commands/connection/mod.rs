@@ -84,8 +84,9 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mut protocol = None;
     if let Some(word) = args.peek() {
         args.word()?;
-        let version = number::parse_i64(word)
-            .ok_or(Error::err("Protocol version is not an integer or out of range"))?;
+        let version = number::parse_i64(word).ok_or(Error::err(
+            "Protocol version is not an integer or out of range",
+        ))?;
         protocol = Some(match version {
             2 => Protocol::Resp2,
             3 => Protocol::Resp3,
@@ -103,7 +104,9 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             name = Some(given);
         } else {
             let option = String::from_utf8_lossy(option);
-            return Err(Error::Err(format!("Syntax error in HELLO option '{option}'").into()));
+            return Err(Error::Err(
+                format!("Syntax error in HELLO option '{option}'").into(),
+            ));
         }
     }
     if let Some([user, password]) = login {
@@ -127,7 +130,11 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn who_speaks(ctx: &Context) -> Reply {
     let client = ctx.client();
-    let version = if client.protocol == Protocol::Resp3 { 3 } else { 2 };
+    let version = if client.protocol == Protocol::Resp3 {
+        3
+    } else {
+        2
+    };
     let facts = [
         ("server", Reply::bulk("redis")),
         ("version", Reply::bulk(crate::server::VERSION)),
@@ -137,7 +144,11 @@ fn who_speaks(ctx: &Context) -> Reply {
         ("role", Reply::bulk("master")),
         ("modules", Reply::Array(Vec::new())),
     ];
-    Reply::Map(facts.map(|(name, value)| (Reply::bulk(name), value)).to_vec())
+    Reply::Map(
+        facts
+            .map(|(name, value)| (Reply::bulk(name), value))
+            .to_vec(),
+    )
 }
 
 fn ping(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -148,7 +159,10 @@ fn ping(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     };
     // In RESP2 a subscriber receives only messages, so the answer looks like one.
     if !ctx.resp3() && ctx.client().is_subscriber() {
-        return Ok(Reply::array([Reply::bulk("pong"), Reply::bulk(message.unwrap_or_default())]));
+        return Ok(Reply::array([
+            Reply::bulk("pong"),
+            Reply::bulk(message.unwrap_or_default()),
+        ]));
     }
     Ok(message.map_or(Reply::Status("PONG"), Reply::bulk))
 }
@@ -179,7 +193,9 @@ fn reset(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 
 fn select(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let index = args.int()?;
-    let db = usize::try_from(index).ok().filter(|db| *db < ctx.keys.dbs.len());
+    let db = usize::try_from(index)
+        .ok()
+        .filter(|db| *db < ctx.keys.dbs.len());
     ctx.client_mut().db = db.ok_or(Error::err("DB index is out of range"))?;
     Ok(Reply::OK)
 }
