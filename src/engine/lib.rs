@@ -16,6 +16,8 @@ pub mod error;
 pub mod event;
 pub mod expire;
 pub mod glob;
+pub mod info;
+mod hash_expiry;
 pub mod keys;
 pub mod keyspace;
 pub mod lzf;

@@ -37,6 +37,8 @@ pub struct Tracking {
 pub struct TrackingTable {
     pub keys: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
     pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    /// Keys that changed below a prefix since the last broadcast, and by whom.
+    changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
     /// How many clients track.
     pub clients: usize,
 }
@@ -92,11 +94,11 @@ impl Server {
 
     /// Tells of keys that changed while `by`'s command ran, or because their time had come.
     pub fn invalidate(&mut self, modified: Vec<Modified>, by: Option<ClientId>) {
-        let mut told: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>> = BTreeMap::new();
         for Modified { key, by_client } in modified {
             let by = by.filter(|_| by_client);
-            for prefix in self.tracking.prefixes.keys().filter(|prefix| key.starts_with(prefix)) {
-                told.entry(prefix.clone()).or_default().insert(key.clone(), by);
+            let table = &mut self.tracking;
+            for prefix in table.prefixes.keys().filter(|prefix| key.starts_with(prefix)) {
+                table.changed.entry(prefix.clone()).or_default().insert(key.clone(), by);
             }
             for id in self.tracking.keys.remove(&key).unwrap_or_default() {
                 let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };
@@ -106,12 +108,15 @@ impl Server {
                 self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
             }
         }
-        for (prefix, keys) in told {
+    }
+
+    /// Tells those who named prefixes, once for all that one command or transaction changed.
+    pub fn broadcast_changes(&mut self) {
+        for (prefix, keys) in std::mem::take(&mut self.tracking.changed) {
             self.broadcast(&prefix, &keys);
         }
     }
 
-    /// One message to each client of a prefix, with all the keys that changed during one command.
     fn broadcast(&mut self, prefix: &[u8], keys: &BTreeMap<Vec<u8>, Option<ClientId>>) {
         for id in self.tracking.prefixes.get(prefix).cloned().unwrap_or_default() {
             let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };

@@ -1,11 +1,13 @@
 //! The commands, one file for each group. A file begins with its table, which is also its table of contents.
 
 mod connection;
+mod cursor;
 mod generic;
 mod hashes;
 mod help;
 mod lcs;
 mod lists;
+pub(crate) mod missing;
 mod pubsub;
 mod server;
 mod sets;
@@ -20,11 +22,30 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
-    ("generic", generic::COMMANDS),
-    ("hash", hashes::COMMANDS),
+    ("generic", generic::copy::COMMANDS),
+    ("generic", generic::expiry::COMMANDS),
+    ("generic", generic::keys::COMMANDS),
+    ("generic", generic::object::COMMANDS),
+    ("generic", generic::scan::COMMANDS),
+    ("generic", generic::wait::COMMANDS),
+    ("hash", hashes::basic::COMMANDS),
+    ("hash", hashes::chance::COMMANDS),
+    ("hash", hashes::field_expiry::COMMANDS),
+    ("hash", hashes::get_and_expire::COMMANDS),
+    ("hash", hashes::numbers::COMMANDS),
+    ("hash", hashes::scan::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
-    ("server", server::COMMANDS),
+    ("server", server::acl::COMMANDS),
+    ("server", server::command::COMMANDS),
+    ("server", server::config::COMMANDS),
+    ("server", server::databases::COMMANDS),
+    ("server", server::debug::COMMANDS),
+    ("server", server::identity::COMMANDS),
+    ("server", server::info::COMMANDS),
+    ("server", server::memory::COMMANDS),
+    ("server", server::observe::COMMANDS),
+    ("server", server::persistence::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),

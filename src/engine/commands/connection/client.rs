@@ -112,7 +112,7 @@ fn setinfo(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             return Err(Error::Err(format!("Unrecognized option '{option}'").into()));
         }
     };
-    check_name(value, &String::from_utf8_lossy(&option.to_ascii_lowercase()))?;
+    check_name(value, &String::from_utf8_lossy(option))?;
     *field = value.to_vec();
     Ok(Reply::OK)
 }

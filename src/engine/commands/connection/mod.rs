@@ -69,6 +69,7 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let wanted = &ctx.server.config.requirepass;
     if user != b"default" || !(wanted.is_empty() || wanted == password) {
+        ctx.server.stats.denied_logins += 1;
         return Err(Error::WrongPass);
     }
     ctx.client_mut().authenticated = true;

@@ -104,14 +104,12 @@ fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
     if wanted.broadcast {
         let before = current.map(|current| current.prefixes.clone()).unwrap_or_default();
         check_overlaps(&wanted.prefixes, &before)?;
-        if wanted.prefixes.is_empty() && before.is_empty() {
+        if wanted.prefixes.is_empty() {
             // Without a prefix: all keys.
             wanted.prefixes.insert(Vec::new());
         }
         wanted.prefixes.extend(before);
     }
-    wanted.opt_in |= current.is_some_and(|current| current.opt_in);
-    wanted.opt_out |= current.is_some_and(|current| current.opt_out);
     wanted.caching = current.is_some_and(|current| current.caching);
     Ok(wanted)
 }
@@ -140,10 +138,11 @@ fn check_overlaps(wanted: &BTreeSet<Vec<u8>>, before: &BTreeSet<Vec<u8>>) -> Res
 
 fn caching(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let word = args.word()?;
-    let Some(tracking) = ctx.client_mut().tracking.as_mut() else { return Err(Error::err(NOT_OPTIONAL)) };
-    if !tracking.opt_in && !tracking.opt_out {
-        return Err(Error::err(NOT_OPTIONAL));
-    }
+    let Some(tracking) = ctx.client_mut().tracking.as_mut() else {
+        return Err(Error::err(
+            "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+        ));
+    };
     match word.to_ascii_lowercase().as_slice() {
         b"yes" if tracking.opt_in => tracking.caching = true,
         b"yes" => return Err(Error::err("CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.")),
@@ -153,9 +152,6 @@ fn caching(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     Ok(Reply::OK)
 }
-
-const NOT_OPTIONAL: &str =
-    "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled";
 
 fn getredir(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::Int(redirection(ctx)))
