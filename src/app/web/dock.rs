@@ -148,7 +148,7 @@ fn Clock(page: Page) -> impl IntoView {
         <div class="clock" role="group" aria-label="The server’s clock">
             <span class="time" title=elapsed>{time}</span>
             {steps.into_iter().map(|(millis, label, spoken)| view! {
-                <button type="button" class="plain" on:click=click(move |_| page.advance(millis)) aria-label=format!("Let {spoken} pass")>{label}</button>
+                <button type="button" class="plain" on:click=click(move |_| page.advance(millis)) title=format!("Let {spoken} pass")>{label}<span class="hush">" later"</span></button>
             }).collect_view()}
         </div>
     }

@@ -14,7 +14,7 @@ use js_sys::Uint8Array;
 use messages::{Answer, Call, FromWorker, LogEntry, Notice, Request, Response, Setup};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// After this long the reader is told, and may stop it.
 const SLOW_MILLIS: u32 = 5_000;
@@ -76,7 +76,7 @@ struct Running {
     waiting: BTreeMap<u32, Waiting>,
     // Dropped with the worker, so that a late event of an ended worker reaches nobody.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
 }
 
 struct Waiting {
@@ -146,9 +146,11 @@ impl Engine {
         let engine = self.clone();
         let on_message = Closure::new(move |event: MessageEvent| engine.receive(event));
         let engine = self.clone();
-        let on_error = Closure::new(move |event: ErrorEvent| {
+        let on_error = Closure::new(move |event: Event| {
             event.prevent_default();
-            engine.failed(&event.message());
+            // A script that cannot be loaded is an event without a message.
+            let message = js_sys::Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
+            engine.failed(&message.unwrap_or_default());
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));

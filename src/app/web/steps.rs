@@ -70,7 +70,8 @@ pub fn ran_steps(steps: &[Ran]) -> impl IntoView + use<> {
         .map(|step| {
             let lane = lanes.iter().position(|name| *name == step.client);
             let late = step.late.iter().map(|notice| {
-                output_lines(&format!("{}< {}", notice.client, notice.output), "late").into_any()
+                let lines = notice.output.lines().map(|line| format!("{}< {line}", notice.client));
+                output_lines(&lines.collect::<Vec<_>>().join("\n"), "late").into_any()
             });
             let badge = step.waits.then(|| waiting_badge(steps, &step.client));
             view! {

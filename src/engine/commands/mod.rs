@@ -2,6 +2,7 @@
 
 mod connection;
 mod cursor;
+mod draw;
 mod generic;
 mod hashes;
 mod help;

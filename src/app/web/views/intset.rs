@@ -17,9 +17,9 @@ pub fn picture(width_bytes: u32, values: &[i64]) -> AnyView {
     view! {
         <p class="picture-note">{format!("Sorted integers of {width_bytes} bytes each, behind a header of 8 bytes. Membership is a binary search.")}</p>
         <ol class="cells" aria-label="Integers in order">
-            <li class="cell frame"><span class="cell-offset">"0"</span><span class="cell-value">"header"</span></li>
+            <li class="cell bound"><span class="cell-offset">"0"</span><span class="cell-value">"header"</span></li>
             {cells}
-            {(hidden > 0).then(|| view! { <li class="cell frame"><span class="cell-value">{format!("{hidden} more")}</span></li> })}
+            {(hidden > 0).then(|| view! { <li class="cell bound"><span class="cell-value">{format!("{hidden} more")}</span></li> })}
         </ol>
         {as_table(&["Offset", "Value"], rows)}
     }

@@ -36,10 +36,10 @@ pub fn picture(packed: Packed) -> AnyView {
     view! {
         <p class="picture-note">{format!("One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end.")}</p>
         <ol class="cells" aria-label="Entries in memory order">
-            <li class="cell frame"><span class="cell-offset">"0"</span><span class="cell-value">"header"</span><span class="cell-raw">"6 bytes"</span></li>
+            <li class="cell bound"><span class="cell-offset">"0"</span><span class="cell-value">"header"</span><span class="cell-raw">"6 bytes"</span></li>
             {cells}
-            {(hidden > 0).then(|| view! { <li class="cell frame"><span class="cell-value">{format!("{hidden} more")}</span></li> })}
-            <li class="cell frame"><span class="cell-offset">{total.saturating_sub(1)}</span><span class="cell-value">"end"</span><span class="cell-raw">"ff"</span></li>
+            {(hidden > 0).then(|| view! { <li class="cell bound"><span class="cell-value">{format!("{hidden} more")}</span></li> })}
+            <li class="cell bound"><span class="cell-offset">{total.saturating_sub(1)}</span><span class="cell-value">"end"</span><span class="cell-raw">"ff"</span></li>
         </ol>
         {as_table(&["Offset", "Value", "Kept as", "Bytes"], rows)}
     }

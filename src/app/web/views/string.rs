@@ -1,10 +1,10 @@
-//! A string's bytes, sixteen a row, with the characters they stand for.
+//! A string's bytes, eight a row, with the characters they stand for.
 
 use leptos::prelude::*;
 use messages::KeyRow;
 
-const ROW: usize = 16;
-const ROWS_MAX: usize = 16;
+const ROW: usize = 8;
+const ROWS_MAX: usize = 32;
 
 pub fn picture(content: &[u8], row: &KeyRow) -> AnyView {
     let rows = content.chunks(ROW).take(ROWS_MAX).enumerate().map(|(at, bytes)| {
