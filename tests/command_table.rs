@@ -28,7 +28,9 @@ fn compare(name: &str, wanted: &Value, described: &Value, problems: &mut Vec<Str
     for (field, wanted) in wanted.as_object().expect("fields") {
         let found = &described[field];
         if found != wanted {
-            problems.push(format!("{name} {field}:\n  expected {wanted}\n  got      {found}"));
+            problems.push(format!(
+                "{name} {field}:\n  expected {wanted}\n  got      {found}"
+            ));
         }
     }
 }
@@ -86,14 +88,20 @@ fn items(value: &Value) -> Vec<Value> {
 }
 
 fn sorted(value: &Value) -> Value {
-    let mut words: Vec<String> = items(value).iter().filter_map(|word| word.as_str().map(str::to_string)).collect();
+    let mut words: Vec<String> = items(value)
+        .iter()
+        .filter_map(|word| word.as_str().map(str::to_string))
+        .collect();
     words.sort();
     json!(words)
 }
 
 fn spec(spec: &Value) -> Value {
     let step = |field: &Value, order: &[&str]| {
-        let numbers = order.iter().map(|name| &field["spec"][name]).filter(|number| !number.is_null());
+        let numbers = order
+            .iter()
+            .map(|name| &field["spec"][name])
+            .filter(|number| !number.is_null());
         let mut shown = vec![field["type"].clone()];
         shown.extend(numbers.cloned());
         shown
@@ -117,7 +125,10 @@ fn argument(argument: &Value) -> Value {
     }
     if argument["arguments"].is_array() {
         let parts = items(&argument["arguments"]);
-        shown.insert("arguments".to_string(), parts.iter().map(self::argument).collect());
+        shown.insert(
+            "arguments".to_string(),
+            parts.iter().map(self::argument).collect(),
+        );
     }
     Value::Object(shown)
 }
@@ -130,7 +141,12 @@ fn json_of(reply: &Reply) -> Value {
         Reply::Bulk(bytes) => json!(String::from_utf8_lossy(bytes)),
         Reply::Array(items) | Reply::Set(items) => items.iter().map(json_of).collect(),
         Reply::Map(pairs) => {
-            let pairs = pairs.iter().map(|(name, value)| (json_of(name).as_str().expect("a name").to_string(), json_of(value)));
+            let pairs = pairs.iter().map(|(name, value)| {
+                (
+                    json_of(name).as_str().expect("a name").to_string(),
+                    json_of(value),
+                )
+            });
             Value::Object(pairs.collect())
         }
         other => panic!("COMMAND does not answer {other:?}"),

@@ -20,12 +20,20 @@ struct Stage {
 impl Stage {
     fn new() -> Stage {
         let now = Time::WORLD_START;
-        Stage { engine: Engine::new(1, now), clients: BTreeMap::new(), received: Vec::new(), now }
+        Stage {
+            engine: Engine::new(1, now),
+            clients: BTreeMap::new(),
+            received: Vec::new(),
+            now,
+        }
     }
 
     fn client(&mut self, name: &str) -> ClientId {
         let (engine, now) = (&mut self.engine, self.now);
-        *self.clients.entry(name.to_string()).or_insert_with(|| engine.connect("127.0.0.1:50000", now))
+        *self
+            .clients
+            .entry(name.to_string())
+            .or_insert_with(|| engine.connect("127.0.0.1:50000", now))
     }
 
     fn wait(&mut self, millis: i64) {
@@ -43,7 +51,8 @@ impl Stage {
     }
 
     fn say(&mut self, name: &str, line: &str) {
-        let words = engine::words::split(line.as_bytes()).unwrap_or_else(|_| panic!("unbalanced quotes in {line}"));
+        let words = engine::words::split(line.as_bytes())
+            .unwrap_or_else(|_| panic!("unbalanced quotes in {line}"));
         self.send(name, &words);
     }
 
@@ -64,9 +73,13 @@ impl Stage {
     /// The bytes that this client received since they were last asked for.
     fn bytes(&mut self, name: &str) -> Vec<u8> {
         let id = self.client(name);
-        let (mine, others) = std::mem::take(&mut self.received).into_iter().partition(|(to, _)| *to == id);
+        let (mine, others) = std::mem::take(&mut self.received)
+            .into_iter()
+            .partition(|(to, _)| *to == id);
         self.received = others;
-        mine.into_iter().flat_map(|(_, bytes): (_, Vec<u8>)| bytes).collect()
+        mine.into_iter()
+            .flat_map(|(_, bytes): (_, Vec<u8>)| bytes)
+            .collect()
     }
 
     /// The same as values, in the notation of the recordings.
@@ -101,7 +114,9 @@ fn text(value: &Value) -> &str {
 
 fn check(what: &str, expected: &Value, found: &Value, problems: &mut Vec<String>) {
     if expected != found {
-        problems.push(format!("{what}:\n  expected {expected}\n  got      {found}"));
+        problems.push(format!(
+            "{what}:\n  expected {expected}\n  got      {found}"
+        ));
     }
 }
 
@@ -116,7 +131,10 @@ fn transactions() {
         // One scenario needs time to pass: its title is its steps but the last.
         if title.contains("(wait") {
             for part in title.split("; ").filter(|part| *part != "EXEC") {
-                match part.strip_prefix("(wait ").and_then(|rest| rest.strip_suffix(" ms)")) {
+                match part
+                    .strip_prefix("(wait ")
+                    .and_then(|rest| rest.strip_suffix(" ms)"))
+                {
                     Some(millis) => stage.wait(millis.parse().expect("milliseconds")),
                     None => stage.say("A", part),
                 }
@@ -127,7 +145,12 @@ fn transactions() {
             let (client, command) = (text(&step["client"]), text(&step["command"]));
             stage.say(client, command);
             let found = stage.frames(client).pop().unwrap_or_default();
-            check(&format!("{title}: {client}> {command}"), &step["reply"], &found, &mut problems);
+            check(
+                &format!("{title}: {client}> {command}"),
+                &step["reply"],
+                &found,
+                &mut problems,
+            );
         }
     }
     conclude("scenarios", scenarios.len(), problems);
@@ -143,22 +166,40 @@ fn messages() {
         let (client, command) = (text(&step["client"]), text(&step["command"]));
         if client == "K" {
             listen_to_keys(&mut stage, command);
-            check(command, &step["received"], &json!(stage.frames("K")), &mut problems);
+            check(
+                command,
+                &step["received"],
+                &json!(stage.frames("K")),
+                &mut problems,
+            );
             continue;
         }
-        let command = command.split(" (").next().expect("the words before a remark");
+        let command = command
+            .split(" (")
+            .next()
+            .expect("the words before a remark");
         for part in command.split("; ") {
             stage.frames(client);
             stage.say(client, part);
         }
         let mut found = stage.frames(client);
         if !step["reply"].is_null() {
-            check(command, &step["reply"], &found.pop().unwrap_or_default(), &mut problems);
+            check(
+                command,
+                &step["reply"],
+                &found.pop().unwrap_or_default(),
+                &mut problems,
+            );
         } else {
             check(command, &step["received"], &json!(found), &mut problems);
         }
         for (listener, expected) in step["received"].as_object().into_iter().flatten() {
-            check(&format!("{listener} after {command}"), expected, &json!(stage.frames(listener)), &mut problems);
+            check(
+                &format!("{listener} after {command}"),
+                expected,
+                &json!(stage.frames(listener)),
+                &mut problems,
+            );
         }
     }
     conclude("steps", steps.len(), problems);
@@ -182,7 +223,12 @@ fn bytes_on_the_wire() {
     let recorded = files::vector("resp-wire");
     let mut problems = Vec::new();
     let mut looked_at = 0;
-    for list in ["commands", "pipelined_five_in_one_write", "inline", "transactions_same_connection"] {
+    for list in [
+        "commands",
+        "pipelined_five_in_one_write",
+        "inline",
+        "transactions_same_connection",
+    ] {
         let mut stage = Stage::new();
         for exchange in recorded[list].as_array().expect("exchanges") {
             let (sent, expected) = (text(&exchange["sent"]), text(&exchange["received"]));
@@ -191,7 +237,9 @@ fn bytes_on_the_wire() {
             // HELLO tells the connection's number and the server's modules; attributes do not exist here.
             let varies = sent.contains("HELLO") || sent.contains("attrib");
             if found != expected && !varies {
-                problems.push(format!("{list}: {sent:?}\n  expected {expected:?}\n  got      {found:?}"));
+                problems.push(format!(
+                    "{list}: {sent:?}\n  expected {expected:?}\n  got      {found:?}"
+                ));
             }
         }
     }

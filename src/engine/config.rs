@@ -118,7 +118,9 @@ impl Config {
         let limits = &self.limits;
         let number = match parameter.name {
             "requirepass" => return self.requirepass.clone(),
-            "notify-keyspace-events" => return notify_letters(self.notify_keyspace_events).into_bytes(),
+            "notify-keyspace-events" => {
+                return notify_letters(self.notify_keyspace_events).into_bytes();
+            }
             "hash-max-listpack-entries" => limits.hash_max_listpack_entries as i64,
             "hash-max-listpack-value" => limits.hash_max_listpack_value as i64,
             "set-max-intset-entries" => limits.set_max_intset_entries as i64,
@@ -132,7 +134,13 @@ impl Config {
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
-            name => return self.texts.get(name).cloned().unwrap_or_else(|| parameter.default.into()),
+            name => {
+                return self
+                    .texts
+                    .get(name)
+                    .cloned()
+                    .unwrap_or_else(|| parameter.default.into());
+            }
         };
         number.to_string().into_bytes()
     }
@@ -144,7 +152,9 @@ impl Config {
         let limits = &mut self.limits;
         match name {
             "requirepass" => self.requirepass = text.to_vec(),
-            "notify-keyspace-events" => self.notify_keyspace_events = notify_bits(text).unwrap_or_default(),
+            "notify-keyspace-events" => {
+                self.notify_keyspace_events = notify_bits(text).unwrap_or_default()
+            }
             "hash-max-listpack-entries" => limits.hash_max_listpack_entries = size,
             "hash-max-listpack-value" => limits.hash_max_listpack_value = size,
             "set-max-intset-entries" => limits.set_max_intset_entries = size,
@@ -165,8 +175,13 @@ impl Config {
 
     /// Names and texts of what differs from the defaults, for CONFIG REWRITE and snapshots of a server.
     pub fn changes(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let shown = PARAMETERS.iter().map(|parameter| (parameter, self.show(parameter)));
-        shown.filter(|(parameter, text)| text != parameter.default.as_bytes()).map(|(p, text)| (p.name, text)).collect()
+        let shown = PARAMETERS
+            .iter()
+            .map(|parameter| (parameter, self.show(parameter)));
+        shown
+            .filter(|(parameter, text)| text != parameter.default.as_bytes())
+            .map(|(p, text)| (p.name, text))
+            .collect()
     }
 }
 
@@ -187,13 +202,21 @@ fn invalid(text: impl Into<String>) -> Refusal {
 fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
     match parameter.kind {
         Kind::Text => Ok(text.to_vec()),
-        Kind::Bool => one_of(&["yes", "no"], text).ok_or_else(|| invalid("argument must be 'yes' or 'no'")),
-        Kind::Choice(names) => one_of(names, text)
-            .ok_or_else(|| invalid(format!("argument(s) must be one of the following: {}", names.join(", ")))),
+        Kind::Bool => {
+            one_of(&["yes", "no"], text).ok_or_else(|| invalid("argument must be 'yes' or 'no'"))
+        }
+        Kind::Choice(names) => one_of(names, text).ok_or_else(|| {
+            invalid(format!(
+                "argument(s) must be one of the following: {}",
+                names.join(", ")
+            ))
+        }),
         Kind::Int(low, high) => {
             let number = parse_int(text)?;
             if !(low..=high).contains(&number) {
-                return Err(invalid(format!("argument must be between {low} and {high} inclusive")));
+                return Err(invalid(format!(
+                    "argument must be between {low} and {high} inclusive"
+                )));
             }
             Ok(number.to_string().into_bytes())
         }
@@ -216,7 +239,10 @@ fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 fn one_of(names: &[&str], text: &[u8]) -> Option<Vec<u8>> {
-    names.iter().find(|name| text.eq_ignore_ascii_case(name.as_bytes())).map(|name| name.as_bytes().to_vec())
+    names
+        .iter()
+        .find(|name| text.eq_ignore_ascii_case(name.as_bytes()))
+        .map(|name| name.as_bytes().to_vec())
 }
 
 fn parse_int(text: &[u8]) -> Result<i64, Refusal> {
@@ -241,36 +267,51 @@ pub fn parse_memory(text: &[u8]) -> Option<u64> {
 }
 
 fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&[u8]> = text
+        .split(|byte| *byte == b' ')
+        .filter(|word| !word.is_empty())
+        .collect();
     match name {
         "notify-keyspace-events" => {
-            notify_bits(text).ok_or_else(|| invalid("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."))?;
+            notify_bits(text)
+                .ok_or_else(|| invalid("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."))?;
             Ok(text.to_vec())
         }
         "save" => {
-            let numbers = words.iter().map(|word| number::parse_i64(word).filter(|number| *number >= 0));
+            let numbers = words
+                .iter()
+                .map(|word| number::parse_i64(word).filter(|number| *number >= 0));
             let numbers: Option<Vec<i64>> = numbers.collect();
-            let are_pairs = |numbers: &Vec<i64>| numbers.len() % 2 == 0 && numbers.iter().step_by(2).all(|secs| *secs > 0);
-            numbers.filter(are_pairs).ok_or_else(|| invalid("Invalid save parameters"))?;
+            let are_pairs = |numbers: &Vec<i64>| {
+                numbers.len().is_multiple_of(2) && numbers.iter().step_by(2).all(|secs| *secs > 0)
+            };
+            numbers
+                .filter(are_pairs)
+                .ok_or_else(|| invalid("Invalid save parameters"))?;
             Ok(words.join(&b' '))
         }
         "oom-score-adj-values" => {
             if words.len() != 3 {
                 return Err(invalid("wrong number of arguments"));
             }
-            let numbers: Option<Vec<i64>> = words.iter().map(|word| number::parse_i64(word)).collect();
-            let in_range = |numbers: &Vec<i64>| numbers.iter().all(|number| (-2000..=2000).contains(number));
-            numbers
-                .filter(in_range)
-                .ok_or_else(|| invalid("Invalid oom-score-adj-values, elements must be between -2000 and 2000."))?;
+            let numbers: Option<Vec<i64>> =
+                words.iter().map(|word| number::parse_i64(word)).collect();
+            let in_range =
+                |numbers: &Vec<i64>| numbers.iter().all(|number| (-2000..=2000).contains(number));
+            numbers.filter(in_range).ok_or_else(|| {
+                invalid("Invalid oom-score-adj-values, elements must be between -2000 and 2000.")
+            })?;
             Ok(words.join(&b' '))
         }
         "latency-tracking-info-percentiles" => {
             for word in &words {
-                let percent = number::parse_f64(word)
-                    .ok_or_else(|| invalid("Invalid latency-tracking-info-percentiles parameters"))?;
+                let percent = number::parse_f64(word).ok_or_else(|| {
+                    invalid("Invalid latency-tracking-info-percentiles parameters")
+                })?;
                 if !(0.0..=100.0).contains(&percent) {
-                    return Err(invalid("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]"));
+                    return Err(invalid(
+                        "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]",
+                    ));
                 }
             }
             Ok(words.join(&b' '))
@@ -281,22 +322,34 @@ fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
 
 /// `class hard soft seconds`, for one class or several.
 fn canonical_buffer_limits(words: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
-    if words.is_empty() || words.len() % 4 != 0 {
-        return Err(invalid("Wrong number of arguments in buffer limit configuration."));
+    if words.is_empty() || !words.len().is_multiple_of(4) {
+        return Err(invalid(
+            "Wrong number of arguments in buffer limit configuration.",
+        ));
     }
-    let default = parameters::find(b"client-output-buffer-limit").expect("in the table").default;
+    let default = parameters::find(b"client-output-buffer-limit")
+        .expect("in the table")
+        .default;
     let mut shown: Vec<String> = default.split(' ').map(str::to_string).collect();
     for limit in words.chunks(4) {
         let at = match limit[0].to_ascii_lowercase().as_slice() {
             b"normal" => 0,
             b"slave" | b"replica" => 4,
             b"pubsub" => 8,
-            _ => return Err(invalid("Invalid client class specified in buffer limit configuration.")),
+            _ => {
+                return Err(invalid(
+                    "Invalid client class specified in buffer limit configuration.",
+                ));
+            }
         };
-        let error = || invalid("Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+        let error = || {
+            invalid("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
+        };
         let hard = parse_memory(limit[1]).ok_or_else(error)?;
         let soft = parse_memory(limit[2]).ok_or_else(error)?;
-        let seconds = number::parse_i64(limit[3]).filter(|seconds| *seconds >= 0).ok_or_else(error)?;
+        let seconds = number::parse_i64(limit[3])
+            .filter(|seconds| *seconds >= 0)
+            .ok_or_else(error)?;
         shown[at + 1] = hard.to_string();
         shown[at + 2] = soft.to_string();
         shown[at + 3] = seconds.to_string();
@@ -318,8 +371,11 @@ const NOTIFY_LETTERS: &[(u8, u32)] = &[
     (b'd', NOTIFY_MODULE),
 ];
 
-const NOTIFY_REST: &[(u8, u32)] =
-    &[(b'K', NOTIFY_KEYSPACE), (b'E', NOTIFY_KEYEVENT), (b'm', Class::KeyMiss as u32)];
+const NOTIFY_REST: &[(u8, u32)] = &[
+    (b'K', NOTIFY_KEYSPACE),
+    (b'E', NOTIFY_KEYEVENT),
+    (b'm', Class::KeyMiss as u32),
+];
 
 /// Not among those that `A` stands for.
 const NOTIFY_NEW: (u8, u32) = (b'n', Class::New as u32);
@@ -333,7 +389,11 @@ fn notify_all() -> u32 {
 
 fn notify_bits(text: &[u8]) -> Option<u32> {
     text.iter().try_fold(0, |bits, letter| {
-        let known = NOTIFY_LETTERS.iter().chain(NOTIFY_REST).chain([&NOTIFY_NEW]).find(|(known, _)| known == letter);
+        let known = NOTIFY_LETTERS
+            .iter()
+            .chain(NOTIFY_REST)
+            .chain([&NOTIFY_NEW])
+            .find(|(known, _)| known == letter);
         match known {
             Some((_, bit)) => Some(bits | bit),
             None if *letter == b'A' => Some(bits | notify_all()),
@@ -348,8 +408,19 @@ fn notify_letters(bits: u32) -> String {
         // `n` is not shown beside `A`, although it holds: so does the server.
         text.push('A');
     } else {
-        text.extend(NOTIFY_LETTERS.iter().chain([&NOTIFY_NEW]).filter(|(_, bit)| bits & bit != 0).map(|(letter, _)| char::from(*letter)));
+        text.extend(
+            NOTIFY_LETTERS
+                .iter()
+                .chain([&NOTIFY_NEW])
+                .filter(|(_, bit)| bits & bit != 0)
+                .map(|(letter, _)| char::from(*letter)),
+        );
     }
-    text.extend(NOTIFY_REST.iter().filter(|(_, bit)| bits & bit != 0).map(|(letter, _)| char::from(*letter)));
+    text.extend(
+        NOTIFY_REST
+            .iter()
+            .filter(|(_, bit)| bits & bit != 0)
+            .map(|(letter, _)| char::from(*letter)),
+    );
     text
 }

@@ -46,6 +46,8 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
+            failed_logins: Vec::new(),
+            login_entries: 0,
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,

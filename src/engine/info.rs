@@ -15,24 +15,80 @@ struct Section {
 
 /// In INFO's order.
 const SECTIONS: &[Section] = &[
-    Section { name: "Server", by_default: true, write: server },
-    Section { name: "Clients", by_default: true, write: clients },
-    Section { name: "Memory", by_default: true, write: memory },
-    Section { name: "Persistence", by_default: true, write: persistence },
-    Section { name: "Stats", by_default: true, write: stats },
-    Section { name: "Replication", by_default: true, write: replication },
-    Section { name: "CPU", by_default: true, write: |_, _, _, _| {} },
-    Section { name: "Modules", by_default: true, write: |_, _, _, _| {} },
-    Section { name: "Commandstats", by_default: false, write: commandstats },
-    Section { name: "Errorstats", by_default: true, write: errorstats },
-    Section { name: "Latencystats", by_default: false, write: |_, _, _, _| {} },
-    Section { name: "Cluster", by_default: true, write: cluster },
-    Section { name: "Keyspace", by_default: true, write: keyspace },
+    Section {
+        name: "Server",
+        by_default: true,
+        write: server,
+    },
+    Section {
+        name: "Clients",
+        by_default: true,
+        write: clients,
+    },
+    Section {
+        name: "Memory",
+        by_default: true,
+        write: memory,
+    },
+    Section {
+        name: "Persistence",
+        by_default: true,
+        write: persistence,
+    },
+    Section {
+        name: "Stats",
+        by_default: true,
+        write: stats,
+    },
+    Section {
+        name: "Replication",
+        by_default: true,
+        write: replication,
+    },
+    Section {
+        name: "CPU",
+        by_default: true,
+        write: |_, _, _, _| {},
+    },
+    Section {
+        name: "Modules",
+        by_default: true,
+        write: |_, _, _, _| {},
+    },
+    Section {
+        name: "Commandstats",
+        by_default: false,
+        write: commandstats,
+    },
+    Section {
+        name: "Errorstats",
+        by_default: true,
+        write: errorstats,
+    },
+    Section {
+        name: "Latencystats",
+        by_default: false,
+        write: |_, _, _, _| {},
+    },
+    Section {
+        name: "Cluster",
+        by_default: true,
+        write: cluster,
+    },
+    Section {
+        name: "Keyspace",
+        by_default: true,
+        write: keyspace,
+    },
 ];
 
 /// The sections that are named, or those shown by default.
 pub fn text(keys: &Keyspace, server: &Server, now: Time, names: &[&[u8]]) -> String {
-    let is_named = |name: &str| names.iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_named = |name: &str| {
+        names
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    };
     let everything = is_named("all") || is_named("everything");
     let default = names.is_empty() || is_named("default");
     let mut text = Text(String::new());
@@ -80,12 +136,28 @@ fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("connected_clients", clients().count());
     text.field("cluster_connections", 0);
     text.field("maxclients", config(server, "maxclients"));
-    text.field("blocked_clients", clients().filter(|client| client.blocked.is_some()).count());
+    text.field(
+        "blocked_clients",
+        clients().filter(|client| client.blocked.is_some()).count(),
+    );
     text.field("tracking_clients", server.tracking.clients);
-    text.field("pubsub_clients", clients().filter(|client| client.is_subscriber()).count());
-    text.field("watching_clients", clients().filter(|client| !client.watching.is_empty()).count());
+    text.field(
+        "pubsub_clients",
+        clients().filter(|client| client.is_subscriber()).count(),
+    );
+    text.field(
+        "watching_clients",
+        clients()
+            .filter(|client| !client.watching.is_empty())
+            .count(),
+    );
     let timed = |wait: &crate::client::Blocked| wait.deadline.is_some();
-    text.field("clients_in_timeout_table", clients().filter(|client| client.blocked.as_ref().is_some_and(timed)).count());
+    text.field(
+        "clients_in_timeout_table",
+        clients()
+            .filter(|client| client.blocked.as_ref().is_some_and(timed))
+            .count(),
+    );
     text.field("total_watched_keys", keys.watched_count());
     text.field("total_blocking_keys", keys.waited_count());
 }
@@ -141,7 +213,14 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("total_forks", 0);
     let tracking = &server.tracking;
     text.field("tracking_total_keys", tracking.keys.len());
-    text.field("tracking_total_items", tracking.keys.values().map(|clients| clients.len()).sum::<usize>());
+    text.field(
+        "tracking_total_items",
+        tracking
+            .keys
+            .values()
+            .map(|clients| clients.len())
+            .sum::<usize>(),
+    );
     text.field("tracking_total_prefixes", tracking.prefixes.len());
     text.field("unexpected_error_replies", 0);
     text.field("total_error_replies", stats.error_replies);
@@ -167,11 +246,14 @@ fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
 
 fn commandstats(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
     for entry in table().all() {
-        let Some(stats) = server.stats.commands.get(entry.index) else { continue };
+        let Some(stats) = server.stats.commands.get(entry.index) else {
+            continue;
+        };
         if stats.calls + stats.rejected > 0 {
             let (calls, rejected, failed) = (stats.calls, stats.rejected, stats.failed);
-            let line =
-                format!("calls={calls},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}");
+            let line = format!(
+                "calls={calls},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}"
+            );
             text.field(&format!("cmdstat_{}", entry.name), line);
         }
     }
@@ -192,10 +274,21 @@ fn keyspace(text: &mut Text, keys: &Keyspace, _: &Server, now: Time) {
         if db.keys.is_empty() {
             continue;
         }
-        let left = db.expires.keys().filter_map(|key| db.keys.get(key)).map(|object| (object.deadline - now.millis()).max(0));
-        let average = if db.expires.is_empty() { 0 } else { left.sum::<i64>() / db.expires.len() as i64 };
+        let left = db
+            .expires
+            .keys()
+            .filter_map(|key| db.keys.get(key))
+            .map(|object| (object.deadline - now.millis()).max(0));
+        let average = if db.expires.is_empty() {
+            0
+        } else {
+            left.sum::<i64>() / db.expires.len() as i64
+        };
         let counts = (db.keys.len(), db.expires.len(), db.field_deadlines.len());
-        let line = format!("keys={},expires={},avg_ttl={average},subexpiry={}", counts.0, counts.1, counts.2);
+        let line = format!(
+            "keys={},expires={},avg_ttl={average},subexpiry={}",
+            counts.0, counts.1, counts.2
+        );
         text.field(&format!("db{index}"), line);
     }
 }
@@ -206,7 +299,14 @@ fn config(server: &Server, name: &str) -> String {
 
 /// As INFO shows bytes to people: `1.50M`.
 pub fn human(bytes: u64) -> String {
-    const UNITS: [(u64, char); 4] = [(1 << 40, 'T'), (1 << 30, 'G'), (1 << 20, 'M'), (1 << 10, 'K')];
+    const UNITS: [(u64, char); 4] = [
+        (1 << 40, 'T'),
+        (1 << 30, 'G'),
+        (1 << 20, 'M'),
+        (1 << 10, 'K'),
+    ];
     let unit = UNITS.iter().find(|(size, _)| bytes >= *size);
-    unit.map_or(format!("{bytes}B"), |(size, letter)| format!("{:.2}{letter}", bytes as f64 / *size as f64))
+    unit.map_or(format!("{bytes}B"), |(size, letter)| {
+        format!("{:.2}{letter}", bytes as f64 / *size as f64)
+    })
 }

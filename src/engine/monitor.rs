@@ -13,10 +13,15 @@ impl Server {
         if self.monitors.is_empty() || entry.has(flag::ADMIN | flag::SKIP_MONITOR) {
             return;
         }
-        let Some(client) = self.clients.get(id) else { return };
+        let Some(client) = self.clients.get(id) else {
+            return;
+        };
         // After SELECT this is the new one: the server tells of a command once it ran.
         let db = client.db;
-        let (secs, micros) = (now.micros().div_euclid(1_000_000), now.micros().rem_euclid(1_000_000));
+        let (secs, micros) = (
+            now.micros().div_euclid(1_000_000),
+            now.micros().rem_euclid(1_000_000),
+        );
         let mut line = format!("{secs}.{micros:06} [{db} {}]", client.address);
         for (at, word) in words.iter().enumerate() {
             line.push(' ');

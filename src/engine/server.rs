@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::error::Error;
 use crate::keyspace::{Fact, Keyspace};
+use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
@@ -28,6 +29,10 @@ pub struct Server {
     pub pause: Option<Pause>,
     /// Clients in MONITOR mode.
     pub monitors: Vec<ClientId>,
+    /// What ACL LOG shows, the newest first.
+    pub failed_logins: Vec<FailedLogin>,
+    /// How many entries that list ever had.
+    pub login_entries: u64,
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,

@@ -2,6 +2,7 @@
 
 mod connection;
 mod cursor;
+mod draw;
 mod generic;
 mod hashes;
 mod help;
@@ -14,6 +15,8 @@ mod sets;
 mod sorted_sets;
 mod strings;
 mod transactions;
+
+pub(crate) use connection::describe as describe_client;
 
 use crate::command::Command;
 

@@ -8,7 +8,10 @@ use crate::error::Error;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
-    Command::container("ACL").summary("Manages users.").cost("Depends on subcommand.").since("6.0.0"),
+    Command::container("ACL")
+        .summary("Manages users.")
+        .cost("Depends on subcommand.")
+        .since("6.0.0"),
     Command::new("ACL|CAT [category]", cat)
         .summary("Lists the categories, or the commands of one.")
         .cost("O(1) since the categories and commands are a fixed set.")
@@ -31,10 +34,15 @@ pub const COMMANDS: &[Command] = &[
         .flags(NOSCRIPT | LOADING | STALE | SENTINEL),
     Command::new("ACL|GETUSER username", getuser)
         .summary("Describes a user's rules.")
-        .cost("O(N). Where N is the number of password, command and pattern rules that the user has.")
+        .cost(
+            "O(N). Where N is the number of password, command and pattern rules that the user has.",
+        )
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
-    Command::new("ACL|HELP", help).summary("Lists the subcommands.").since("6.0.0").flags(LOADING | STALE | SENTINEL),
+    Command::new("ACL|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("6.0.0")
+        .flags(LOADING | STALE | SENTINEL),
     Command::new("ACL|LIST", list)
         .summary("Lists the users as a configuration file would.")
         .cost("O(N). Where N is the number of configured users.")
@@ -46,7 +54,7 @@ pub const COMMANDS: &[Command] = &[
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
     Command::new("ACL|LOG [(count:int | RESET)]", log)
-        .summary("Gives what was refused lately: nothing is refused to the only user.")
+        .summary("Gives what was refused lately: failed logins.")
         .cost("O(N) with N being the number of entries shown.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
@@ -81,7 +89,10 @@ fn cat(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
                 let category = String::from_utf8_lossy(category);
                 return Err(Error::Err(format!("Unknown category '{category}'").into()));
             };
-            let names = table().all().filter(|entry| entry.categories & bit != 0).map(|entry| entry.name);
+            let names = table()
+                .all()
+                .filter(|entry| entry.categories & bit != 0)
+                .map(|entry| entry.name);
             Ok(Reply::array(names.map(Reply::bulk)))
         }
         _ => Err(wrong_arity_or_unknown(ctx)),
@@ -98,11 +109,15 @@ fn deluser(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn dryrun(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let user = args.word()?;
     if user != b"default" {
-        return Err(Error::Err(format!("User '{}' not found", String::from_utf8_lossy(user)).into()));
+        return Err(Error::Err(
+            format!("User '{}' not found", String::from_utf8_lossy(user)).into(),
+        ));
     }
     let words = args.rest();
     let Ok(entry) = table().resolve(words) else {
-        return Err(Error::Err(format!("Command '{}' not found", String::from_utf8_lossy(words[0])).into()));
+        return Err(Error::Err(
+            format!("Command '{}' not found", String::from_utf8_lossy(words[0])).into(),
+        ));
     };
     if !entry.accepts(words.len()) {
         return Err(Error::WrongArity(entry.name.to_string()));
@@ -121,8 +136,9 @@ fn genpass(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         ));
     }
     let digits = (bits + 3) / 4;
-    let password: String =
-        (0..digits).map(|_| char::from(b"0123456789abcdef"[ctx.random.below(16) as usize])).collect();
+    let password: String = (0..digits)
+        .map(|_| char::from(b"0123456789abcdef"[ctx.random.below(16) as usize]))
+        .collect();
     Ok(Reply::bulk(password))
 }
 
@@ -131,10 +147,20 @@ fn getuser(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Null);
     }
     let hashes = password_hashes(ctx)?;
-    let access = if hashes.is_empty() { vec!["on", "nopass", "sanitize-payload"] } else { vec!["on", "sanitize-payload"] };
+    let access = if hashes.is_empty() {
+        vec!["on", "nopass", "sanitize-payload"]
+    } else {
+        vec!["on", "sanitize-payload"]
+    };
     Ok(Reply::Map(vec![
-        (Reply::bulk("flags"), Reply::Set(access.into_iter().map(Reply::bulk).collect())),
-        (Reply::bulk("passwords"), Reply::array(hashes.iter().map(Reply::bulk))),
+        (
+            Reply::bulk("flags"),
+            Reply::Set(access.into_iter().map(Reply::bulk).collect()),
+        ),
+        (
+            Reply::bulk("passwords"),
+            Reply::array(hashes.iter().map(Reply::bulk)),
+        ),
         (Reply::bulk("commands"), Reply::bulk("+@all")),
         (Reply::bulk("keys"), Reply::bulk("~*")),
         (Reply::bulk("channels"), Reply::bulk("&*")),
@@ -147,12 +173,18 @@ fn password_hashes(ctx: &Context) -> Result<Vec<String>, Error> {
     if ctx.server.config.requirepass.is_empty() {
         return Ok(Vec::new());
     }
-    Err(Error::NotEmulated("a password's checksum cannot be shown yet".to_string()))
+    Err(Error::NotEmulated(
+        "a password's checksum cannot be shown yet".to_string(),
+    ))
 }
 
 fn list(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let hashes = password_hashes(ctx)?;
-    let access = if hashes.is_empty() { "nopass".to_string() } else { format!("#{}", hashes.join(" #")) };
+    let access = if hashes.is_empty() {
+        "nopass".to_string()
+    } else {
+        format!("#{}", hashes.join(" #"))
+    };
     let line = format!("user default on {access} sanitize-payload ~* &* +@all");
     Ok(Reply::array([Reply::bulk(line)]))
 }
@@ -170,16 +202,20 @@ fn log(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(wrong_arity_or_unknown(ctx));
     }
     if args.token("RESET") {
+        ctx.server.failed_logins.clear();
         return Ok(Reply::OK);
     }
-    if !args.is_empty() {
-        args.int()?;
-    }
-    Ok(Reply::Array(Vec::new()))
+    let count = if args.is_empty() { 10 } else { args.int()? };
+    Ok(ctx
+        .server
+        .show_failed_logins(usize::try_from(count).unwrap_or(0), ctx.now))
 }
 
 fn setuser(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated("there is one user, default, who may do everything; its password is requirepass".to_string()))
+    Err(Error::NotEmulated(
+        "there is one user, default, who may do everything; its password is requirepass"
+            .to_string(),
+    ))
 }
 
 fn users(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {

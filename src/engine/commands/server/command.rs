@@ -11,13 +11,17 @@ use crate::keys;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
-    Command { handler: command, arity: Some(-1), ..Command::container("COMMAND") }
-        .summary("Describes all commands.")
-        .cost("O(N) where N is the total number of Redis commands")
-        .since("2.8.13")
-        .flags(LOADING | STALE | SENTINEL)
-        .acl(acl::CONNECTION)
-        .tips(&["nondeterministic_output_order"]),
+    Command {
+        handler: command,
+        arity: Some(-1),
+        ..Command::container("COMMAND")
+    }
+    .summary("Describes all commands.")
+    .cost("O(N) where N is the total number of Redis commands")
+    .since("2.8.13")
+    .flags(LOADING | STALE | SENTINEL)
+    .acl(acl::CONNECTION)
+    .tips(&["nondeterministic_output_order"]),
     Command::new("COMMAND|COUNT", count)
         .summary("Counts the commands.")
         .since("2.8.13")
@@ -55,13 +59,16 @@ pub const COMMANDS: &[Command] = &[
         .acl(acl::CONNECTION)
         .tips(&["nondeterministic_output_order"])
         .history(&[("7.0.0", "Describes all commands if none is named.")]),
-    Command::new("COMMAND|LIST [FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]", list)
-        .summary("Lists the names of commands.")
-        .cost("O(N) where N is the total number of Redis commands")
-        .since("7.0.0")
-        .flags(LOADING | STALE | SENTINEL)
-        .acl(acl::CONNECTION)
-        .tips(&["nondeterministic_output_order"]),
+    Command::new(
+        "COMMAND|LIST [FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]",
+        list,
+    )
+    .summary("Lists the names of commands.")
+    .cost("O(N) where N is the total number of Redis commands")
+    .since("7.0.0")
+    .flags(LOADING | STALE | SENTINEL)
+    .acl(acl::CONNECTION)
+    .tips(&["nondeterministic_output_order"]),
 ];
 
 fn command(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
@@ -75,7 +82,11 @@ fn count(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 fn info(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     match args.rest() {
         [] => command(ctx, args),
-        names => Ok(Reply::array(names.iter().map(|name| table().find_full(name).map_or(Reply::Null, describe)))),
+        names => {
+            Ok(Reply::array(names.iter().map(|name| {
+                table().find_full(name).map_or(Reply::Null, describe)
+            })))
+        }
     }
 }
 
@@ -89,39 +100,60 @@ fn list(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
                 b"MODULE" => Vec::new(),
                 b"ACLCAT" => {
                     let bit = acl::find(value).unwrap_or(0);
-                    table().all().filter(|entry| entry.categories & bit != 0).collect()
+                    table()
+                        .all()
+                        .filter(|entry| entry.categories & bit != 0)
+                        .collect()
                 }
-                b"PATTERN" => table().all().filter(|entry| glob::matches(value, entry.name.as_bytes(), true)).collect(),
+                b"PATTERN" => table()
+                    .all()
+                    .filter(|entry| glob::matches(value, entry.name.as_bytes(), true))
+                    .collect(),
                 _ => return Err(Error::Syntax),
             }
         }
         _ => return Err(Error::Syntax),
     };
-    Ok(Reply::array(chosen.into_iter().map(|entry| Reply::bulk(entry.name))))
+    Ok(Reply::array(
+        chosen.into_iter().map(|entry| Reply::bulk(entry.name)),
+    ))
 }
 
 fn getkeys(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
     let found = find_keys(words)?;
-    Ok(Reply::array(found.iter().map(|found| Reply::bulk(words[found.at]))))
+    Ok(Reply::array(
+        found.iter().map(|found| Reply::bulk(words[found.at])),
+    ))
 }
 
 fn getkeysandflags(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
     let found = find_keys(words)?;
     let described = found.iter().map(|found| {
-        Reply::array([Reply::bulk(words[found.at]), Reply::Set(names(key::NAMES, found.flags))])
+        Reply::array([
+            Reply::bulk(words[found.at]),
+            Reply::Set(names(key::NAMES, found.flags)),
+        ])
     });
     Ok(Reply::array(described))
 }
 
 fn find_keys(words: &[&[u8]]) -> Result<Vec<keys::Found>, Error> {
-    let entry = table().resolve(words).map_err(|_| Error::err("Invalid command specified"))?;
-    if !entry.key_specs.iter().any(|spec| spec.flags & key::NOT_KEY == 0) {
+    let entry = table()
+        .resolve(words)
+        .map_err(|_| Error::err("Invalid command specified"))?;
+    if !entry
+        .key_specs
+        .iter()
+        .any(|spec| spec.flags & key::NOT_KEY == 0)
+    {
         return Err(Error::err("The command has no key arguments"));
     }
     if !entry.accepts(words.len()) {
-        return Err(Error::err("Invalid number of arguments specified for command"));
+        return Err(Error::err(
+            "Invalid number of arguments specified for command",
+        ));
     }
     match keys::of(entry, words) {
         Some(found) if !found.is_empty() => Ok(found),
@@ -133,7 +165,10 @@ fn find_keys(words: &[&[u8]]) -> Result<Vec<keys::Found>, Error> {
 /// The ten parts of COMMAND INFO's description.
 fn describe(entry: &'static Entry) -> Reply {
     let (first, last, step) = keys::legacy_range(&entry.key_specs);
-    let categories = acl::NAMES.iter().enumerate().filter(|(at, _)| entry.categories & 1 << at != 0);
+    let categories = acl::NAMES
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| entry.categories & 1 << at != 0);
     Reply::array([
         Reply::bulk(entry.name),
         Reply::Int(i64::from(entry.arity)),
@@ -141,7 +176,11 @@ fn describe(entry: &'static Entry) -> Reply {
         Reply::Int(i64::from(first)),
         Reply::Int(i64::from(last)),
         Reply::Int(i64::from(step)),
-        Reply::Set(categories.map(|(_, name)| Reply::StatusText(format!("@{name}"))).collect()),
+        Reply::Set(
+            categories
+                .map(|(_, name)| Reply::StatusText(format!("@{name}")))
+                .collect(),
+        ),
         Reply::Set(entry.command.tips.iter().map(Reply::bulk).collect()),
         Reply::Set(entry.key_specs.iter().map(describe_spec).collect()),
         if entry.subcommands.is_empty() {
@@ -153,7 +192,11 @@ fn describe(entry: &'static Entry) -> Reply {
 }
 
 fn names(known: &[(u32, &'static str)], bits: u32) -> Vec<Reply> {
-    known.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| Reply::Status(name)).collect()
+    known
+        .iter()
+        .filter(|(bit, _)| bits & bit != 0)
+        .map(|(_, name)| Reply::Status(name))
+        .collect()
 }
 
 fn describe_spec(spec: &KeySpec) -> Reply {
@@ -161,7 +204,10 @@ fn describe_spec(spec: &KeySpec) -> Reply {
     if !spec.notes.is_empty() {
         facts.push((Reply::bulk("notes"), Reply::bulk(spec.notes)));
     }
-    facts.push((Reply::bulk("flags"), Reply::Set(names(key::NAMES, spec.flags))));
+    facts.push((
+        Reply::bulk("flags"),
+        Reply::Set(names(key::NAMES, spec.flags)),
+    ));
     let begin = match spec.begin {
         Begin::Index(at) => step("index", &[("index", at)]),
         Begin::Keyword(keyword, from) => {
@@ -169,17 +215,34 @@ fn describe_spec(spec: &KeySpec) -> Reply {
                 (Reply::bulk("keyword"), Reply::bulk(keyword)),
                 (Reply::bulk("startfrom"), Reply::Int(i64::from(from))),
             ];
-            Reply::Map(vec![(Reply::bulk("type"), Reply::bulk("keyword")), (Reply::bulk("spec"), Reply::Map(spec))])
+            Reply::Map(vec![
+                (Reply::bulk("type"), Reply::bulk("keyword")),
+                (Reply::bulk("spec"), Reply::Map(spec)),
+            ])
         }
         Begin::Unknown => step("unknown", &[]),
     };
     let find = match spec.find {
-        Find::Range { last, step: keystep, limit } => {
-            step("range", &[("lastkey", last), ("keystep", keystep), ("limit", limit)])
-        }
-        Find::Count { count_at, first, step: keystep } => {
-            step("keynum", &[("keynumidx", count_at), ("firstkey", first), ("keystep", keystep)])
-        }
+        Find::Range {
+            last,
+            step: keystep,
+            limit,
+        } => step(
+            "range",
+            &[("lastkey", last), ("keystep", keystep), ("limit", limit)],
+        ),
+        Find::Count {
+            count_at,
+            first,
+            step: keystep,
+        } => step(
+            "keynum",
+            &[
+                ("keynumidx", count_at),
+                ("firstkey", first),
+                ("keystep", keystep),
+            ],
+        ),
         Find::Unknown => step("unknown", &[]),
     };
     facts.push((Reply::bulk("begin_search"), begin));
@@ -188,6 +251,12 @@ fn describe_spec(spec: &KeySpec) -> Reply {
 }
 
 fn step(kind: &str, numbers: &[(&str, i32)]) -> Reply {
-    let spec = numbers.iter().map(|(name, number)| (Reply::bulk(name), Reply::Int(i64::from(*number)))).collect();
-    Reply::Map(vec![(Reply::bulk("type"), Reply::bulk(kind)), (Reply::bulk("spec"), Reply::Map(spec))])
+    let spec = numbers
+        .iter()
+        .map(|(name, number)| (Reply::bulk(name), Reply::Int(i64::from(*number))))
+        .collect();
+    Reply::Map(vec![
+        (Reply::bulk("type"), Reply::bulk(kind)),
+        (Reply::bulk("spec"), Reply::Map(spec)),
+    ])
 }

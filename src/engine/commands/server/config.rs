@@ -11,14 +11,20 @@ use crate::reply::Reply;
 use crate::server::Stats;
 
 pub const COMMANDS: &[Command] = &[
-    Command::container("CONFIG").summary("Shows and changes parameters.").cost("Depends on subcommand.").since("2.0.0"),
+    Command::container("CONFIG")
+        .summary("Shows and changes parameters.")
+        .cost("Depends on subcommand.")
+        .since("2.0.0"),
     Command::new("CONFIG|GET parameter...", get)
         .summary("Gives the parameters whose names match.")
         .cost("O(N) when N is the number of configuration parameters provided")
         .since("2.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
         .history(&[("7.0.0", "Several patterns at once.")]),
-    Command::new("CONFIG|HELP", help).summary("Lists the subcommands.").since("5.0.0").flags(LOADING | STALE),
+    Command::new("CONFIG|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("5.0.0")
+        .flags(LOADING | STALE),
     Command::new("CONFIG|RESETSTAT", resetstat)
         .summary("Sets the counters of INFO to zero.")
         .since("2.0.0")
@@ -43,11 +49,20 @@ fn get(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mut shown = Vec::new();
     for parameter in parameters::PARAMETERS {
         for name in [parameter.name, parameter.alias] {
-            let matching = patterns.iter().find(|p| !name.is_empty() && glob::matches(p, name.as_bytes(), true));
+            let matching = patterns
+                .iter()
+                .find(|p| !name.is_empty() && glob::matches(p, name.as_bytes(), true));
             if let Some(pattern) = matching {
                 // A name is given back as it was typed.
-                let name = if is_glob(pattern) { name.as_bytes() } else { pattern };
-                shown.push((Reply::bulk(name), Reply::Bulk(ctx.server.config.show(parameter))));
+                let name = if is_glob(pattern) {
+                    name.as_bytes()
+                } else {
+                    pattern
+                };
+                shown.push((
+                    Reply::bulk(name),
+                    Reply::Bulk(ctx.server.config.show(parameter)),
+                ));
             }
         }
     }
@@ -60,7 +75,7 @@ fn is_glob(pattern: &[u8]) -> bool {
 
 fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(Error::Syntax);
     }
     let mut seen = Vec::new();
@@ -71,15 +86,23 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             return Err(Error::Err(text.into()));
         };
         check_standing(parameter).map_err(|refusal| refused(pair[0], refusal))?;
-        if seen.iter().any(|(before, _, _): &(&parameters::Parameter, _, _)| before.name == parameter.name) {
-            return Err(refused(pair[0], Refusal::Invalid("duplicate parameter".to_string())));
+        if seen
+            .iter()
+            .any(|(before, _, _): &(&parameters::Parameter, _, _)| before.name == parameter.name)
+        {
+            return Err(refused(
+                pair[0],
+                Refusal::Invalid("duplicate parameter".to_string()),
+            ));
         }
         seen.push((parameter, pair[0], pair[1]));
     }
     // All or nothing: the changed copy replaces the configuration once every value was good.
     let mut changed = ctx.server.config.clone();
     for (parameter, name, value) in seen {
-        changed.set(parameter, value).map_err(|refusal| refused(name, refusal))?;
+        changed
+            .set(parameter, value)
+            .map_err(|refusal| refused(name, refusal))?;
     }
     ctx.server.config = changed;
     Ok(Reply::OK)
@@ -88,9 +111,9 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn refused(name: &[u8], refusal: Refusal) -> Error {
     let name = String::from_utf8_lossy(name);
     match refusal {
-        Refusal::Invalid(why) => {
-            Error::Err(format!("CONFIG SET failed (possibly related to argument '{name}') - {why}").into())
-        }
+        Refusal::Invalid(why) => Error::Err(
+            format!("CONFIG SET failed (possibly related to argument '{name}') - {why}").into(),
+        ),
         Refusal::NotEmulated(why) => Error::NotEmulated(format!("{name} cannot be changed: {why}")),
     }
 }

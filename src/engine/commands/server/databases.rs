@@ -57,7 +57,9 @@ fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn check_mode(args: &mut Args) -> Result<(), Error> {
     match args.rest() {
         [] => Ok(()),
-        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") || mode.eq_ignore_ascii_case(b"SYNC") => Ok(()),
+        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") || mode.eq_ignore_ascii_case(b"SYNC") => {
+            Ok(())
+        }
         _ => Err(Error::Syntax),
     }
 }
@@ -72,7 +74,9 @@ fn swapdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let first = number::parse_i64(args.word()?).ok_or(Error::err("invalid first DB index"))?;
     let second = number::parse_i64(args.word()?).ok_or(Error::err("invalid second DB index"))?;
     let index = |number: i64| {
-        let db = usize::try_from(number).ok().filter(|db| *db < ctx.keys.dbs.len());
+        let db = usize::try_from(number)
+            .ok()
+            .filter(|db| *db < ctx.keys.dbs.len());
         db.ok_or(Error::err("DB index is out of range"))
     };
     let (first, second) = (index(first)?, index(second)?);

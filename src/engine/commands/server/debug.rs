@@ -32,20 +32,38 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             Ok(Reply::OK)
         }
         (b"PROTOCOL", 1) => protocol(args),
-        (b"ERROR", 1) => Err(Error::Raw(String::from_utf8_lossy(args.word()?).into_owned().into())),
+        (b"ERROR", 1) => Err(Error::Raw(
+            String::from_utf8_lossy(args.word()?).into_owned().into(),
+        )),
         (b"SLEEP", 1) => not_here("time passes only when you say so, so nobody can sleep"),
         (b"QUICKLIST-PACKED-THRESHOLD", 1) => not_here("this limit is fixed"),
         (
-            b"SEGFAULT" | b"PANIC" | b"RESTART" | b"CRASH-AND-RECOVER" | b"ASSERT" | b"OOM" | b"LEAK" | b"MALLCTL"
-            | b"MALLCTL-STR" | b"CLIENT-EVICTION" | b"CONFIG-REWRITE-FORCE-ALL" | b"MALLOC-STATS",
+            b"SEGFAULT"
+            | b"PANIC"
+            | b"RESTART"
+            | b"CRASH-AND-RECOVER"
+            | b"ASSERT"
+            | b"OOM"
+            | b"LEAK"
+            | b"MALLCTL"
+            | b"MALLCTL-STR"
+            | b"CLIENT-EVICTION"
+            | b"CONFIG-REWRITE-FORCE-ALL"
+            | b"MALLOC-STATS",
             _,
         ) => not_here("this server is not a process that could crash or be measured"),
-        (b"RELOAD" | b"LOADAOF" | b"CHANGE-RDB-VERSION" | b"DICT-RESIZING" | b"REPLICATE" | b"REPLYBUFFER", _) => {
-            not_here("nothing is written to disk, and this switch has no effect")
-        }
         (
-            b"DIGEST" | b"DIGEST-VALUE" | b"HTSTATS-KEY" | b"LISTPACK" | b"QUICKLIST" | b"ZIPLIST" | b"SDSLEN"
-            | b"STRINGMATCH" | b"POPULATE" | b"JMAP",
+            b"RELOAD"
+            | b"LOADAOF"
+            | b"CHANGE-RDB-VERSION"
+            | b"DICT-RESIZING"
+            | b"REPLICATE"
+            | b"REPLYBUFFER",
+            _,
+        ) => not_here("nothing is written to disk, and this switch has no effect"),
+        (
+            b"DIGEST" | b"DIGEST-VALUE" | b"HTSTATS-KEY" | b"LISTPACK" | b"QUICKLIST" | b"ZIPLIST"
+            | b"SDSLEN" | b"STRINGMATCH" | b"POPULATE" | b"JMAP",
             _,
         ) => not_here("this part of DEBUG is missing"),
         _ => {
@@ -87,26 +105,36 @@ fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let clock = (object.accessed / 1000) & 0xff_ffff;
     let encoding = object.value.encoding();
     // No address and no serialized length: the value lies nowhere and is not serialized.
-    Ok(Reply::StatusText(format!("Value at:0x0 refcount:1 encoding:{encoding} lru:{clock} lru_seconds_idle:{idle}")))
+    Ok(Reply::StatusText(format!(
+        "Value at:0x0 refcount:1 encoding:{encoding} lru:{clock} lru_seconds_idle:{idle}"
+    )))
 }
 
 fn hash_tables(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let index = args.int()?;
-    let db = usize::try_from(index).ok().and_then(|index| ctx.keys.dbs.get(index));
+    let db = usize::try_from(index)
+        .ok()
+        .and_then(|index| ctx.keys.dbs.get(index));
     let db = db.ok_or(Error::err("Out of range database"))?;
     let mut text = "[Dictionary HT]\n".to_string();
     text.push_str(&table_stats(db.keys.table_sizes(), db.keys.table_used()));
     text.push_str("[Expires HT]\n");
-    text.push_str(&table_stats(db.expires.table_sizes(), db.expires.table_used()));
+    text.push_str(&table_stats(
+        db.expires.table_sizes(),
+        db.expires.table_used(),
+    ));
     Ok(Reply::Verbatim("txt", text))
 }
 
 /// Slots and elements of the main table, and of the one it is moved to.
 fn table_stats(slots: (usize, usize), elements: (usize, usize)) -> String {
-    let tables = [(slots.0, elements.0, "main hash table"), (slots.1, elements.1, "rehashing target")];
+    let tables = [
+        (slots.0, elements.0, "main hash table"),
+        (slots.1, elements.1, "rehashing target"),
+    ];
     let mut text = String::new();
     for (at, (slots, elements, name)) in tables.into_iter().enumerate() {
-        if slots > 0 && elements > 0 || at == 1 && slots > 0 {
+        if slots > 0 && (elements > 0 || at == 1) {
             text.push_str(&format!("Hash table {at} stats ({name}):\n table size: {slots}\n number of elements: {elements}\n"));
         }
     }
@@ -115,21 +143,29 @@ fn table_stats(slots: (usize, usize), elements: (usize, usize)) -> String {
 
 fn string_match(args: &mut Args) -> Result<Reply, Error> {
     const LENGTH_AT_MOST: i64 = 1 << 24;
-    let length = number::parse_i64(args.word()?).filter(|length| (0..=LENGTH_AT_MOST).contains(length));
+    let length =
+        number::parse_i64(args.word()?).filter(|length| (0..=LENGTH_AT_MOST).contains(length));
     let text = vec![b'a'; length.ok_or(Error::NotAnInteger)? as usize];
     Ok(Reply::from(glob::matches(args.word()?, &text, false)))
 }
+
+/// The server's example of a double, which is not quite pi.
+const EXAMPLE: f64 = 3141.0 / 1000.0;
 
 fn protocol(args: &mut Args) -> Result<Reply, Error> {
     let numbers = || (0..3).map(Reply::Int).collect::<Vec<Reply>>();
     Ok(match args.word()?.to_ascii_lowercase().as_slice() {
         b"string" => Reply::bulk("Hello World"),
         b"integer" => Reply::Int(12345),
-        b"double" => Reply::Double(3.141),
+        b"double" => Reply::Double(EXAMPLE),
         b"null" => Reply::Null,
         b"array" => Reply::Array(numbers()),
         b"set" => Reply::Set(numbers()),
-        b"map" => Reply::Map((0..3).map(|number| (Reply::Int(number), Reply::Bool(number == 1))).collect()),
+        b"map" => Reply::Map(
+            (0..3)
+                .map(|number| (Reply::Int(number), Reply::Bool(number == 1)))
+                .collect(),
+        ),
         b"bignum" => Reply::BigNumber("1234567999999999999999999999999999999".to_string()),
         b"true" => Reply::Bool(true),
         b"false" => Reply::Bool(false),

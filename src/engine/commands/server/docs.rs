@@ -11,7 +11,10 @@ pub fn docs(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let entries: Vec<&'static Entry> = match args.rest() {
         [] => table().iter().collect(),
         // Unknown names are left out.
-        names => names.iter().filter_map(|name| table().find_full(name)).collect(),
+        names => names
+            .iter()
+            .filter_map(|name| table().find_full(name))
+            .collect(),
     };
     Ok(Reply::Map(entries.into_iter().map(document).collect()))
 }
@@ -27,22 +30,34 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
         facts.push((Reply::bulk("complexity"), Reply::bulk(command.cost)));
     }
     if let Some((since, instead)) = command.deprecated {
-        facts.push((Reply::bulk("doc_flags"), Reply::Set(vec![Reply::Status("deprecated")])));
+        facts.push((
+            Reply::bulk("doc_flags"),
+            Reply::Set(vec![Reply::Status("deprecated")]),
+        ));
         facts.push((Reply::bulk("deprecated_since"), Reply::bulk(since)));
         facts.push((Reply::bulk("replaced_by"), Reply::bulk(instead)));
     }
     if !command.history.is_empty() {
-        let changes = command.history.iter().map(|(version, change)| Reply::array([version, change].map(Reply::bulk)));
+        let changes = command
+            .history
+            .iter()
+            .map(|(version, change)| Reply::array([version, change].map(Reply::bulk)));
         facts.push((Reply::bulk("history"), Reply::Set(changes.collect())));
     }
     let tree = entry.syntax.tree();
     if !tree.is_empty() {
         let mut keys_seen = 0;
-        let arguments = tree.iter().map(|argument| describe(argument, entry, &mut keys_seen));
+        let arguments = tree
+            .iter()
+            .map(|argument| describe(argument, entry, &mut keys_seen));
         facts.push((Reply::bulk("arguments"), Reply::Array(arguments.collect())));
     }
     if !entry.subcommands.is_empty() {
-        let subcommands = entry.subcommands.values().map(|entry| document(entry)).collect();
+        let subcommands = entry
+            .subcommands
+            .values()
+            .map(|entry| document(entry))
+            .collect();
         facts.push((Reply::bulk("subcommands"), Reply::Map(subcommands)));
     }
     (Reply::bulk(entry.name), Reply::Map(facts))
@@ -50,8 +65,10 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
 
 /// `keys_seen` numbers the key arguments: the first is found by the first key specification.
 fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply {
-    let mut facts =
-        vec![(Reply::bulk("name"), Reply::bulk(&argument.name)), (Reply::bulk("type"), Reply::bulk(argument.kind))];
+    let mut facts = vec![
+        (Reply::bulk("name"), Reply::bulk(&argument.name)),
+        (Reply::bulk("type"), Reply::bulk(argument.kind)),
+    ];
     if argument.arguments.is_empty() {
         facts.push((Reply::bulk("display_text"), Reply::bulk(&argument.name)));
     }
@@ -63,14 +80,24 @@ fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply 
     if let Some(token) = &argument.token {
         facts.push((Reply::bulk("token"), Reply::bulk(token)));
     }
-    let flags =
-        [("optional", argument.optional), ("multiple", argument.multiple), ("multiple_token", argument.multiple_token)];
-    let flags: Vec<Reply> = flags.iter().filter(|(_, on)| *on).map(|(name, _)| Reply::Status(name)).collect();
+    let flags = [
+        ("optional", argument.optional),
+        ("multiple", argument.multiple),
+        ("multiple_token", argument.multiple_token),
+    ];
+    let flags: Vec<Reply> = flags
+        .iter()
+        .filter(|(_, on)| *on)
+        .map(|(name, _)| Reply::Status(name))
+        .collect();
     if !flags.is_empty() {
         facts.push((Reply::bulk("flags"), Reply::Set(flags)));
     }
     if !argument.arguments.is_empty() {
-        let parts = argument.arguments.iter().map(|part| describe(part, entry, keys_seen));
+        let parts = argument
+            .arguments
+            .iter()
+            .map(|part| describe(part, entry, keys_seen));
         facts.push((Reply::bulk("arguments"), Reply::Array(parts.collect())));
     }
     Reply::Map(facts)

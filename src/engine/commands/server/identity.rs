@@ -24,8 +24,14 @@ pub const COMMANDS: &[Command] = &[
         .cost("")
         .since("5.0.0")
         .flags(READONLY | FAST),
-    Command::container("MODULE").summary("Loads and lists modules.").cost("Depends on subcommand.").since("4.0.0"),
-    Command::new("MODULE|HELP", help).summary("Lists the subcommands.").since("5.0.0").flags(LOADING | STALE),
+    Command::container("MODULE")
+        .summary("Loads and lists modules.")
+        .cost("Depends on subcommand.")
+        .since("4.0.0"),
+    Command::new("MODULE|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("5.0.0")
+        .flags(LOADING | STALE),
     Command::new("MODULE|LIST", module_list)
         .summary("Lists the loaded modules: none.")
         .cost("O(N) where N is the number of loaded modules.")
@@ -36,10 +42,13 @@ pub const COMMANDS: &[Command] = &[
         .summary("Loads a module: not here.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
-    Command::new("MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]", no_modules)
-        .summary("Loads a module with parameters: not here.")
-        .since("7.0.0")
-        .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
+    Command::new(
+        "MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]",
+        no_modules,
+    )
+    .summary("Loads a module with parameters: not here.")
+    .since("7.0.0")
+    .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
     Command::new("MODULE|UNLOAD name", no_modules)
         .summary("Unloads a module: not here.")
         .since("4.0.0")
@@ -48,11 +57,17 @@ pub const COMMANDS: &[Command] = &[
 
 fn time(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let micros = ctx.now.micros().rem_euclid(1_000_000);
-    Ok(Reply::array([ctx.now.secs(), micros].map(|number| Reply::bulk(number.to_string()))))
+    Ok(Reply::array(
+        [ctx.now.secs(), micros].map(|number| Reply::bulk(number.to_string())),
+    ))
 }
 
 fn role(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::array([Reply::bulk("master"), Reply::Int(0), Reply::Array(Vec::new())]))
+    Ok(Reply::array([
+        Reply::bulk("master"),
+        Reply::Int(0),
+        Reply::Array(Vec::new()),
+    ]))
 }
 
 /// The server draws generative art that differs between versions; ours is a mountain ridge.
@@ -74,11 +89,25 @@ fn lolwut(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     let mut drawing = String::new();
     for row in (0..HEIGHT).rev() {
-        let line: String = ridge.iter().map(|top| if *top == row { '^' } else if *top > row { ':' } else { ' ' }).collect();
+        let line: String = ridge
+            .iter()
+            .map(|top| {
+                if *top == row {
+                    '^'
+                } else if *top > row {
+                    ':'
+                } else {
+                    ' '
+                }
+            })
+            .collect();
         drawing.push_str(line.trim_end());
         drawing.push('\n');
     }
-    Ok(Reply::Verbatim("txt", format!("{drawing}\nA ridge, drawn by chance. Redis ver. {VERSION}\n")))
+    Ok(Reply::Verbatim(
+        "txt",
+        format!("{drawing}\nA ridge, drawn by chance. Redis ver. {VERSION}\n"),
+    ))
 }
 
 fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
@@ -86,5 +115,7 @@ fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn no_modules(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated("modules are machine code for another machine".to_string()))
+    Err(Error::NotEmulated(
+        "modules are machine code for another machine".to_string(),
+    ))
 }

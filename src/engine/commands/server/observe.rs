@@ -10,53 +10,89 @@ use crate::number;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
-    Command::container("SLOWLOG").summary("Shows slow commands.").cost("Depends on subcommand.").since("2.2.12"),
+    Command::container("SLOWLOG")
+        .summary("Shows slow commands.")
+        .cost("Depends on subcommand.")
+        .since("2.2.12"),
     Command::new("SLOWLOG|GET [count:int]", slowlog_get)
         .summary("Gives the entries of the slow log, the last first.")
         .cost("O(N) where N is the number of entries returned")
         .since("2.2.12")
         .flags(ADMIN | LOADING | STALE)
         .tips(&["request_policy:all_nodes", "nondeterministic_output"]),
-    Command::new("SLOWLOG|HELP", help).summary("Lists the subcommands.").since("6.2.0").flags(LOADING | STALE),
+    Command::new("SLOWLOG|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("6.2.0")
+        .flags(LOADING | STALE),
     Command::new("SLOWLOG|LEN", slowlog_len)
         .summary("Counts the entries of the slow log.")
         .since("2.2.12")
         .flags(ADMIN | LOADING | STALE)
-        .tips(&["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"]),
+        .tips(&[
+            "request_policy:all_nodes",
+            "response_policy:agg_sum",
+            "nondeterministic_output",
+        ]),
     Command::new("SLOWLOG|RESET", slowlog_reset)
         .summary("Empties the slow log.")
         .cost("O(N) where N is the number of entries in the slowlog")
         .since("2.2.12")
         .flags(ADMIN | LOADING | STALE)
         .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
-    Command::container("LATENCY").summary("Shows delays.").cost("Depends on subcommand.").since("2.8.13"),
+    Command::container("LATENCY")
+        .summary("Shows delays.")
+        .cost("Depends on subcommand.")
+        .since("2.8.13"),
     Command::new("LATENCY|DOCTOR", doctor)
         .summary("Says what to make of the delays.")
         .since("2.8.13")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+        .tips(&[
+            "nondeterministic_output",
+            "request_policy:all_nodes",
+            "response_policy:special",
+        ]),
     Command::new("LATENCY|GRAPH event", graph)
         .summary("Draws the delays of an event.")
         .since("2.8.13")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
-    Command::new("LATENCY|HELP", help).summary("Lists the subcommands.").since("2.8.13").flags(LOADING | STALE),
+        .tips(&[
+            "nondeterministic_output",
+            "request_policy:all_nodes",
+            "response_policy:special",
+        ]),
+    Command::new("LATENCY|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("2.8.13")
+        .flags(LOADING | STALE),
     Command::new("LATENCY|HISTOGRAM [command...]", histogram)
         .summary("Gives how long commands took, in classes.")
         .cost("O(N) where N is the number of commands with latency information being retrieved.")
         .since("7.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+        .tips(&[
+            "nondeterministic_output",
+            "request_policy:all_nodes",
+            "response_policy:special",
+        ]),
     Command::new("LATENCY|HISTORY event", history)
         .summary("Gives the delays of an event.")
         .since("2.8.13")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+        .tips(&[
+            "nondeterministic_output",
+            "request_policy:all_nodes",
+            "response_policy:special",
+        ]),
     Command::new("LATENCY|LATEST", latest)
         .summary("Gives the last delay of each event.")
         .since("2.8.13")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"]),
+        .tips(&[
+            "nondeterministic_output",
+            "request_policy:all_nodes",
+            "response_policy:special",
+        ]),
     Command::new("LATENCY|RESET [event...]", reset)
         .summary("Forgets the delays of events, or of all.")
         .since("2.8.13")
@@ -98,7 +134,9 @@ fn history(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 
 fn graph(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let event = String::from_utf8_lossy(args.word()?);
-    Err(Error::Err(format!("No samples available for event '{event}'").into()))
+    Err(Error::Err(
+        format!("No samples available for event '{event}'").into(),
+    ))
 }
 
 fn reset(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
@@ -119,14 +157,22 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 /// Calls are counted; all of them fall into the class of no time at all.
 fn histogram(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let wanted = args.rest();
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_wanted = |name: &str| {
+        wanted.is_empty()
+            || wanted
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    };
     let mut shown = Vec::new();
     for entry in table().all().filter(|entry| is_wanted(entry.name)) {
         let calls = ctx.server.stats.command(entry).calls;
         if calls > 0 {
             let facts = [
                 (Reply::bulk("calls"), Reply::Int(calls as i64)),
-                (Reply::bulk("histogram_usec"), Reply::Map(vec![(Reply::Int(1), Reply::Int(calls as i64))])),
+                (
+                    Reply::bulk("histogram_usec"),
+                    Reply::Map(vec![(Reply::Int(1), Reply::Int(calls as i64))]),
+                ),
             ];
             shown.push((Reply::bulk(entry.name), Reply::Map(facts.to_vec())));
         }

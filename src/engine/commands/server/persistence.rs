@@ -30,7 +30,9 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn no_files<T>() -> Result<T, Error> {
-    Err(Error::NotEmulated("nothing is written to disk yet".to_string()))
+    Err(Error::NotEmulated(
+        "nothing is written to disk yet".to_string(),
+    ))
 }
 
 fn save(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
@@ -61,12 +63,18 @@ fn shutdown(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             _ => return Err(Error::Syntax),
         }
     }
-    let has = |name: &[u8]| options.iter().any(|option| option.eq_ignore_ascii_case(name));
+    let has = |name: &[u8]| {
+        options
+            .iter()
+            .any(|option| option.eq_ignore_ascii_case(name))
+    };
     if abort && options.len() > 1 || has(b"SAVE") && has(b"NOSAVE") {
         return Err(Error::Syntax);
     }
     if abort {
         return Err(Error::err("No shutdown in progress."));
     }
-    Err(Error::NotEmulated("this server is not a process that could end".to_string()))
+    Err(Error::NotEmulated(
+        "this server is not a process that could end".to_string(),
+    ))
 }

@@ -97,7 +97,9 @@ impl SortedSet {
             }
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
-                pair.list.remove_range_by_rank(start, end, &mut |member, _| drop(scores.remove(member)))
+                pair.list.remove_range_by_rank(start, end, &mut |member, _| {
+                    scores.remove(member);
+                })
             }
         }
     }
@@ -108,7 +110,9 @@ impl SortedSet {
             SortedSet::Listpack(_) => self.remove_run(|set| set.from_score(range, false, 0), |_, score| range.within_max(score)),
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
-                pair.list.remove_range_by_score(range, &mut |member, _| drop(scores.remove(member)))
+                pair.list.remove_range_by_score(range, &mut |member, _| {
+                    scores.remove(member);
+                })
             }
         }
     }
@@ -119,7 +123,9 @@ impl SortedSet {
             SortedSet::Listpack(_) => self.remove_run(|set| set.from_lex(range, false, 0), |member, _| range.within_max(member)),
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
-                pair.list.remove_range_by_lex(range, &mut |member, _| drop(scores.remove(member)))
+                pair.list.remove_range_by_lex(range, &mut |member, _| {
+                    scores.remove(member);
+                })
             }
         }
     }
