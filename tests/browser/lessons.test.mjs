@@ -1,21 +1,10 @@
 // Every written lesson, run in the browser from top to bottom: what the page answers is what it printed.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { DIST } from "./harness.mjs";
-import { dataOf, readers, run } from "./reader.mjs";
+import { dataOf, readers, run, WRITTEN } from "./reader.mjs";
 
 const reader = readers();
-
-/** The lessons that have blocks. */
-function written() {
-  const folder = new URL("lessons/", DIST);
-  const slugs = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return slugs
-    .map((entry) => entry.name)
-    .filter((slug) => /id="block-0"/.test(readFileSync(new URL(`${slug}/index.html`, folder), "utf8")));
-}
 
 /** A block's lines; what only tells the state (a badge) is no part of them. */
 const linesOf = (page, block) =>
@@ -40,7 +29,7 @@ function difference(printed, live) {
 }
 
 describe("the lessons answer as printed", () => {
-  for (const slug of written()) {
+  for (const slug of WRITTEN) {
     test(slug, async () => {
       const { page, complaints, close } = await reader.open("about/");
       const said = [];

@@ -2,14 +2,28 @@
 // Not here: a judgment about what the site does; that is the tests' business.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before } from "node:test";
-import { newPage, startBrowser, startSite } from "./harness.mjs";
+import { DIST, newPage, startBrowser, startSite } from "./harness.mjs";
 
 export const LESSON = "lessons/strings/";
-const UNWRITTEN = "lessons/what-is-redis/";
-export const ROUTES = ["", "lessons/", LESSON, UNWRITTEN, "playground/", "s/", "about/", "no/such/page/"];
+
+/** The slugs of the lessons that have blocks to run. */
+export const WRITTEN = lessons((page) => page.includes('id="block-0"'));
+
+/** One page of each kind. */
+export const ROUTES = [
+  ...["", "lessons/", LESSON, "playground/", "s/", "about/", "no/such/page/"],
+  ...lessons((page) => page.includes('data-route="unwritten"')).slice(0, 1).map((slug) => `lessons/${slug}/`),
+];
+
+function lessons(wanted) {
+  const folder = new URL("lessons/", DIST);
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const slugs = entries.map((entry) => entry.name).sort();
+  return slugs.filter((slug) => wanted(readFileSync(new URL(`${slug}/index.html`, folder), "utf8")));
+}
 
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 360, height: 780 };
