@@ -341,7 +341,8 @@ impl Engine {
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
         let waits = self.server.clients.iter().filter_map(|client| {
             let blocked = client.blocked.as_ref()?;
-            Some((blocked.deadline?, blocked.sequence, client.id))
+            // As with keys, the millisecond of the deadline is still within it.
+            Some((blocked.deadline?.after(Duration::from_millis(1)), blocked.sequence, client.id))
         });
         waits.min().map(|(at, _, id)| (at, id))
     }
