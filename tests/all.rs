@@ -1,6 +1,8 @@
 //! All tests that need more than one crate, in one binary. Each module walks over data and says what it found wrong
 //! in the words of `file:line: what`.
 
+mod command_table;
+mod conversations;
 mod lessons;
 mod oracle;
 mod spec;

@@ -1,4 +1,5 @@
-//! The page.
+//! The page's entry point; everything is in the library, so that tests can reach it.
+
 fn main() {
-    web_sys::console::log_1(&"started".into());
+    app::start();
 }

@@ -67,6 +67,30 @@ pub enum Find {
 
 /// Command flags, named as COMMAND INFO names them.
 pub mod flag {
+    /// What COMMAND INFO shows of them, in its order; it keeps some to itself.
+    pub(crate) const NAMES: &[(u32, &str)] = &[
+        (WRITE, "write"),
+        (READONLY, "readonly"),
+        (DENYOOM, "denyoom"),
+        (MODULE, "module"),
+        (ADMIN, "admin"),
+        (PUBSUB, "pubsub"),
+        (NOSCRIPT, "noscript"),
+        (BLOCKING, "blocking"),
+        (LOADING, "loading"),
+        (STALE, "stale"),
+        (SKIP_MONITOR, "skip_monitor"),
+        (SKIP_SLOWLOG, "skip_slowlog"),
+        (ASKING, "asking"),
+        (FAST, "fast"),
+        (NO_AUTH, "no_auth"),
+        (NO_MANDATORY_KEYS, "no_mandatory_keys"),
+        (NO_ASYNC_LOADING, "no_async_loading"),
+        (NO_MULTI, "no_multi"),
+        (MOVABLEKEYS, "movablekeys"),
+        (ALLOW_BUSY, "allow_busy"),
+    ];
+
     pub const WRITE: u32 = 1;
     pub const READONLY: u32 = 1 << 1;
     pub const DENYOOM: u32 = 1 << 2;
@@ -162,6 +186,11 @@ pub mod acl {
         "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo", "stream",
         "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
     ];
+
+    /// The bit of a category, by name.
+    pub(crate) fn find(name: &[u8]) -> Option<u32> {
+        NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.as_bytes())).map(|at| 1 << at)
+    }
 }
 
 impl Command {
@@ -343,7 +372,9 @@ impl Table {
     /// The entry that these words call: a subcommand if the command has any and one is given.
     pub fn resolve(&self, words: &[&[u8]]) -> Result<&'static Entry, Error> {
         let name = words.first().copied().unwrap_or_default();
-        let Some(entry) = self.find(name) else { return Err(unknown_command(words)) };
+        let Some(entry) = self.find(name) else {
+            return Err(commands::missing::explain(name).unwrap_or_else(|| unknown_command(words)));
+        };
         let Some(given) = words.get(1) else { return Ok(entry) };
         if entry.subcommands.is_empty() {
             return Ok(entry);
@@ -354,6 +385,20 @@ impl Table {
             let shown = String::from_utf8_lossy(&given[..given.len().min(128)]).into_owned();
             Error::UnknownSubcommand(shown, entry.name.to_ascii_uppercase())
         })
+    }
+
+    /// In order of name, each followed by its subcommands.
+    pub fn all(&self) -> impl Iterator<Item = &'static Entry> {
+        self.by_name.values().copied().flat_map(|entry| std::iter::once(entry).chain(entry.subcommands.values().copied()))
+    }
+
+    /// By full name, in any case: `client|kill` too.
+    pub fn find_full(&self, name: &[u8]) -> Option<&'static Entry> {
+        let lower = String::from_utf8(name.to_ascii_lowercase()).ok()?;
+        match lower.split_once('|') {
+            None => self.find(name),
+            Some((parent, last)) => self.find(parent.as_bytes())?.subcommands.get(last).copied(),
+        }
     }
 
     /// In order of name, subcommands not included.
@@ -423,17 +468,19 @@ fn implied_categories(flags: u32, given: u32) -> u32 {
     if flags & flag::FAST == 0 { categories | acl::SLOW } else { categories }
 }
 
-/// The name is cut at 128 bytes, and so is the list of arguments, as the server does.
+/// The name is cut at 128 bytes, and so is the list of arguments; a word ends at its first zero byte.
 fn unknown_command(words: &[&[u8]]) -> Error {
-    let name = words.first().copied().unwrap_or_default();
+    const ROOM: usize = 128;
+    let shown = |word: &[u8], room: usize| {
+        let end = word.iter().position(|byte| *byte == 0).unwrap_or(word.len());
+        String::from_utf8_lossy(&word[..end.min(room)]).into_owned()
+    };
     let mut beginning = String::new();
     for word in words.iter().skip(1) {
-        if beginning.len() >= 128 {
+        if beginning.len() >= ROOM {
             break;
         }
-        let room = 128 - beginning.len();
-        let shown = String::from_utf8_lossy(&word[..word.len().min(room)]).into_owned();
-        beginning.push_str(&format!("'{shown}' "));
+        beginning.push_str(&format!("'{}' ", shown(word, ROOM - beginning.len())));
     }
-    Error::UnknownCommand(String::from_utf8_lossy(&name[..name.len().min(128)]).into_owned(), beginning)
+    Error::UnknownCommand(shown(words.first().copied().unwrap_or_default(), ROOM), beginning)
 }

@@ -1,4 +1,13 @@
-//! The configuration: typed where the engine reads it, text where CONFIG GET only shows it.
+//! The configuration: typed where the engine reads it at every turn, text where CONFIG GET shows it.
+//! Which parameters there are is `parameters.rs`'s business.
+
+pub mod parameters;
+
+use std::collections::BTreeMap;
+
+use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::number;
+use parameters::{Kind, PARAMETERS, Parameter, Standing};
 
 /// When a small encoding gives way to a large one. Named as in redis.conf.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +55,8 @@ pub struct Config {
     pub proto_max_bulk_len: usize,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// Parameters that are not typed above and were set, by name.
+    texts: BTreeMap<&'static str, Vec<u8>>,
 }
 
 impl Default for Config {
@@ -59,6 +70,357 @@ impl Default for Config {
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
             active_expire: true,
+            texts: BTreeMap::new(),
         }
     }
+}
+
+/// Why a parameter was not set.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// In the server's words, after the parameter's name.
+    Invalid(String),
+    /// This engine has no such effect: the reason.
+    NotEmulated(&'static str),
+}
+
+impl Config {
+    /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
+    pub fn get(&self, name: &str) -> Option<Vec<u8>> {
+        parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
+    }
+
+    /// A parameter that is a number.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        number::parse_i64(&self.get(name)?)
+    }
+
+    /// A parameter that is `yes` or `no`.
+    pub fn yes(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|text| text == b"yes")
+    }
+
+    /// Sets a parameter, typed or not. Whether it may be set while the server runs is `check_standing`'s business.
+    pub fn set(&mut self, parameter: &Parameter, text: &[u8]) -> Result<(), Refusal> {
+        let text = canonical(parameter, text)?;
+        if let Standing::Refused(why) = parameter.standing
+            && text != parameter.default.as_bytes()
+        {
+            return Err(Refusal::NotEmulated(why));
+        }
+        if !self.set_typed(parameter.name, &text)? {
+            self.texts.insert(parameter.name, text);
+        }
+        Ok(())
+    }
+
+    pub fn show(&self, parameter: &Parameter) -> Vec<u8> {
+        let limits = &self.limits;
+        let number = match parameter.name {
+            "requirepass" => return self.requirepass.clone(),
+            "notify-keyspace-events" => {
+                return notify_letters(self.notify_keyspace_events).into_bytes();
+            }
+            "hash-max-listpack-entries" => limits.hash_max_listpack_entries as i64,
+            "hash-max-listpack-value" => limits.hash_max_listpack_value as i64,
+            "set-max-intset-entries" => limits.set_max_intset_entries as i64,
+            "set-max-listpack-entries" => limits.set_max_listpack_entries as i64,
+            "set-max-listpack-value" => limits.set_max_listpack_value as i64,
+            "zset-max-listpack-entries" => limits.zset_max_listpack_entries as i64,
+            "zset-max-listpack-value" => limits.zset_max_listpack_value as i64,
+            "list-max-listpack-size" => limits.list_max_listpack_size,
+            "list-compress-depth" => limits.list_compress_depth as i64,
+            "databases" => self.databases as i64,
+            "hz" => i64::from(self.hz),
+            "active-expire-effort" => i64::from(self.active_expire_effort),
+            "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
+            name => {
+                return self
+                    .texts
+                    .get(name)
+                    .cloned()
+                    .unwrap_or_else(|| parameter.default.into());
+            }
+        };
+        number.to_string().into_bytes()
+    }
+
+    /// Says whether the parameter is one of the typed ones. The text is valid.
+    fn set_typed(&mut self, name: &str, text: &[u8]) -> Result<bool, Refusal> {
+        let int = number::parse_i64(text).unwrap_or_default();
+        let size = usize::try_from(int).unwrap_or_default();
+        let limits = &mut self.limits;
+        match name {
+            "requirepass" => self.requirepass = text.to_vec(),
+            "notify-keyspace-events" => {
+                self.notify_keyspace_events = notify_bits(text).unwrap_or_default()
+            }
+            "hash-max-listpack-entries" => limits.hash_max_listpack_entries = size,
+            "hash-max-listpack-value" => limits.hash_max_listpack_value = size,
+            "set-max-intset-entries" => limits.set_max_intset_entries = size,
+            "set-max-listpack-entries" => limits.set_max_listpack_entries = size,
+            "set-max-listpack-value" => limits.set_max_listpack_value = size,
+            "zset-max-listpack-entries" => limits.zset_max_listpack_entries = size,
+            "zset-max-listpack-value" => limits.zset_max_listpack_value = size,
+            "list-max-listpack-size" => limits.list_max_listpack_size = int,
+            "list-compress-depth" => limits.list_compress_depth = size,
+            "databases" => self.databases = size.max(1),
+            "hz" => self.hz = int.clamp(1, 500) as u32,
+            "active-expire-effort" => self.active_expire_effort = int as u32,
+            "proto-max-bulk-len" => self.proto_max_bulk_len = size,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Names and texts of what differs from the defaults, for CONFIG REWRITE and snapshots of a server.
+    pub fn changes(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let shown = PARAMETERS
+            .iter()
+            .map(|parameter| (parameter, self.show(parameter)));
+        shown
+            .filter(|(parameter, text)| text != parameter.default.as_bytes())
+            .map(|(p, text)| (p.name, text))
+            .collect()
+    }
+}
+
+/// Whether CONFIG SET may touch a parameter at all.
+pub fn check_standing(parameter: &Parameter) -> Result<(), Refusal> {
+    match parameter.standing {
+        Standing::Fixed => Err(invalid("can't set immutable config")),
+        Standing::Protected => Err(invalid("can't set protected config")),
+        Standing::Kept | Standing::Refused(_) => Ok(()),
+    }
+}
+
+fn invalid(text: impl Into<String>) -> Refusal {
+    Refusal::Invalid(text.into())
+}
+
+/// The text as CONFIG GET will show it.
+fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    match parameter.kind {
+        Kind::Text => Ok(text.to_vec()),
+        Kind::Bool => {
+            one_of(&["yes", "no"], text).ok_or_else(|| invalid("argument must be 'yes' or 'no'"))
+        }
+        Kind::Choice(names) => one_of(names, text).ok_or_else(|| {
+            invalid(format!(
+                "argument(s) must be one of the following: {}",
+                names.join(", ")
+            ))
+        }),
+        Kind::Int(low, high) => {
+            let number = parse_int(text)?;
+            if !(low..=high).contains(&number) {
+                return Err(invalid(format!(
+                    "argument must be between {low} and {high} inclusive"
+                )));
+            }
+            Ok(number.to_string().into_bytes())
+        }
+        Kind::Unsigned => {
+            let number = parse_int(text)?;
+            if number < 0 {
+                return Err(invalid("argument must be greater or equal to 0"));
+            }
+            Ok(number.to_string().into_bytes())
+        }
+        Kind::Memory => {
+            let bytes = parse_memory(text).ok_or_else(|| match parameter.name {
+                "maxmemory-clients" => invalid("argument must be a memory or percent value"),
+                _ => invalid("argument must be a memory value"),
+            })?;
+            Ok(bytes.to_string().into_bytes())
+        }
+        Kind::Special => canonical_special(parameter.name, text),
+    }
+}
+
+fn one_of(names: &[&str], text: &[u8]) -> Option<Vec<u8>> {
+    names
+        .iter()
+        .find(|name| text.eq_ignore_ascii_case(name.as_bytes()))
+        .map(|name| name.as_bytes().to_vec())
+}
+
+fn parse_int(text: &[u8]) -> Result<i64, Refusal> {
+    number::parse_i64(text).ok_or_else(|| invalid("argument couldn't be parsed into an integer"))
+}
+
+/// `64mb` is 64 times 1024 times 1024, `64m` 64 million.
+pub fn parse_memory(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let factor: u64 = match text[digits..].to_ascii_lowercase().as_slice() {
+        b"" | b"b" => 1,
+        b"k" => 1000,
+        b"kb" => 1024,
+        b"m" => 1_000_000,
+        b"mb" => 1024 * 1024,
+        b"g" => 1_000_000_000,
+        b"gb" => 1024 * 1024 * 1024,
+        _ => return None,
+    };
+    let number: u64 = std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?;
+    number.checked_mul(factor)
+}
+
+fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let words: Vec<&[u8]> = text
+        .split(|byte| *byte == b' ')
+        .filter(|word| !word.is_empty())
+        .collect();
+    match name {
+        "notify-keyspace-events" => {
+            notify_bits(text)
+                .ok_or_else(|| invalid("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."))?;
+            Ok(text.to_vec())
+        }
+        "save" => {
+            let numbers = words
+                .iter()
+                .map(|word| number::parse_i64(word).filter(|number| *number >= 0));
+            let numbers: Option<Vec<i64>> = numbers.collect();
+            let are_pairs = |numbers: &Vec<i64>| {
+                numbers.len().is_multiple_of(2) && numbers.iter().step_by(2).all(|secs| *secs > 0)
+            };
+            numbers
+                .filter(are_pairs)
+                .ok_or_else(|| invalid("Invalid save parameters"))?;
+            Ok(words.join(&b' '))
+        }
+        "oom-score-adj-values" => {
+            if words.len() != 3 {
+                return Err(invalid("wrong number of arguments"));
+            }
+            let numbers: Option<Vec<i64>> =
+                words.iter().map(|word| number::parse_i64(word)).collect();
+            let in_range =
+                |numbers: &Vec<i64>| numbers.iter().all(|number| (-2000..=2000).contains(number));
+            numbers.filter(in_range).ok_or_else(|| {
+                invalid("Invalid oom-score-adj-values, elements must be between -2000 and 2000.")
+            })?;
+            Ok(words.join(&b' '))
+        }
+        "latency-tracking-info-percentiles" => {
+            for word in &words {
+                let percent = number::parse_f64(word).ok_or_else(|| {
+                    invalid("Invalid latency-tracking-info-percentiles parameters")
+                })?;
+                if !(0.0..=100.0).contains(&percent) {
+                    return Err(invalid(
+                        "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]",
+                    ));
+                }
+            }
+            Ok(words.join(&b' '))
+        }
+        _ => canonical_buffer_limits(&words),
+    }
+}
+
+/// `class hard soft seconds`, for one class or several.
+fn canonical_buffer_limits(words: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
+    if words.is_empty() || !words.len().is_multiple_of(4) {
+        return Err(invalid(
+            "Wrong number of arguments in buffer limit configuration.",
+        ));
+    }
+    let default = parameters::find(b"client-output-buffer-limit")
+        .expect("in the table")
+        .default;
+    let mut shown: Vec<String> = default.split(' ').map(str::to_string).collect();
+    for limit in words.chunks(4) {
+        let at = match limit[0].to_ascii_lowercase().as_slice() {
+            b"normal" => 0,
+            b"slave" | b"replica" => 4,
+            b"pubsub" => 8,
+            _ => {
+                return Err(invalid(
+                    "Invalid client class specified in buffer limit configuration.",
+                ));
+            }
+        };
+        let error = || {
+            invalid("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
+        };
+        let hard = parse_memory(limit[1]).ok_or_else(error)?;
+        let soft = parse_memory(limit[2]).ok_or_else(error)?;
+        let seconds = number::parse_i64(limit[3])
+            .filter(|seconds| *seconds >= 0)
+            .ok_or_else(error)?;
+        shown[at + 1] = hard.to_string();
+        shown[at + 2] = soft.to_string();
+        shown[at + 3] = seconds.to_string();
+    }
+    Ok(shown.join(" ").into_bytes())
+}
+
+/// Letters of `notify-keyspace-events`: first those that `A` stands for.
+const NOTIFY_LETTERS: &[(u8, u32)] = &[
+    (b'g', Class::Generic as u32),
+    (b'$', Class::String as u32),
+    (b'l', Class::List as u32),
+    (b's', Class::Set as u32),
+    (b'h', Class::Hash as u32),
+    (b'z', Class::SortedSet as u32),
+    (b'x', Class::Expired as u32),
+    (b'e', Class::Evicted as u32),
+    (b't', Class::Stream as u32),
+    (b'd', NOTIFY_MODULE),
+];
+
+const NOTIFY_REST: &[(u8, u32)] = &[
+    (b'K', NOTIFY_KEYSPACE),
+    (b'E', NOTIFY_KEYEVENT),
+    (b'm', Class::KeyMiss as u32),
+];
+
+/// Not among those that `A` stands for.
+const NOTIFY_NEW: (u8, u32) = (b'n', Class::New as u32);
+
+/// Events of modules: there are none, but the letter exists.
+const NOTIFY_MODULE: u32 = 1 << 13;
+
+fn notify_all() -> u32 {
+    NOTIFY_LETTERS.iter().map(|(_, bit)| bit).sum()
+}
+
+fn notify_bits(text: &[u8]) -> Option<u32> {
+    text.iter().try_fold(0, |bits, letter| {
+        let known = NOTIFY_LETTERS
+            .iter()
+            .chain(NOTIFY_REST)
+            .chain([&NOTIFY_NEW])
+            .find(|(known, _)| known == letter);
+        match known {
+            Some((_, bit)) => Some(bits | bit),
+            None if *letter == b'A' => Some(bits | notify_all()),
+            None => None,
+        }
+    })
+}
+
+fn notify_letters(bits: u32) -> String {
+    let mut text = String::new();
+    if bits & notify_all() == notify_all() {
+        // `n` is not shown beside `A`, although it holds: so does the server.
+        text.push('A');
+    } else {
+        text.extend(
+            NOTIFY_LETTERS
+                .iter()
+                .chain([&NOTIFY_NEW])
+                .filter(|(_, bit)| bits & bit != 0)
+                .map(|(letter, _)| char::from(*letter)),
+        );
+    }
+    text.extend(
+        NOTIFY_REST
+            .iter()
+            .filter(|(_, bit)| bits & bit != 0)
+            .map(|(letter, _)| char::from(*letter)),
+    );
+    text
 }

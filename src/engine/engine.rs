@@ -37,7 +37,8 @@ impl Engine {
     pub fn with_config(seed: u64, now: Time, config: Config) -> Engine {
         let mut random = Random::new(seed);
         let keys = Keyspace::new(config.databases, &mut random, now);
-        let run_id = (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect();
+        let run_id = Server::draw_id(&mut random);
+        let replication_id = Server::draw_id(&mut random);
         let server = Server {
             clients: Clients::default(),
             config,
@@ -45,10 +46,13 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
+            failed_logins: Vec::new(),
+            login_entries: 0,
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
             run_id,
+            replication_id,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -89,7 +93,29 @@ impl Engine {
         }
         let reply = self.serve(id, words, now);
         self.catch_up(now);
+        self.before_sleep(now);
         reply
+    }
+
+    /// What Redis does before it waits for the next command.
+    fn before_sleep(&mut self, now: Time) {
+        let config = &self.server.config;
+        if expire::is_fast_cycle_due(&self.keys.cycle, config, now) && config.active_expire && !self.server.is_paused(now) {
+            self.expire_keys(now, expire::fast_cycle);
+            self.settle(now);
+        }
+    }
+
+    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+        self.keys.listening = self.server.listening();
+        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.note_modified = self.server.tracking.clients > 0;
+        cycle(&mut self.keys, &self.server.config, now);
+        let modified = std::mem::take(&mut self.keys.modified);
+        self.server.invalidate(modified, None);
+        for (db, words) in self.keys.effects.drain(..) {
+            self.server.outbox.push(Event::Effect { db, words });
+        }
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -237,6 +263,7 @@ impl Engine {
             }
             let ready = self.keys.take_ready();
             if ready.is_empty() {
+                self.server.broadcast_changes();
                 return;
             }
             for (db, key) in ready {
@@ -333,14 +360,9 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     fn tick(&mut self, now: Time) {
-        self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
-        self.keys.note_modified = self.server.tracking.clients > 0;
         if !self.server.is_paused(now) && self.server.config.active_expire {
-            expire::slow_cycle(&mut self.keys, &self.server.config, now);
+            self.expire_keys(now, expire::slow_cycle);
         }
-        let modified = std::mem::take(&mut self.keys.modified);
-        self.server.invalidate(modified, None);
         for db in &mut self.keys.dbs {
             // Redis gives rehashing a millisecond a tick: thousands of buckets.
             const BUCKETS_PER_TICK: usize = 4096;

@@ -45,6 +45,8 @@ pub enum Error {
     /// The command's name: refused to a RESP2 client that has subscriptions.
     OnlySubscriberCommands(String),
     BusyKey,
+    /// COPY or MOVE of a key onto itself.
+    SameObject,
     NoProto,
     /// What this engine cannot be: the text names the reason.
     NotEmulated(String),
@@ -104,6 +106,7 @@ impl fmt::Display for Error {
             ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
+            Error::SameObject => f.write_str("ERR source and destination objects are the same"),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
             Error::NotEmulated(why) => write!(f, "ERR not in this emulator: {why}"),
             Error::Err(text) => write!(f, "ERR {text}"),

@@ -14,7 +14,10 @@ pub struct Found {
 
 /// The keys of a command. `None` if the words do not fit the specifications.
 pub fn of(entry: &Entry, words: &[&[u8]]) -> Option<Vec<Found>> {
-    let reliable = entry.key_specs.iter().all(|spec| spec.flags & key::VARIABLE_FLAGS == 0);
+    let reliable = entry
+        .key_specs
+        .iter()
+        .all(|spec| spec.flags & key::VARIABLE_FLAGS == 0);
     if !entry.key_specs.is_empty()
         && reliable
         && let Some(found) = by_specs(&entry.key_specs, words)
@@ -33,14 +36,19 @@ pub fn of(entry: &Entry, words: &[&[u8]]) -> Option<Vec<Found>> {
 fn by_specs(specs: &[KeySpec], words: &[&[u8]]) -> Option<Vec<Found>> {
     let mut found = Vec::new();
     for spec in specs {
-        let Some(first) = begin(spec, words)? else { continue };
+        let Some(first) = begin(spec, words)? else {
+            continue;
+        };
         let (first, last, step) = range(spec, words, first)?;
         let count = words.len() as i64;
         if last >= count || last < first || first >= count || spec.flags & key::INCOMPLETE != 0 {
             return None;
         }
         let places = (first..=last).step_by(step.max(1) as usize);
-        found.extend(places.map(|at| Found { at: at as usize, flags: spec.flags }));
+        found.extend(places.map(|at| Found {
+            at: at as usize,
+            flags: spec.flags,
+        }));
     }
     Some(found)
 }
@@ -75,7 +83,11 @@ fn range(spec: &KeySpec, words: &[&[u8]], first: i64) -> Option<(i64, i64, i64)>
             };
             Some((first, last, i64::from(step)))
         }
-        Find::Count { count_at, first: offset, step } => {
+        Find::Count {
+            count_at,
+            first: offset,
+            step,
+        } => {
             let word = words.get((first + i64::from(count_at)) as usize)?;
             let keys = number::parse_i64(word).filter(|keys| (0..=count).contains(keys))?;
             let first = first + i64::from(offset);
@@ -86,8 +98,15 @@ fn range(spec: &KeySpec, words: &[&[u8]], first: i64) -> Option<(i64, i64, i64)>
 }
 
 fn of_set(words: &[&[u8]]) -> Vec<Found> {
-    let gets = words.iter().skip(3).any(|word| word.eq_ignore_ascii_case(b"GET"));
-    let flags = if gets { key::RW | key::ACCESS | key::UPDATE } else { key::OW | key::UPDATE };
+    let gets = words
+        .iter()
+        .skip(3)
+        .any(|word| word.eq_ignore_ascii_case(b"GET"));
+    let flags = if gets {
+        key::RW | key::ACCESS | key::UPDATE
+    } else {
+        key::OW | key::UPDATE
+    };
     vec![Found { at: 1, flags }]
 }
 
@@ -109,12 +128,19 @@ fn of_bitfield(words: &[&[u8]]) -> Vec<Found> {
             }
         };
     }
-    let flags = if reads_only { key::RO | key::ACCESS } else { key::RW | key::ACCESS | key::UPDATE };
+    let flags = if reads_only {
+        key::RO | key::ACCESS
+    } else {
+        key::RW | key::ACCESS | key::UPDATE
+    };
     vec![Found { at: 1, flags }]
 }
 
 fn of_sort(entry: &Entry, words: &[&[u8]]) -> Vec<Found> {
-    let mut found = vec![Found { at: 1, flags: key::RO | key::ACCESS }];
+    let mut found = vec![Found {
+        at: 1,
+        flags: key::RO | key::ACCESS,
+    }];
     let mut store = None;
     let mut at = 2;
     while at < words.len() && entry.name == "sort" {
@@ -131,7 +157,10 @@ fn of_sort(entry: &Entry, words: &[&[u8]]) -> Vec<Found> {
         }
         at += 1;
     }
-    found.extend(store.map(|at| Found { at, flags: key::OW | key::UPDATE }));
+    found.extend(store.map(|at| Found {
+        at,
+        flags: key::OW | key::UPDATE,
+    }));
     found
 }
 
@@ -141,14 +170,21 @@ fn of_migrate(words: &[&[u8]]) -> Vec<Found> {
     while at < words.len() && words.get(3).is_some_and(|word| word.is_empty()) {
         let is = |token: &str| words[at].eq_ignore_ascii_case(token.as_bytes());
         match () {
-            () if is("KEYS") => return (at + 1..words.len()).map(|at| Found { at, flags: FLAGS }).collect(),
+            () if is("KEYS") => {
+                return (at + 1..words.len())
+                    .map(|at| Found { at, flags: FLAGS })
+                    .collect();
+            }
             () if is("AUTH") => at += 1,
             () if is("AUTH2") => at += 2,
             () => {}
         }
         at += 1;
     }
-    vec![Found { at: 3, flags: FLAGS }]
+    vec![Found {
+        at: 3,
+        flags: FLAGS,
+    }]
 }
 
 /// The specifications that follow from a syntax line: keys at fixed places, key lists up to a fixed distance from
@@ -161,17 +197,30 @@ pub fn specs(syntax: &Syntax, flags: &[u32]) -> Vec<KeySpec> {
     while let Some((index, node)) = rest.next() {
         let after = &arguments[index + 1..];
         let find = match node {
-            Node::Value(name, _) if name == "numkeys" && matches!(after.first(), Some(Node::Repeat(_))) => {
+            Node::Value(name, _)
+                if name == "numkeys" && matches!(after.first(), Some(Node::Repeat(_))) =>
+            {
                 rest.next();
-                Some(Find::Count { count_at: 0, first: 1, step: 1 })
+                Some(Find::Count {
+                    count_at: 0,
+                    first: 1,
+                    step: 1,
+                })
             }
             node => find_keys(node, after),
         };
         if let Some(find) = find {
             let flags = flags.get(specs.len()).copied().unwrap_or_default();
-            specs.push(KeySpec { flags, begin: Begin::Index(at), find, notes: "" });
+            specs.push(KeySpec {
+                flags,
+                begin: Begin::Index(at),
+                find,
+                notes: "",
+            });
         }
-        if !matches!(node, Node::Token(_) | Node::Value(..)) || matches!(find, Some(Find::Count { .. })) {
+        if !matches!(node, Node::Token(_) | Node::Value(..))
+            || matches!(find, Some(Find::Count { .. }))
+        {
             // What follows stands at no fixed place.
             break;
         }
@@ -183,14 +232,22 @@ pub fn specs(syntax: &Syntax, flags: &[u32]) -> Vec<KeySpec> {
 fn find_keys(node: &Node, after: &[Node]) -> Option<Find> {
     let words_after = || -> i32 { after.iter().map(Node::min_words).sum() };
     match node {
-        Node::Value(_, Type::Key) => Some(Find::Range { last: 0, step: 1, limit: 0 }),
+        Node::Value(_, Type::Key) => Some(Find::Range {
+            last: 0,
+            step: 1,
+            limit: 0,
+        }),
         Node::Optional(inner) => find_keys(inner, after),
         Node::Repeat(inner) => {
             let starts_with_key = match &**inner {
                 Node::Sequence(nodes) => matches!(nodes.first(), Some(Node::Value(_, Type::Key))),
                 inner => matches!(inner, Node::Value(_, Type::Key)),
             };
-            starts_with_key.then(|| Find::Range { last: -1 - words_after(), step: inner.min_words(), limit: 0 })
+            starts_with_key.then(|| Find::Range {
+                last: -1 - words_after(),
+                step: inner.min_words(),
+                limit: 0,
+            })
         }
         _ => None,
     }
@@ -198,24 +255,54 @@ fn find_keys(node: &Node, after: &[Node]) -> Option<Find> {
 
 /// First, last and step as the first COMMAND reported them: the keys at fixed places, if they lie without gaps.
 pub fn legacy_range(specs: &[KeySpec]) -> (i32, i32, i32) {
-    if let [KeySpec { begin: Begin::Index(first), find: Find::Range { last, step, .. }, .. }] = specs {
+    if let [
+        KeySpec {
+            begin: Begin::Index(first),
+            find: Find::Range { last, step, .. },
+            ..
+        },
+    ] = specs
+    {
         return (*first, if *last >= 0 { first + last } else { *last }, *step);
     }
     let (mut first, mut last) = (i32::MAX, 0);
     for spec in specs {
-        let (Begin::Index(begin), Find::Range { last: relative, step, .. }) = (spec.begin, spec.find) else { continue };
+        let (
+            Begin::Index(begin),
+            Find::Range {
+                last: relative,
+                step,
+                ..
+            },
+        ) = (spec.begin, spec.find)
+        else {
+            continue;
+        };
         if step != 1 || (last != 0 && last != begin - 1) {
             break;
         }
         first = first.min(begin);
-        let absolute = if relative >= 0 { begin + relative } else { relative };
+        let absolute = if relative >= 0 {
+            begin + relative
+        } else {
+            relative
+        };
         // Negative ones count from the end: they are beyond all others.
         last = (last as u32).max(absolute as u32) as i32;
     }
-    if first == i32::MAX { (0, 0, 0) } else { (first, last, 1) }
+    if first == i32::MAX {
+        (0, 0, 0)
+    } else {
+        (first, last, 1)
+    }
 }
 
 /// Whether the keys cannot be found by first, last and step.
 pub fn are_movable(specs: &[KeySpec]) -> bool {
-    specs.iter().any(|spec| !matches!((spec.begin, spec.find), (Begin::Index(_), Find::Range { .. })))
+    specs.iter().any(|spec| {
+        !matches!(
+            (spec.begin, spec.find),
+            (Begin::Index(_), Find::Range { .. })
+        )
+    })
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::client::ClientId;
 use crate::error::Error;
 use crate::event::Class;
+use crate::expire::Cycle;
 use crate::structures::dict::Dict;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -29,6 +30,11 @@ impl Object {
 
     pub fn has_deadline(&self) -> bool {
         self.deadline != Object::NEVER
+    }
+
+    /// Seconds since the last access, by a clock that knows only whole seconds.
+    pub fn idle_seconds(&self, now: Time) -> i64 {
+        (now.secs() - self.accessed.div_euclid(1000)).max(0)
     }
 }
 
@@ -95,6 +101,8 @@ pub struct Keyspace {
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
+    /// Where the active expiry cycle stands.
+    pub cycle: Cycle,
     watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
     /// Clients whose watched keys were touched.
     pub broken_watches: Vec<ClientId>,
@@ -129,6 +137,7 @@ impl Keyspace {
             emit_effects: false,
             effects: Vec::new(),
             no_touch: false,
+            cycle: Cycle::default(),
             watchers: BTreeMap::new(),
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
@@ -180,8 +189,11 @@ impl Keyspace {
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
         self.expire_if_due(key);
         let now = self.now.millis();
+        let touch = !self.no_touch;
         let object = self.dbs[self.db].keys.find(key)?;
-        object.accessed = now;
+        if touch {
+            object.accessed = now;
+        }
         Some(object)
     }
 
@@ -189,6 +201,40 @@ impl Keyspace {
     pub fn peek(&mut self, key: &[u8]) -> Option<&Object> {
         self.expire_if_due(key);
         self.dbs[self.db].keys.get(key)
+    }
+
+    /// As `read`, but the key does not count as used (EXISTS, TYPE, TTL).
+    pub fn read_untouched(&mut self, key: &[u8]) -> Option<&Object> {
+        let found = self.count_look_up(key);
+        if !found {
+            self.notify(Class::KeyMiss, "keymiss", key);
+        }
+        self.dbs[self.db].keys.get(key)
+    }
+
+    /// As `read_untouched`, and a miss is no event (OBJECT).
+    pub fn read_unnoticed(&mut self, key: &[u8]) -> Option<&Object> {
+        self.count_look_up(key);
+        self.dbs[self.db].keys.get(key)
+    }
+
+    fn count_look_up(&mut self, key: &[u8]) -> bool {
+        self.expire_if_due(key);
+        let found = self.dbs[self.db].keys.find(key).is_some();
+        if found {
+            self.stats.hits += 1;
+        } else {
+            self.stats.misses += 1;
+        }
+        found
+    }
+
+    /// Makes the key count as used now, even for a client that said NO-TOUCH. Says whether it is there.
+    pub fn touch(&mut self, key: &[u8]) -> bool {
+        let no_touch = std::mem::take(&mut self.no_touch);
+        let found = self.read(key).is_some();
+        self.no_touch = no_touch;
+        found
     }
 
     /// A value of type `T` for reading. Absent is `None`; another type is `WRONGTYPE`.
@@ -283,13 +329,37 @@ impl Keyspace {
         let db = &mut self.dbs[self.db];
         let Some(object) = db.keys.find(key) else { return };
         if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
-            value.make_room_for_deadline(key);
+            value.make_room(key, true);
         }
         object.deadline = deadline.unwrap_or(Object::NEVER);
         match deadline {
             Some(_) => db.expires.insert(key, ()),
             None => db.expires.remove(key),
         };
+    }
+
+    /// Removes all of a database, without a notification.
+    pub fn flush(&mut self, db: usize) {
+        self.touch_all_watched(db);
+        self.dirty += self.dbs[db].keys.len() as u64;
+        self.dbs[db] = Db::new(self.seed);
+    }
+
+    /// Exchanges two databases; clients watching or waiting there see what is there now.
+    pub fn swap(&mut self, first: usize, second: usize) {
+        self.touch_all_swapped(first, second);
+        self.touch_all_swapped(second, first);
+        self.dbs.swap(first, second);
+        let current = self.db;
+        for db in [first, second] {
+            self.db = db;
+            for key in self.waited_keys(db) {
+                if self.dbs[db].keys.get(&key).is_some() {
+                    self.signal_ready(&key);
+                }
+            }
+        }
+        self.db = current;
     }
 
     // --- Facts ----------------------------------------------------------------------------------------------------
@@ -341,6 +411,12 @@ impl Keyspace {
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
             && db.keys.get(key).is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
+    }
+
+    /// As the active cycle asks: it is a millisecond stricter than a look-up.
+    pub fn deadline_passed(&self, key: &[u8]) -> bool {
+        let object = self.dbs[self.db].keys.get(key);
+        object.is_some_and(|object| object.has_deadline() && self.now.millis() >= object.deadline)
     }
 
     pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
@@ -452,6 +528,16 @@ impl Keyspace {
                 self.waiting.remove(&at);
             }
         }
+    }
+
+    /// Keys that somebody watches, in all databases.
+    pub fn watched_count(&self) -> usize {
+        self.watchers.len()
+    }
+
+    /// Keys that somebody waits for, in all databases.
+    pub fn waited_count(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Clients waiting for a key, first come first.

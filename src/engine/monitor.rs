@@ -9,12 +9,19 @@ use crate::words;
 
 impl Server {
     /// Tells the monitors of a command that ran. Administrative ones are not shown, nor are passwords.
-    pub fn feed_monitors(&mut self, entry: &Entry, id: ClientId, db: usize, words: &[&[u8]], now: Time) {
+    pub fn feed_monitors(&mut self, entry: &Entry, id: ClientId, words: &[&[u8]], now: Time) {
         if self.monitors.is_empty() || entry.has(flag::ADMIN | flag::SKIP_MONITOR) {
             return;
         }
-        let Some(client) = self.clients.get(id) else { return };
-        let (secs, micros) = (now.micros().div_euclid(1_000_000), now.micros().rem_euclid(1_000_000));
+        let Some(client) = self.clients.get(id) else {
+            return;
+        };
+        // After SELECT this is the new one: the server tells of a command once it ran.
+        let db = client.db;
+        let (secs, micros) = (
+            now.micros().div_euclid(1_000_000),
+            now.micros().rem_euclid(1_000_000),
+        );
         let mut line = format!("{secs}.{micros:06} [{db} {}]", client.address);
         for (at, word) in words.iter().enumerate() {
             line.push(' ');

@@ -19,7 +19,9 @@ impl Server {
 
     /// Whether this command of this client has to wait for the end of the pause.
     pub fn must_wait(&self, entry: &Entry, client: &Client, now: Time) -> bool {
-        let Some(pause) = self.pause.filter(|pause| pause.until > now) else { return false };
+        let Some(pause) = self.pause.filter(|pause| pause.until > now) else {
+            return false;
+        };
         !pause.writes_only || may_replicate(entry, client)
     }
 
@@ -27,7 +29,10 @@ impl Server {
     pub fn pause_until(&mut self, until: Time, writes_only: bool, now: Time) {
         let before = self.pause.filter(|pause| pause.until > now);
         self.pause = Some(match before {
-            Some(before) => Pause { until: before.until.max(until), writes_only: before.writes_only && writes_only },
+            Some(before) => Pause {
+                until: before.until.max(until),
+                writes_only: before.writes_only && writes_only,
+            },
             None => Pause { until, writes_only },
         });
     }
@@ -46,6 +51,9 @@ fn may_replicate(entry: &Entry, client: &Client) -> bool {
     entry.has(MAY_REPLICATE)
         || entry.name == "exec"
             && client.transaction.as_ref().is_some_and(|transaction| {
-                transaction.queue.iter().any(|(queued, _)| queued.has(MAY_REPLICATE))
+                transaction
+                    .queue
+                    .iter()
+                    .any(|(queued, _)| queued.has(MAY_REPLICATE))
             })
 }

@@ -45,7 +45,11 @@ impl PubSub {
 
     /// The client is gone.
     pub fn forget(&mut self, client: ClientId) {
-        for listeners in [&mut self.channels, &mut self.patterns, &mut self.shard_channels] {
+        for listeners in [
+            &mut self.channels,
+            &mut self.patterns,
+            &mut self.shard_channels,
+        ] {
             listeners.retain(|_, clients| {
                 clients.retain(|other| *other != client);
                 !clients.is_empty()
@@ -83,21 +87,35 @@ impl Client {
 impl Server {
     /// Gives the confirmation.
     pub fn subscribe(&mut self, id: ClientId, kind: Kind, name: &[u8]) -> Reply {
-        let client = self.clients.get_mut(id).expect("only connected clients subscribe");
+        let client = self
+            .clients
+            .get_mut(id)
+            .expect("only connected clients subscribe");
         if client.subscribed_mut(kind).insert(name.to_vec()) {
-            self.pubsub.of_mut(kind).entry(name.to_vec()).or_default().push(id);
+            self.pubsub
+                .of_mut(kind)
+                .entry(name.to_vec())
+                .or_default()
+                .push(id);
         }
         let verb = match kind {
             Kind::Channel => "subscribe",
             Kind::Pattern => "psubscribe",
             Kind::Shard => "ssubscribe",
         };
-        Reply::Push(vec![Reply::bulk(verb), Reply::bulk(name), client.subscription_count(kind)])
+        Reply::Push(vec![
+            Reply::bulk(verb),
+            Reply::bulk(name),
+            client.subscription_count(kind),
+        ])
     }
 
     /// Gives the confirmation; without a name it says that there was nothing to leave.
     pub fn unsubscribe(&mut self, id: ClientId, kind: Kind, name: Option<&[u8]>) -> Reply {
-        let client = self.clients.get_mut(id).expect("only connected clients unsubscribe");
+        let client = self
+            .clients
+            .get_mut(id)
+            .expect("only connected clients unsubscribe");
         let verb = match kind {
             Kind::Channel => "unsubscribe",
             Kind::Pattern => "punsubscribe",
@@ -114,7 +132,11 @@ impl Server {
                 }
             }
         }
-        Reply::Push(vec![Reply::bulk(verb), Reply::bulk_or_null(name), client.subscription_count(kind)])
+        Reply::Push(vec![
+            Reply::bulk(verb),
+            Reply::bulk_or_null(name),
+            client.subscription_count(kind),
+        ])
     }
 
     /// Leaves everything, without a word.
@@ -137,7 +159,11 @@ impl Server {
         for (pattern, clients) in &self.pubsub.patterns {
             if glob::matches(pattern, channel, false) {
                 let words = [b"pmessage".as_slice(), pattern, channel, message].map(Reply::bulk);
-                deliveries.extend(clients.iter().map(|client| (*client, Reply::Push(words.to_vec()))));
+                deliveries.extend(
+                    clients
+                        .iter()
+                        .map(|client| (*client, Reply::Push(words.to_vec()))),
+                );
             }
         }
         self.deliver_messages(deliveries)
@@ -146,8 +172,15 @@ impl Server {
     /// As `publish`, to a shard channel; patterns do not see those.
     pub fn publish_to_shard(&mut self, channel: &[u8], message: &[u8]) -> usize {
         let words = [b"smessage".as_slice(), channel, message].map(Reply::bulk);
-        let clients = self.pubsub.shard_channels.get(channel).into_iter().flatten();
-        let deliveries = clients.map(|client| (*client, Reply::Push(words.to_vec()))).collect();
+        let clients = self
+            .pubsub
+            .shard_channels
+            .get(channel)
+            .into_iter()
+            .flatten();
+        let deliveries = clients
+            .map(|client| (*client, Reply::Push(words.to_vec())))
+            .collect();
         self.deliver_messages(deliveries)
     }
 

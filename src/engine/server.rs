@@ -8,9 +8,11 @@ use crate::config::Config;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::error::Error;
 use crate::keyspace::{Fact, Keyspace};
+use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
+use crate::structures::random::Random;
 use crate::time::Time;
 use crate::tracking::TrackingTable;
 
@@ -27,12 +29,18 @@ pub struct Server {
     pub pause: Option<Pause>,
     /// Clients in MONITOR mode.
     pub monitors: Vec<ClientId>,
+    /// What ACL LOG shows, the newest first.
+    pub failed_logins: Vec<FailedLogin>,
+    /// How many entries that list ever had.
+    pub login_entries: u64,
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
     pub started: Time,
     /// 40 hex digits, drawn from the seed.
     pub run_id: String,
+    /// Names the history of this server's data; as long as `run_id`.
+    pub replication_id: String,
     /// Emit what replicas and the append-only file would receive.
     pub effects_wanted: bool,
     /// Emit every keyspace fact.
@@ -53,9 +61,8 @@ pub struct Stats {
     pub errors: BTreeMap<String, u64>,
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
-    /// Waits that CLIENT UNBLOCK ended, and those that key or time did.
-    pub unblocked: u64,
-    pub pubsub_messages: u64,
+    /// AUTH or HELLO with a wrong name or password.
+    pub denied_logins: u64,
 }
 
 /// A line of INFO's commandstats section. Commands take no time here.
@@ -90,13 +97,18 @@ impl Stats {
 }
 
 impl Server {
+    /// 40 hex digits.
+    pub fn draw_id(random: &mut Random) -> String {
+        (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect()
+    }
+
     /// What follows from every command that ran, inside EXEC and scripts too: counts, monitors, copies that
     /// clients hold.
     pub fn after_call(&mut self, id: ClientId, entry: &'static Entry, words: &[&[u8]], failed: bool, keys: &mut Keyspace) {
         let stats = self.stats.command(entry);
         stats.calls += 1;
         stats.failed += u64::from(failed);
-        self.feed_monitors(entry, id, keys.db, words, keys.now);
+        self.feed_monitors(entry, id, words, keys.now);
         self.remember_reads(id, entry, words);
         if !keys.modified.is_empty() {
             self.invalidate(std::mem::take(&mut keys.modified), Some(id));

@@ -56,6 +56,104 @@ impl Syntax {
     }
 }
 
+/// An argument as COMMAND DOCS describes it: tokens are bound to what they introduce.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    pub name: String,
+    /// `string`, `integer`, `double`, `unix-time`, `pattern`, `key`, `pure-token`, `oneof` or `block`.
+    pub kind: &'static str,
+    pub token: Option<String>,
+    pub optional: bool,
+    pub multiple: bool,
+    /// Repeated together with its token.
+    pub multiple_token: bool,
+    /// The parts of a block, the branches of a choice.
+    pub arguments: Vec<Argument>,
+}
+
+impl Argument {
+    fn new(name: String, kind: &'static str) -> Argument {
+        let arguments = Vec::new();
+        Argument { name, kind, token: None, optional: false, multiple: false, multiple_token: false, arguments }
+    }
+
+    /// A block or choice, named after its first part.
+    fn group(kind: &'static str, arguments: Vec<Argument>) -> Argument {
+        let name = arguments.first().map(|first| first.name.clone()).unwrap_or_default();
+        Argument { arguments, ..Argument::new(name, kind) }
+    }
+}
+
+impl Syntax {
+    /// The tree that COMMAND DOCS shows.
+    pub fn tree(&self) -> Vec<Argument> {
+        arguments_of(&self.arguments)
+    }
+}
+
+fn arguments_of(nodes: &[Node]) -> Vec<Argument> {
+    let mut arguments = Vec::new();
+    let mut rest = nodes.iter().peekable();
+    while let Some(node) = rest.next() {
+        let Node::Token(token) = node else {
+            arguments.push(argument_of(node));
+            continue;
+        };
+        // A token binds to the value, block or choice after it.
+        match rest.next_if(|next| !matches!(next, Node::Token(_) | Node::Optional(_))) {
+            None => arguments.push(argument_of(node)),
+            Some(bound) => arguments.push(bind(token, bound)),
+        }
+    }
+    arguments
+}
+
+fn bind(token: &str, node: &Node) -> Argument {
+    let mut argument = match node {
+        Node::Sequence(nodes) => Argument::group("block", arguments_of(nodes)),
+        node => argument_of(node),
+    };
+    argument.token = Some(token.to_string());
+    argument
+}
+
+fn argument_of(node: &Node) -> Argument {
+    match node {
+        Node::Token(token) => {
+            Argument { token: Some(token.clone()), ..Argument::new(token.to_ascii_lowercase(), "pure-token") }
+        }
+        Node::Value(name, kind) => Argument::new(name.clone(), kind.name()),
+        Node::Sequence(nodes) => block_or_single(nodes),
+        Node::Choice(branches) => Argument::group("oneof", branches.iter().map(argument_of).collect()),
+        Node::Optional(inner) => Argument { optional: true, ..argument_of(inner) },
+        Node::Repeat(inner) => {
+            let argument = argument_of(inner);
+            let multiple_token = argument.token.is_some();
+            Argument { multiple: true, multiple_token, ..argument }
+        }
+    }
+}
+
+/// `TOKEN value` is one argument; anything longer is a block.
+fn block_or_single(nodes: &[Node]) -> Argument {
+    let mut arguments = arguments_of(nodes);
+    if arguments.len() == 1 { arguments.remove(0) } else { Argument::group("block", arguments) }
+}
+
+impl Type {
+    /// As COMMAND DOCS says it.
+    fn name(self) -> &'static str {
+        match self {
+            Type::Text => "string",
+            Type::Int => "integer",
+            Type::Float => "double",
+            Type::Time => "unix-time",
+            Type::Pattern => "pattern",
+            Type::Key => "key",
+        }
+    }
+}
+
 impl Node {
     /// How few words it can be.
     pub fn min_words(&self) -> i32 {

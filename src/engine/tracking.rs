@@ -37,6 +37,8 @@ pub struct Tracking {
 pub struct TrackingTable {
     pub keys: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
     pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    /// Keys that changed below a prefix since the last broadcast, and by whom.
+    changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
     /// How many clients track.
     pub clients: usize,
 }
@@ -47,16 +49,25 @@ const INVALIDATION_CHANNEL: &[u8] = b"__redis__:invalidate";
 impl Server {
     pub fn start_tracking(&mut self, id: ClientId, tracking: Tracking) {
         for prefix in &tracking.prefixes {
-            self.tracking.prefixes.entry(prefix.clone()).or_default().insert(id);
+            self.tracking
+                .prefixes
+                .entry(prefix.clone())
+                .or_default()
+                .insert(id);
         }
-        let Some(client) = self.clients.get_mut(id) else { return };
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
         if client.tracking.replace(tracking).is_none() {
             self.tracking.clients += 1;
         }
     }
 
     pub fn stop_tracking(&mut self, id: ClientId) {
-        let tracking = self.clients.get_mut(id).and_then(|client| client.tracking.take());
+        let tracking = self
+            .clients
+            .get_mut(id)
+            .and_then(|client| client.tracking.take());
         if let Some(tracking) = tracking {
             self.forget_tracking(id, &tracking);
         }
@@ -77,44 +88,87 @@ impl Server {
 
     /// Remembers the keys that a command read for a client that tracks.
     pub fn remember_reads(&mut self, id: ClientId, entry: &Entry, words: &[&[u8]]) {
-        if self.tracking.clients == 0 || !entry.has(flag::READONLY) || entry.has(flag::PUBSUB) || entry.group == "scripting" {
+        if self.tracking.clients == 0
+            || !entry.has(flag::READONLY)
+            || entry.has(flag::PUBSUB)
+            || entry.group == "scripting"
+        {
             return;
         }
-        let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { return };
+        let Some(tracking) = self
+            .clients
+            .get(id)
+            .and_then(|client| client.tracking.as_ref())
+        else {
+            return;
+        };
         let skipped = tracking.opt_in && !tracking.caching || tracking.opt_out && tracking.caching;
         if tracking.broadcast || skipped {
             return;
         }
         for found in keys::of(entry, words).unwrap_or_default() {
-            self.tracking.keys.entry(words[found.at].to_vec()).or_default().insert(id);
+            self.tracking
+                .keys
+                .entry(words[found.at].to_vec())
+                .or_default()
+                .insert(id);
         }
     }
 
     /// Tells of keys that changed while `by`'s command ran, or because their time had come.
     pub fn invalidate(&mut self, modified: Vec<Modified>, by: Option<ClientId>) {
-        let mut told: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>> = BTreeMap::new();
         for Modified { key, by_client } in modified {
             let by = by.filter(|_| by_client);
-            for prefix in self.tracking.prefixes.keys().filter(|prefix| key.starts_with(prefix)) {
-                told.entry(prefix.clone()).or_default().insert(key.clone(), by);
+            let table = &mut self.tracking;
+            for prefix in table
+                .prefixes
+                .keys()
+                .filter(|prefix| key.starts_with(prefix))
+            {
+                table
+                    .changed
+                    .entry(prefix.clone())
+                    .or_default()
+                    .insert(key.clone(), by);
             }
             for id in self.tracking.keys.remove(&key).unwrap_or_default() {
-                let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };
+                let Some(tracking) = self
+                    .clients
+                    .get(id)
+                    .and_then(|client| client.tracking.as_ref())
+                else {
+                    continue;
+                };
                 if tracking.broadcast || tracking.no_loop && by == Some(id) {
                     continue;
                 }
                 self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
             }
         }
-        for (prefix, keys) in told {
+    }
+
+    /// Tells those who named prefixes, once for all that one command or transaction changed.
+    pub fn broadcast_changes(&mut self) {
+        for (prefix, keys) in std::mem::take(&mut self.tracking.changed) {
             self.broadcast(&prefix, &keys);
         }
     }
 
-    /// One message to each client of a prefix, with all the keys that changed during one command.
     fn broadcast(&mut self, prefix: &[u8], keys: &BTreeMap<Vec<u8>, Option<ClientId>>) {
-        for id in self.tracking.prefixes.get(prefix).cloned().unwrap_or_default() {
-            let Some(tracking) = self.clients.get(id).and_then(|client| client.tracking.as_ref()) else { continue };
+        for id in self
+            .tracking
+            .prefixes
+            .get(prefix)
+            .cloned()
+            .unwrap_or_default()
+        {
+            let Some(tracking) = self
+                .clients
+                .get(id)
+                .and_then(|client| client.tracking.as_ref())
+            else {
+                continue;
+            };
             let no_loop = tracking.no_loop;
             let told = keys.iter().filter(|(_, by)| !(no_loop && **by == Some(id)));
             let told: Vec<Reply> = told.map(|(key, _)| Reply::bulk(key)).collect();
@@ -126,8 +180,12 @@ impl Server {
 
     /// All keys of a database or of the server went at once: everybody who tracks forgets everything.
     pub fn invalidate_all(&mut self) {
-        let tracking: Vec<ClientId> =
-            self.clients.iter().filter(|client| client.tracking.is_some()).map(|client| client.id).collect();
+        let tracking: Vec<ClientId> = self
+            .clients
+            .iter()
+            .filter(|client| client.tracking.is_some())
+            .map(|client| client.id)
+            .collect();
         for id in tracking {
             self.send_invalidation(id, Reply::Null);
         }
@@ -135,8 +193,12 @@ impl Server {
     }
 
     fn send_invalidation(&mut self, id: ClientId, keys: Reply) {
-        let Some(client) = self.clients.get_mut(id) else { return };
-        let Some(tracking) = &mut client.tracking else { return };
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
+        let Some(tracking) = &mut client.tracking else {
+            return;
+        };
         let speaks_resp3 = client.protocol == Protocol::Resp3;
         let Some(to) = tracking.redirect else {
             if speaks_resp3 {
@@ -144,19 +206,36 @@ impl Server {
             }
             return;
         };
-        match self.clients.get(to).map(|client| (client.protocol, client.is_subscriber())) {
+        match self
+            .clients
+            .get(to)
+            .map(|client| (client.protocol, client.is_subscriber()))
+        {
             None => {
-                if let Some(tracking) = self.clients.get_mut(id).and_then(|client| client.tracking.as_mut()) {
+                if let Some(tracking) = self
+                    .clients
+                    .get_mut(id)
+                    .and_then(|client| client.tracking.as_mut())
+                {
                     tracking.redirect_broken = true;
                 }
                 if speaks_resp3 {
-                    let words = vec![Reply::bulk("tracking-redir-broken"), Reply::Int(to.0 as i64)];
+                    let words = vec![
+                        Reply::bulk("tracking-redir-broken"),
+                        Reply::Int(to.0 as i64),
+                    ];
                     self.push(id, Reply::Push(words));
                 }
             }
-            Some((Protocol::Resp3, _)) => self.push(to, Reply::Push(vec![Reply::bulk("invalidate"), keys])),
+            Some((Protocol::Resp3, _)) => {
+                self.push(to, Reply::Push(vec![Reply::bulk("invalidate"), keys]))
+            }
             Some((_, true)) => {
-                let words = vec![Reply::bulk("message"), Reply::bulk(INVALIDATION_CHANNEL), keys];
+                let words = vec![
+                    Reply::bulk("message"),
+                    Reply::bulk(INVALIDATION_CHANNEL),
+                    keys,
+                ];
                 self.push(to, Reply::Push(words));
             }
             Some(_) => {}

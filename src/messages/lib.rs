@@ -9,6 +9,8 @@
 
 extern crate alloc;
 
+pub mod share;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};

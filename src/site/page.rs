@@ -84,7 +84,8 @@ fn contents(page: &Page) -> String {
         )
     });
     format!(
-        "<nav class=\"contents\" aria-label=\"On this page\"><ol>{}</ol></nav>\n",
+        "<nav class=\"contents\" aria-label=\"On this page\"><details>\
+         <summary>On this page</summary><ol>{}</ol></details></nav>\n",
         items.collect::<String>()
     )
 }

@@ -128,12 +128,8 @@ fn fixed(lessons: &Lessons) -> Vec<Route> {
     vec![
         home,
         course,
+        playground,
         Route {
-            dock: true,
-            ..playground
-        },
-        Route {
-            dock: true,
             indexed: false,
             ..share
         },

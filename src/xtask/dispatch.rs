@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Failure, command, failure, oracle, place, serve, size, test, web};
+use crate::{Failure, command, failure, oracle, place, serve, size, system, test, web};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -69,27 +69,23 @@ fn run_oracle(options: Options) -> Result<(), Failure> {
 }
 
 /// These are programs of the `tests` crate; they get the path of the real server.
-fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
-    if !place::root()
-        .join("tests")
-        .join(format!("{name}.rs"))
-        .exists()
-    {
-        return failure(format!("there is no tests/{name}.rs to run"));
-    }
+pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
     let mut cargo = command::program("cargo");
     cargo.args([
         "run",
-        "--release",
+        "--quiet",
         "--locked",
         "--package",
         "tests",
         "--bin",
         name,
-        "--",
     ]);
-    cargo.args(rest);
+    if name == "bench" {
+        cargo.arg("--release");
+    }
+    cargo.arg("--").args(rest);
     if oracle::runs_here() {
+        system::ensure_faketime()?;
         cargo.env(oracle::VARIABLE, oracle::obtain()?);
     }
     command::run(&mut cargo)

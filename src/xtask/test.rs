@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that must hold before a change lands, from quick to slow.
 
-use crate::{Failure, cargo_tools, command, failure, node, oracle, place, size, system, web};
+use crate::{
+    Failure, cargo_tools, command, dispatch, failure, node, oracle, place, size, system, web,
+};
 use std::time::Instant;
 
 struct Step {
@@ -30,9 +32,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "native",
-        heading: "Tests of the crates that run anywhere: units, lessons, transcripts, fuzzing",
+        heading: "Tests of the crates that run anywhere: units, lessons, transcripts",
         run: native_tests,
         remedy: "the first difference above is the place to begin",
+    },
+    Step {
+        name: "fuzz",
+        heading: "Random commands on the emulator and on the real server",
+        run: fuzz,
+        remedy: "the transcript above shows the difference; it belongs into tests/spec once it is gone",
     },
     Step {
         name: "build",
@@ -125,6 +133,16 @@ fn native_tests() -> Result<(), Failure> {
         false => println!("No redis-server binary for this system: recorded transcripts only."),
     }
     command::run(&mut command)
+}
+
+/// A smoke test; `cargo xtask fuzz --seeds 1000` is the real thing.
+fn fuzz() -> Result<(), Failure> {
+    if !oracle::runs_here() {
+        println!("Left out: there is no redis-server binary for this system.");
+        return Ok(());
+    }
+    let options = ["--seed", "1", "--seeds", "10", "--commands", "2000"];
+    dispatch::forward("fuzz", &options.map(str::to_owned))
 }
 
 fn lint_browser_crates() -> Result<(), Failure> {

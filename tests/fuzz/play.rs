@@ -29,7 +29,8 @@ pub struct Pair {
 
 impl Pair {
     pub fn start() -> Pair {
-        let real = Real::start(Clock::Ours, &[]);
+        // Frequent ticks, so that a move of the clock is noticed soon.
+        let real = Real::start(Clock::Ours, &["--hz", "100"]);
         let engine = Engine::new(0, real.now());
         let mut pair = Pair {
             real,

@@ -7,13 +7,22 @@ use crate::error::Error;
 use crate::reply::Reply;
 
 pub(super) fn help(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let (parent, _) = ctx.name().split_once('|').expect("HELP is always a subcommand");
-    let parent = table().find(parent.as_bytes()).expect("a subcommand's parent is in the table");
+    let (parent, _) = ctx
+        .name()
+        .split_once('|')
+        .expect("HELP is always a subcommand");
+    let parent = table()
+        .find(parent.as_bytes())
+        .expect("a subcommand's parent is in the table");
     let name = parent.name.to_ascii_uppercase();
-    let mut lines = vec![format!("{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")];
+    let mut lines = vec![format!(
+        "{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"
+    )];
     for entry in parent.subcommands.values() {
         let line = entry.command.syntax;
-        let line = line.split_once('|').map_or(line, |(_, subcommand)| subcommand);
+        let line = line
+            .split_once('|')
+            .map_or(line, |(_, subcommand)| subcommand);
         lines.push(without_types(line));
         lines.push(format!("    {}", entry.command.summary));
     }

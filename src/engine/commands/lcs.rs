@@ -1,7 +1,7 @@
 //! LCS: the longest common subsequence of two strings, its length or where it lies.
 
 use crate::args::Args;
-use crate::command::{Command, flag::*, key};
+use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
@@ -12,7 +12,13 @@ pub(super) const COMMANDS: &[Command] = &[Command::new("LCS key1:key key2:key [L
     .cost("O(N*M), N and M being the lengths of the two strings")
     .since("7.0.0")
     .flags(READONLY)
-    .key_flags(&[key::RO | key::ACCESS])];
+    // One specification covers both keys.
+    .key_specs(&[KeySpec {
+        flags: key::RO | key::ACCESS,
+        begin: Begin::Index(1),
+        find: Find::Range { last: 1, step: 1, limit: 0 },
+        notes: "",
+    }])];
 
 /// The table of lengths takes 4 bytes for each pair of positions; the server refuses what its allocator refuses.
 const CELLS_MAX: usize = 1 << 28;

@@ -8,12 +8,15 @@ mod hashes;
 mod help;
 mod lcs;
 mod lists;
+pub(crate) mod missing;
 mod pubsub;
 mod server;
 mod sets;
 mod sorted_sets;
 mod strings;
 mod transactions;
+
+pub(crate) use connection::describe as describe_client;
 
 use crate::command::Command;
 
@@ -22,7 +25,12 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("connection", connection::COMMANDS),
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
-    ("generic", generic::COMMANDS),
+    ("generic", generic::copy::COMMANDS),
+    ("generic", generic::expiry::COMMANDS),
+    ("generic", generic::keys::COMMANDS),
+    ("generic", generic::object::COMMANDS),
+    ("generic", generic::scan::COMMANDS),
+    ("generic", generic::wait::COMMANDS),
     ("hash", hashes::basic::COMMANDS),
     ("hash", hashes::chance::COMMANDS),
     ("hash", hashes::field_expiry::COMMANDS),
@@ -31,7 +39,16 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("hash", hashes::scan::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
-    ("server", server::COMMANDS),
+    ("server", server::acl::COMMANDS),
+    ("server", server::command::COMMANDS),
+    ("server", server::config::COMMANDS),
+    ("server", server::databases::COMMANDS),
+    ("server", server::debug::COMMANDS),
+    ("server", server::identity::COMMANDS),
+    ("server", server::info::COMMANDS),
+    ("server", server::memory::COMMANDS),
+    ("server", server::observe::COMMANDS),
+    ("server", server::persistence::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),

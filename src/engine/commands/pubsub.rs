@@ -55,7 +55,10 @@ pub(super) const COMMANDS: &[Command] = &[
         .since("7.0.0")
         .flags(PUBSUB | LOADING | STALE | FAST | MAY_REPLICATE)
         .key_specs(&[shard_channels(0)]),
-    Command::container("PUBSUB").summary("Shows who listens.").cost("Depends on subcommand.").since("2.8.0"),
+    Command::container("PUBSUB")
+        .summary("Shows who listens.")
+        .cost("Depends on subcommand.")
+        .since("2.8.0"),
     Command::new("PUBSUB|CHANNELS [pattern:pattern]", channels)
         .summary("Lists channels that somebody listens to.")
         .cost("O(N) where N is the number of active channels.")
@@ -90,7 +93,16 @@ pub(super) const COMMANDS: &[Command] = &[
 const SHARD_CHANNELS: &[KeySpec] = &[shard_channels(-1)];
 
 const fn shard_channels(last: i32) -> KeySpec {
-    KeySpec { flags: key::NOT_KEY, begin: Begin::Index(1), find: Find::Range { last, step: 1, limit: 0 }, notes: "" }
+    KeySpec {
+        flags: key::NOT_KEY,
+        begin: Begin::Index(1),
+        find: Find::Range {
+            last,
+            step: 1,
+            limit: 0,
+        },
+        notes: "",
+    }
 }
 
 fn subscribe(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -106,7 +118,10 @@ fn ssubscribe(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn subscribe_to(ctx: &mut Context, args: &mut Args, kind: Kind) -> Result<Reply, Error> {
-    let replies = args.rest().iter().map(|name| ctx.server.subscribe(ctx.id, kind, name));
+    let replies = args
+        .rest()
+        .iter()
+        .map(|name| ctx.server.subscribe(ctx.id, kind, name));
     Ok(Reply::Many(replies.collect()))
 }
 
@@ -129,9 +144,13 @@ fn unsubscribe_from(ctx: &mut Context, args: &mut Args, kind: Kind) -> Result<Re
     };
     // Even with nothing to leave, the client is told so once.
     if named.is_empty() {
-        return Ok(Reply::Many(vec![ctx.server.unsubscribe(ctx.id, kind, None)]));
+        return Ok(Reply::Many(vec![
+            ctx.server.unsubscribe(ctx.id, kind, None),
+        ]));
     }
-    let replies = named.iter().map(|name| ctx.server.unsubscribe(ctx.id, kind, Some(name)));
+    let replies = named
+        .iter()
+        .map(|name| ctx.server.unsubscribe(ctx.id, kind, Some(name)));
     Ok(Reply::Many(replies.collect()))
 }
 
@@ -161,7 +180,8 @@ fn listened_to(ctx: &mut Context, args: &mut Args, kind: Kind) -> Result<Reply, 
         return Err(super::help::wrong_arity_or_unknown(ctx));
     }
     let names = ctx.server.pubsub.of(kind).keys();
-    let matching = names.filter(|name| pattern.is_none_or(|pattern| glob::matches(pattern, name, false)));
+    let matching =
+        names.filter(|name| pattern.is_none_or(|pattern| glob::matches(pattern, name, false)));
     Ok(Reply::array(matching.map(Reply::bulk)))
 }
 

@@ -43,9 +43,15 @@ fn multi(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn exec(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let Some(transaction) = ctx.client_mut().transaction.take() else { return Err(Error::ExecWithoutMulti) };
+    let Some(transaction) = ctx.client_mut().transaction.take() else {
+        return Err(Error::ExecWithoutMulti);
+    };
     let (keys, id) = (&*ctx.keys, ctx.id);
-    let expired = ctx.client().watching.iter().any(|(db, key)| keys.watched_key_expired(*db, key, id));
+    let expired = ctx
+        .client()
+        .watching
+        .iter()
+        .any(|(db, key)| keys.watched_key_expired(*db, key, id));
     let broken = std::mem::take(&mut ctx.client_mut().watch_broken) || expired;
     ctx.server.unwatch_all(ctx.keys, ctx.id);
     if transaction.refused {
@@ -90,7 +96,10 @@ fn watch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let db = ctx.keys.db;
     for key in args.rest() {
         let watching = &mut ctx.client_mut().watching;
-        if !watching.iter().any(|(at, watched)| *at == db && watched == key) {
+        if !watching
+            .iter()
+            .any(|(at, watched)| *at == db && watched == key)
+        {
             watching.push((db, key.to_vec()));
             ctx.keys.watch(key, ctx.id);
         }

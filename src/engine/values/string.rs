@@ -32,10 +32,10 @@ impl Str {
         Str::Bytes { bytes: bytes.to_vec(), embedded }
     }
 
-    /// The key's object got a deadline: a value that no longer fits beside it moves out.
-    pub fn make_room_for_deadline(&mut self, key: &[u8]) {
+    /// The key's object got a deadline or another key: a value that no longer fits beside it moves out, for good.
+    pub fn make_room(&mut self, key: &[u8], has_deadline: bool) {
         if let Str::Bytes { bytes, embedded } = self {
-            *embedded &= key.len() + bytes.len() <= embedding_room(key, true);
+            *embedded &= key.len() + bytes.len() <= embedding_room(key, has_deadline);
         }
     }
 

@@ -86,12 +86,18 @@ pub fn check_name(name: &[u8], what: &str) -> Result<(), Error> {
     if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
         return Ok(());
     }
-    Err(Error::Err(format!("{what} cannot contain spaces, newlines or special characters.").into()))
+    Err(Error::Err(
+        format!("{what} cannot contain spaces, newlines or special characters.").into(),
+    ))
 }
 
 fn getname(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let name = &ctx.client().name;
-    Ok(if name.is_empty() { Reply::Null } else { Reply::bulk(name) })
+    Ok(if name.is_empty() {
+        Reply::Null
+    } else {
+        Reply::bulk(name)
+    })
 }
 
 fn setname(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -112,7 +118,7 @@ fn setinfo(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             return Err(Error::Err(format!("Unrecognized option '{option}'").into()));
         }
     };
-    check_name(value, &String::from_utf8_lossy(&option.to_ascii_lowercase()))?;
+    check_name(value, &String::from_utf8_lossy(option))?;
     *field = value.to_vec();
     Ok(Reply::OK)
 }
@@ -150,11 +156,14 @@ fn pause(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         [_] => return Err(Error::err("CLIENT PAUSE mode must be WRITE or ALL")),
         _ => return Err(Error::SubcommandSyntax(given(ctx), "CLIENT".to_string())),
     };
-    let millis = number::parse_i64(timeout).ok_or(Error::err("timeout is not an integer or out of range"))?;
+    let millis = number::parse_i64(timeout)
+        .ok_or(Error::err("timeout is not an integer or out of range"))?;
     if millis < 0 {
         return Err(Error::TimeoutNegative);
     }
-    let until = millis.checked_add(ctx.now.millis()).ok_or(Error::TimeoutOutOfRange)?;
+    let until = millis
+        .checked_add(ctx.now.millis())
+        .ok_or(Error::TimeoutOutOfRange)?;
     let micros_too = ctx.now.micros().rem_euclid(1000);
     let until = Time(Time::from_millis(until).micros().saturating_add(micros_too));
     ctx.server.pause_until(until, writes_only, ctx.now);
@@ -195,12 +204,18 @@ fn unblock(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         [] => false,
         [reason] if reason.eq_ignore_ascii_case(b"TIMEOUT") => false,
         [reason] if reason.eq_ignore_ascii_case(b"ERROR") => true,
-        [_] => return Err(Error::err("CLIENT UNBLOCK reason should be TIMEOUT or ERROR")),
+        [_] => {
+            return Err(Error::err(
+                "CLIENT UNBLOCK reason should be TIMEOUT or ERROR",
+            ));
+        }
         _ => return Err(Error::SubcommandSyntax(given(ctx), "CLIENT".to_string())),
     };
     let id = number::parse_i64(id).ok_or(Error::NotAnInteger)?;
     let id = ClientId(u64::try_from(id).unwrap_or(0));
-    let Some(blocked) = ctx.server.unblock(ctx.keys, id) else { return Ok(Reply::Int(0)) };
+    let Some(blocked) = ctx.server.unblock(ctx.keys, id) else {
+        return Ok(Reply::Int(0));
+    };
     let reply = if with_error {
         let error = Error::Raw("UNBLOCKED client unblocked via CLIENT UNBLOCK".into());
         ctx.server.stats.error(&error);

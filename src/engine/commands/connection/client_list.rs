@@ -24,11 +24,19 @@ pub fn list(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         [] => ctx.server.clients.iter().map(|client| client.id).collect(),
         [option, name] if option.eq_ignore_ascii_case(b"TYPE") => {
             let kind = ClientType::parse(name)?;
-            ctx.server.clients.iter().filter(|client| ClientType::of(client) == kind).map(|client| client.id).collect()
+            ctx.server
+                .clients
+                .iter()
+                .filter(|client| ClientType::of(client) == kind)
+                .map(|client| client.id)
+                .collect()
         }
         [option, ids @ ..] if option.eq_ignore_ascii_case(b"ID") && !ids.is_empty() => {
-            let ids = ids.iter().map(|id| number::parse_i64(id).ok_or(Error::err("Invalid client ID")));
-            ids.map(|id| id.map(|id| ClientId(u64::try_from(id).unwrap_or(0)))).collect::<Result<_, _>>()?
+            let ids = ids
+                .iter()
+                .map(|id| number::parse_i64(id).ok_or(Error::err("Invalid client ID")));
+            ids.map(|id| id.map(|id| ClientId(u64::try_from(id).unwrap_or(0))))
+                .collect::<Result<_, _>>()?
         }
         _ => return Err(Error::Syntax),
     };
@@ -58,7 +66,9 @@ impl ClientType {
             b"master" => Ok(ClientType::Master),
             b"slave" | b"replica" => Ok(ClientType::Replica),
             b"pubsub" => Ok(ClientType::PubSub),
-            _ => Err(Error::Err(format!("Unknown client type '{}'", String::from_utf8_lossy(name)).into())),
+            _ => Err(Error::Err(
+                format!("Unknown client type '{}'", String::from_utf8_lossy(name)).into(),
+            )),
         }
     }
 
@@ -73,9 +83,12 @@ impl ClientType {
 }
 
 /// A line of CLIENT LIST, without its end.
-fn describe(client: &Client, now: Time) -> String {
+pub(crate) fn describe(client: &Client, now: Time) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let multi = client.transaction.as_ref().map_or(-1, |transaction| transaction.queue.len() as i64);
+    let multi = client
+        .transaction
+        .as_ref()
+        .map_or(-1, |transaction| transaction.queue.len() as i64);
     let redirect = match &client.tracking {
         None => -1,
         Some(tracking) => tracking.redirect.map_or(0, |id| id.0 as i64),
@@ -87,7 +100,10 @@ fn describe(client: &Client, now: Time) -> String {
         ("fd", (client.id.0 + 7).to_string()),
         ("name", text(&client.name)),
         ("age", (now.secs() - client.connected_at.secs()).to_string()),
-        ("idle", (now.secs() - client.last_command_at.secs()).to_string()),
+        (
+            "idle",
+            (now.secs() - client.last_command_at.secs()).to_string(),
+        ),
         ("flags", letters(client)),
         ("db", client.db.to_string()),
         ("sub", client.channels.len().to_string()),
@@ -109,15 +125,28 @@ fn describe(client: &Client, now: Time) -> String {
         ("cmd", client.last_command.to_string()),
         ("user", client.user.clone()),
         ("redir", redirect.to_string()),
-        ("resp", if client.protocol == Protocol::Resp3 { "3" } else { "2" }.to_string()),
+        (
+            "resp",
+            if client.protocol == Protocol::Resp3 {
+                "3"
+            } else {
+                "2"
+            }
+            .to_string(),
+        ),
         ("lib-name", text(&client.library_name)),
         ("lib-ver", text(&client.library_version)),
         ("io-thread", "0".to_string()),
         ("tot-net-in", "0".to_string()),
         ("tot-net-out", "0".to_string()),
-        ("tot-cmds", client.commands_processed.saturating_sub(1).to_string()),
+        (
+            "tot-cmds",
+            client.commands_processed.saturating_sub(1).to_string(),
+        ),
     ];
-    fields.map(|(name, value)| format!("{name}={value}")).join(" ")
+    fields
+        .map(|(name, value)| format!("{name}={value}"))
+        .join(" ")
 }
 
 fn letters(client: &Client) -> String {
@@ -128,15 +157,26 @@ fn letters(client: &Client) -> String {
         ('x', client.transaction.is_some()),
         ('b', client.blocked.is_some() || client.postponed),
         ('t', tracking.is_some()),
-        ('R', tracking.is_some_and(|tracking| tracking.redirect_broken)),
+        (
+            'R',
+            tracking.is_some_and(|tracking| tracking.redirect_broken),
+        ),
         ('B', tracking.is_some_and(|tracking| tracking.broadcast)),
         ('d', client.watch_broken),
         ('c', client.closing),
         ('e', client.no_evict),
         ('T', client.no_touch),
     ];
-    let shown: String = letters.iter().filter(|(_, on)| *on).map(|(letter, _)| letter).collect();
-    if shown.is_empty() { "N".to_string() } else { shown }
+    let shown: String = letters
+        .iter()
+        .filter(|(_, on)| *on)
+        .map(|(letter, _)| letter)
+        .collect();
+    if shown.is_empty() {
+        "N".to_string()
+    } else {
+        shown
+    }
 }
 
 #[derive(Default)]
@@ -153,7 +193,10 @@ struct Filter<'a> {
 pub fn kill(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
     if let [address] = words {
-        let filter = Filter { address: Some(address), ..Filter::default() };
+        let filter = Filter {
+            address: Some(address),
+            ..Filter::default()
+        };
         return match kill_matching(ctx, &filter) {
             0 => Err(Error::err("No such client")),
             _ => Ok(Reply::OK),
@@ -163,15 +206,22 @@ pub fn kill(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if let Some(user) = filter.user
         && user != b"default"
     {
-        return Err(Error::Err(format!("No such user '{}'", String::from_utf8_lossy(user)).into()));
+        return Err(Error::Err(
+            format!("No such user '{}'", String::from_utf8_lossy(user)).into(),
+        ));
     }
     Ok(Reply::from(kill_matching(ctx, &filter)))
 }
 
 fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
-    let mut filter = Filter { skip_me: true, ..Filter::default() };
+    let mut filter = Filter {
+        skip_me: true,
+        ..Filter::default()
+    };
     for pair in words.chunks(2) {
-        let [option, value] = *pair else { return Err(Error::Syntax) };
+        let [option, value] = *pair else {
+            return Err(Error::Syntax);
+        };
         match option.to_ascii_lowercase().as_slice() {
             b"id" => {
                 let id = number::parse_i64(value).filter(|id| *id > 0);
@@ -183,7 +233,8 @@ fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
             b"addr" => filter.address = Some(value),
             b"laddr" => filter.local_address = Some(value),
             b"maxage" => {
-                let age = number::parse_i64(value).ok_or(Error::err("maxage is not an integer or out of range"))?;
+                let age = number::parse_i64(value)
+                    .ok_or(Error::err("maxage is not an integer or out of range"))?;
                 if age <= 0 {
                     return Err(Error::err("maxage should be greater than 0"));
                 }
@@ -201,14 +252,30 @@ fn kill_matching(ctx: &mut Context, filter: &Filter) -> usize {
     let (me, now) = (ctx.id, ctx.now);
     let is_meant = |client: &&Client| {
         filter.id.is_none_or(|id| client.id == id)
-            && filter.kind.is_none_or(|kind| ClientType::of(client) == kind)
-            && filter.user.is_none_or(|user| client.user.as_bytes() == user)
-            && filter.address.is_none_or(|address| client.address.as_bytes() == address)
-            && filter.local_address.is_none_or(|address| client.local_address.as_bytes() == address)
-            && filter.max_age.is_none_or(|age| now.secs() - client.connected_at.secs() >= age)
+            && filter
+                .kind
+                .is_none_or(|kind| ClientType::of(client) == kind)
+            && filter
+                .user
+                .is_none_or(|user| client.user.as_bytes() == user)
+            && filter
+                .address
+                .is_none_or(|address| client.address.as_bytes() == address)
+            && filter
+                .local_address
+                .is_none_or(|address| client.local_address.as_bytes() == address)
+            && filter
+                .max_age
+                .is_none_or(|age| now.secs() - client.connected_at.secs() >= age)
             && !(filter.skip_me && client.id == me)
     };
-    let meant: Vec<ClientId> = ctx.server.clients.iter().filter(is_meant).map(|client| client.id).collect();
+    let meant: Vec<ClientId> = ctx
+        .server
+        .clients
+        .iter()
+        .filter(is_meant)
+        .map(|client| client.id)
+        .collect();
     for id in &meant {
         if *id == me {
             ctx.client_mut().closing = true;

@@ -18,6 +18,7 @@ use crate::reply::Reply;
 use crate::resp::Protocol;
 
 pub(super) use client::COMMANDS as CLIENT;
+pub(crate) use client_list::describe;
 pub(super) use tracking::COMMANDS as TRACKING;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -69,6 +70,9 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let wanted = &ctx.server.config.requirepass;
     if user != b"default" || !(wanted.is_empty() || wanted == password) {
+        let command = String::from_utf8_lossy(ctx.words[0]).into_owned();
+        ctx.server
+            .note_failed_login(ctx.id, &command, user, ctx.now);
         return Err(Error::WrongPass);
     }
     ctx.client_mut().authenticated = true;
@@ -83,8 +87,9 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mut protocol = None;
     if let Some(word) = args.peek() {
         args.word()?;
-        let version = number::parse_i64(word)
-            .ok_or(Error::err("Protocol version is not an integer or out of range"))?;
+        let version = number::parse_i64(word).ok_or(Error::err(
+            "Protocol version is not an integer or out of range",
+        ))?;
         protocol = Some(match version {
             2 => Protocol::Resp2,
             3 => Protocol::Resp3,
@@ -102,7 +107,9 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             name = Some(given);
         } else {
             let option = String::from_utf8_lossy(option);
-            return Err(Error::Err(format!("Syntax error in HELLO option '{option}'").into()));
+            return Err(Error::Err(
+                format!("Syntax error in HELLO option '{option}'").into(),
+            ));
         }
     }
     if let Some([user, password]) = login {
@@ -126,7 +133,11 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn who_speaks(ctx: &Context) -> Reply {
     let client = ctx.client();
-    let version = if client.protocol == Protocol::Resp3 { 3 } else { 2 };
+    let version = if client.protocol == Protocol::Resp3 {
+        3
+    } else {
+        2
+    };
     let facts = [
         ("server", Reply::bulk("redis")),
         ("version", Reply::bulk(crate::server::VERSION)),
@@ -136,7 +147,11 @@ fn who_speaks(ctx: &Context) -> Reply {
         ("role", Reply::bulk("master")),
         ("modules", Reply::Array(Vec::new())),
     ];
-    Reply::Map(facts.map(|(name, value)| (Reply::bulk(name), value)).to_vec())
+    Reply::Map(
+        facts
+            .map(|(name, value)| (Reply::bulk(name), value))
+            .to_vec(),
+    )
 }
 
 fn ping(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -147,7 +162,10 @@ fn ping(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     };
     // In RESP2 a subscriber receives only messages, so the answer looks like one.
     if !ctx.resp3() && ctx.client().is_subscriber() {
-        return Ok(Reply::array([Reply::bulk("pong"), Reply::bulk(message.unwrap_or_default())]));
+        return Ok(Reply::array([
+            Reply::bulk("pong"),
+            Reply::bulk(message.unwrap_or_default()),
+        ]));
     }
     Ok(message.map_or(Reply::Status("PONG"), Reply::bulk))
 }
@@ -178,7 +196,9 @@ fn reset(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 
 fn select(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let index = args.int()?;
-    let db = usize::try_from(index).ok().filter(|db| *db < ctx.keys.dbs.len());
+    let db = usize::try_from(index)
+        .ok()
+        .filter(|db| *db < ctx.keys.dbs.len());
     ctx.client_mut().db = db.ok_or(Error::err("DB index is out of range"))?;
     Ok(Reply::OK)
 }

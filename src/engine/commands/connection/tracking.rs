@@ -52,11 +52,15 @@ fn parse_options(ctx: &Context, args: &mut Args) -> Result<Tracking, Error> {
     while !args.is_empty() {
         if args.left() > 1 && args.token("REDIRECT") {
             if wanted.redirect.is_some() {
-                return Err(Error::err("A client can only redirect to a single other client"));
+                return Err(Error::err(
+                    "A client can only redirect to a single other client",
+                ));
             }
             let id = ClientId(u64::try_from(args.int()?).unwrap_or(0));
             if ctx.server.clients.get(id).is_none() {
-                return Err(Error::err("The client ID you want redirect to does not exist"));
+                return Err(Error::err(
+                    "The client ID you want redirect to does not exist",
+                ));
             }
             wanted.redirect = Some(id);
         } else if args.left() > 1 && args.token("PREFIX") {
@@ -79,7 +83,9 @@ fn parse_options(ctx: &Context, args: &mut Args) -> Result<Tracking, Error> {
 /// What the client will have, given what it has.
 fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
     if !wanted.broadcast && !wanted.prefixes.is_empty() {
-        return Err(Error::err("PREFIX option requires BCAST mode to be enabled"));
+        return Err(Error::err(
+            "PREFIX option requires BCAST mode to be enabled",
+        ));
     }
     let current = ctx.client().tracking.as_ref();
     if current.is_some_and(|current| current.broadcast != wanted.broadcast) {
@@ -92,9 +98,12 @@ fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
         return Err(Error::err("OPTIN and OPTOUT are not compatible with BCAST"));
     }
     if wanted.opt_in && wanted.opt_out {
-        return Err(Error::err("You can't specify both OPTIN mode and OPTOUT mode"));
+        return Err(Error::err(
+            "You can't specify both OPTIN mode and OPTOUT mode",
+        ));
     }
-    let switches = |current: &Tracking| wanted.opt_in && current.opt_out || wanted.opt_out && current.opt_in;
+    let switches =
+        |current: &Tracking| wanted.opt_in && current.opt_out || wanted.opt_out && current.opt_in;
     if current.is_some_and(switches) {
         return Err(Error::err(
             "You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling \
@@ -102,16 +111,16 @@ fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
         ));
     }
     if wanted.broadcast {
-        let before = current.map(|current| current.prefixes.clone()).unwrap_or_default();
+        let before = current
+            .map(|current| current.prefixes.clone())
+            .unwrap_or_default();
         check_overlaps(&wanted.prefixes, &before)?;
-        if wanted.prefixes.is_empty() && before.is_empty() {
+        if wanted.prefixes.is_empty() {
             // Without a prefix: all keys.
             wanted.prefixes.insert(Vec::new());
         }
         wanted.prefixes.extend(before);
     }
-    wanted.opt_in |= current.is_some_and(|current| current.opt_in);
-    wanted.opt_out |= current.is_some_and(|current| current.opt_out);
     wanted.caching = current.is_some_and(|current| current.caching);
     Ok(wanted)
 }
@@ -127,9 +136,13 @@ fn check_overlaps(wanted: &BTreeSet<Vec<u8>>, before: &BTreeSet<Vec<u8>>) -> Res
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let (a, b) = (text(prefix), text(other));
                 let text = if is_old {
-                    format!("Prefix '{a}' overlaps with an existing prefix '{b}'. Prefixes for a single client must not overlap.")
+                    format!(
+                        "Prefix '{a}' overlaps with an existing prefix '{b}'. Prefixes for a single client must not overlap."
+                    )
                 } else {
-                    format!("Prefix '{a}' overlaps with another provided prefix '{b}'. Prefixes for a single client must not overlap.")
+                    format!(
+                        "Prefix '{a}' overlaps with another provided prefix '{b}'. Prefixes for a single client must not overlap."
+                    )
                 };
                 return Err(Error::Err(text.into()));
             }
@@ -140,22 +153,28 @@ fn check_overlaps(wanted: &BTreeSet<Vec<u8>>, before: &BTreeSet<Vec<u8>>) -> Res
 
 fn caching(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let word = args.word()?;
-    let Some(tracking) = ctx.client_mut().tracking.as_mut() else { return Err(Error::err(NOT_OPTIONAL)) };
-    if !tracking.opt_in && !tracking.opt_out {
-        return Err(Error::err(NOT_OPTIONAL));
-    }
+    let Some(tracking) = ctx.client_mut().tracking.as_mut() else {
+        return Err(Error::err(
+            "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+        ));
+    };
     match word.to_ascii_lowercase().as_slice() {
         b"yes" if tracking.opt_in => tracking.caching = true,
-        b"yes" => return Err(Error::err("CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.")),
+        b"yes" => {
+            return Err(Error::err(
+                "CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+            ));
+        }
         b"no" if tracking.opt_out => tracking.caching = true,
-        b"no" => return Err(Error::err("CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.")),
+        b"no" => {
+            return Err(Error::err(
+                "CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+            ));
+        }
         _ => return Err(Error::Syntax),
     }
     Ok(Reply::OK)
 }
-
-const NOT_OPTIONAL: &str =
-    "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled";
 
 fn getredir(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::Int(redirection(ctx)))
@@ -186,13 +205,25 @@ fn trackinginfo(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
                 ("noloop", tracking.no_loop),
                 ("broken_redirect", tracking.redirect_broken),
             ];
-            flags.into_iter().filter(|(_, on)| *on).map(|(flag, _)| flag).collect()
+            flags
+                .into_iter()
+                .filter(|(_, on)| *on)
+                .map(|(flag, _)| flag)
+                .collect()
         }
     };
-    let prefixes = tracking.map(|tracking| tracking.prefixes).unwrap_or_default();
+    let prefixes = tracking
+        .map(|tracking| tracking.prefixes)
+        .unwrap_or_default();
     Ok(Reply::Map(vec![
-        (Reply::bulk("flags"), Reply::Set(flags.into_iter().map(Reply::bulk).collect())),
+        (
+            Reply::bulk("flags"),
+            Reply::Set(flags.into_iter().map(Reply::bulk).collect()),
+        ),
         (Reply::bulk("redirect"), Reply::Int(redirect)),
-        (Reply::bulk("prefixes"), Reply::array(prefixes.iter().map(Reply::bulk))),
+        (
+            Reply::bulk("prefixes"),
+            Reply::array(prefixes.iter().map(Reply::bulk)),
+        ),
     ]))
 }

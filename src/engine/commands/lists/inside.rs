@@ -49,6 +49,8 @@ pub(super) fn lset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let list = ctx.keys.get_mut::<List>(key)?.ok_or(Error::NoSuchKey)?;
     let (index, value) = (args.int()?, args.word()?);
     list.make_room(value.len(), 1, &limits);
+    // LSET's index has 32 bits in Redis, and what is above them is cut off: 4294967296 is the first element.
+    let index = i64::from(index as i32);
     if !list.replace(index, value) {
         return Err(Error::IndexOutOfRange);
     }

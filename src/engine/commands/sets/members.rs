@@ -146,7 +146,8 @@ fn scan_options<'a>(args: &mut Args<'a>) -> Result<(Option<&'a [u8]>, u64), Erro
         } else if args.left() < 2 {
             return Err(Error::Syntax);
         } else if args.token("MATCH") {
-            pattern = Some(args.word()?);
+            // A lone star is no pattern: it matches even the empty member, which stars never do.
+            pattern = Some(args.word()?).filter(|pattern| *pattern != b"*");
         } else if args.token("COUNT") {
             count = u64::try_from(args.int()?).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
         } else {

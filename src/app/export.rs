@@ -1,0 +1,153 @@
+//! A session as text: for a share link, for redis-cli, for Markdown.
+
+use std::time::Duration;
+
+use lesson::transcript::print_duration;
+use lesson::{Action, Block, Content};
+use messages::{BlockSource, ExerciseSource, LogEntry};
+
+use crate::edit;
+
+/// The log with its blocks written out as lines, so that it stands without its page.
+pub fn flattened(log: &[LogEntry], blocks: &[Block]) -> Vec<LogEntry> {
+    let mut flat = Vec::new();
+    for entry in log {
+        match entry {
+            LogEntry::Block { block, text } => {
+                flat.extend(block_actions(*block, text.as_deref(), blocks).iter().filter_map(entry_of));
+            }
+            entry => flat.push(entry.clone()),
+        }
+    }
+    flat
+}
+
+fn block_actions(block: u32, text: Option<&str>, blocks: &[Block]) -> Vec<Action> {
+    if let Some(text) = text {
+        return edit::actions(text);
+    }
+    match blocks.get(block as usize).map(|block| &block.content) {
+        Some(Content::Redis { steps, .. }) => steps.iter().map(|step| step.action.clone()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn entry_of(action: &Action) -> Option<LogEntry> {
+    match action {
+        Action::Run { client, text } => {
+            Some(LogEntry::Line { client: client.clone().unwrap_or_default(), line: text.clone() })
+        }
+        Action::Wait(time) => Some(LogEntry::Advance { millis: time.as_millis() as u64 }),
+        Action::World(_) | Action::Shell(_) => None,
+    }
+}
+
+/// Lines for `redis-cli < session.redis`. One connection only; time really passes there.
+pub fn as_script(entries: &[LogEntry]) -> String {
+    let mut text = String::from("# Run it with: redis-cli < session.redis\n");
+    for entry in entries {
+        match entry {
+            LogEntry::Line { client, line } if client.is_empty() => text.push_str(&format!("{line}\n")),
+            LogEntry::Line { client, line } => text.push_str(&format!("# by {client}:\n{line}\n")),
+            LogEntry::Advance { millis } => text.push_str(&format!("# {} pass here\n", span(*millis))),
+            LogEntry::Block { .. } => {}
+        }
+    }
+    text
+}
+
+/// A transcript of what the console shows: (client, line, output).
+pub fn as_markdown(shown: &[(String, String, String)]) -> String {
+    let mut text = String::from("```redis\n");
+    for (client, line, output) in shown {
+        match line.starts_with("+ ") {
+            true => text.push_str(&format!("{line}\n")),
+            false => text.push_str(&format!("{client}> {line}\n")),
+        }
+        if !output.is_empty() {
+            text.push_str(&format!("{output}\n"));
+        }
+    }
+    text + "```\n"
+}
+
+/// `45s`, as in a transcript.
+pub fn span(millis: u64) -> String {
+    print_duration(Duration::from_millis(millis))
+}
+
+/// What the worker needs to know of a page's block.
+pub fn block_source(block: &Block) -> BlockSource {
+    match &block.content {
+        Content::Redis { fresh, steps } => {
+            BlockSource { text: lesson::transcript::print(steps), fresh: *fresh }
+        }
+        Content::Conf { text } => BlockSource { text: config_commands(text), fresh: false },
+        _ => BlockSource::default(),
+    }
+}
+
+/// The fragment of a redis.conf as the commands that apply it to a running server.
+fn config_commands(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let commands = lines.filter_map(|line| {
+        let (name, value) = line.split_once(' ')?;
+        let value = value.trim();
+        let quoted = value.starts_with('"') || !value.contains(' ');
+        Some(if quoted { format!("> CONFIG SET {name} {value}\n") } else { format!("> CONFIG SET {name} \"{value}\"\n") })
+    });
+    commands.collect()
+}
+
+pub fn exercise_source(exercise: &lesson::Exercise) -> ExerciseSource {
+    ExerciseSource {
+        given: lesson::transcript::print(&exercise.given),
+        checks: lesson::transcript::print(&exercise.checks),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(text: &str) -> Block {
+        let steps = lesson::transcript::parse("test", 1, text).expect("a transcript");
+        Block { line: 1, content: Content::Redis { fresh: false, steps } }
+    }
+
+    fn line(client: &str, line: &str) -> LogEntry {
+        LogEntry::Line { client: client.into(), line: line.into() }
+    }
+
+    #[test]
+    fn blocks_are_written_out() {
+        let blocks = [block("> SET a 1\nOK\n+ 45s\nada> GET a\n\"1\"")];
+        let log = [
+            LogEntry::Block { block: 0, text: None },
+            LogEntry::Block { block: 0, text: Some("GET a\n+ 1s".into()) },
+            line("", "PING"),
+        ];
+        let flat = flattened(&log, &blocks);
+        let expected = [
+            line("", "SET a 1"),
+            LogEntry::Advance { millis: 45_000 },
+            line("ada", "GET a"),
+            line("", "GET a"),
+            LogEntry::Advance { millis: 1_000 },
+            line("", "PING"),
+        ];
+        assert_eq!(flat, expected);
+        assert_eq!(
+            as_script(&flat[..3]),
+            "# Run it with: redis-cli < session.redis\nSET a 1\n# 45s pass here\n# by ada:\nGET a\n"
+        );
+    }
+
+    #[test]
+    fn configuration_becomes_commands() {
+        assert_eq!(
+            config_commands("# memory\nmaxmemory 2mb\nsave 60 1\n"),
+            "> CONFIG SET maxmemory 2mb\n> CONFIG SET save \"60 1\"\n"
+        );
+    }
+}

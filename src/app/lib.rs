@@ -1,0 +1,20 @@
+//! The page: islands on static markup (`README.md` beside this file says on which).
+//!
+//! What is decided without a browser (records, merging, texts) is compiled and tested natively; the
+//! modules that touch one exist on wasm only. Nothing here knows a rule of Redis.
+
+pub mod edit;
+pub mod export;
+pub mod format;
+pub mod history;
+pub mod state;
+
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+#[cfg(target_arch = "wasm32")]
+pub use web::start;
+
+/// Natively there is no page to start.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn start() {}

@@ -1,0 +1,282 @@
+//! A block of the page: it runs, its replies come alive under their commands, and it can be edited.
+//!
+//! Before it runs it looks as printed, with the recorded replies in the quieter tone.
+
+use leptos::prelude::*;
+
+use super::erase::{click, input, key, part, text};
+use leptos::tachys::view::any_view::AnyView;
+use lesson::{Action, Block, Content, Output, Step};
+use messages::BlockRun;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+
+use super::dom;
+use super::page::Page;
+use super::steps::{action_line, lanes, output_lines, ran_steps};
+use super::world::BlockState;
+use crate::{edit, export};
+
+pub fn attach(page: Page) {
+    for element in dom::all(".block[data-block]") {
+        let Some(number) = dom::number(&element, "block") else { continue };
+        let block = page.data(|data| data.blocks.get(number as usize).cloned());
+        let Some(block) = block.filter(runs) else { continue };
+        listen_to_keys(page, number, &element);
+        let host = element.clone();
+        dom::fill(&element, move || view! { <BlockIsland page number block host/> });
+    }
+}
+
+fn runs(block: &Block) -> bool {
+    match &block.content {
+        Content::Redis { steps, .. } => !steps.is_empty(),
+        Content::Conf { .. } => !export::block_source(block).text.is_empty(),
+        _ => false,
+    }
+}
+
+fn steps_of(block: &Block) -> Vec<Step> {
+    match &block.content {
+        Content::Redis { steps, .. } => steps.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Ctrl-Enter anywhere in the block runs it, as printed or as edited.
+fn listen_to_keys(page: Page, number: u32, element: &HtmlElement) {
+    let listener = gloo::events::EventListener::new(element, "keydown", move |event| {
+        let key = event.unchecked_ref::<KeyboardEvent>();
+        let in_editor = event.target().is_some_and(|target| target.dyn_ref::<HtmlTextAreaElement>().is_some());
+        if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) && !in_editor {
+            key.prevent_default();
+            run(page, number);
+        }
+    });
+    listener.forget();
+}
+
+pub fn run(page: Page, number: u32) {
+    let edited = page.record.with_untracked(|record| record.edits.get(&number).cloned());
+    page.run_block(number, edited.map(|text| edit::transcript(&text)));
+}
+
+#[component]
+fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl IntoView {
+    let steps = StoredValue::new(steps_of(&block));
+    let conf = match block.content {
+        Content::Conf { text } => Some(text),
+        _ => None,
+    };
+    let editable = conf.is_none();
+    let editing = RwSignal::new(None::<String>);
+    let edited = Memo::new(move |_| page.record.with(|record| record.edits.get(&number).cloned()));
+    let state = Memo::new(move |_| {
+        page.world.blocks.with(|blocks| blocks.get(&number).cloned().unwrap_or_default())
+    });
+    let label = host.clone();
+    Effect::new(move |_| {
+        mark(&label, &state.get(), edited.with(Option::is_some));
+    });
+    let run_edited = move || {
+        if let Some(text) = editing.get_untracked() {
+            keep_edit(page, number, &text, &steps.get_value());
+            editing.set(None);
+        }
+        run(page, number);
+    };
+    view! {
+        <button type="button" class="run" on:click=click(move |_| run_edited()) aria-label=format!("Run block {}", number + 1)
+            title="Run (Ctrl+Enter inside the block)">
+            <svg class="icon solid" viewBox="0 0 16 16" aria-hidden="true"><path d="M4.5 2.6v10.8L13.4 8z"/></svg>
+            <span class="run-word">"Run"</span>
+        </button>
+        {part(move || match editing.get() {
+            Some(_) => editor(editing, run_edited).into_any(),
+            None => {
+                let printed = conf.clone();
+                view! { <pre tabindex="0"><code>
+                    {printed.map(|text| view! { <span class="line">{text}</span> })}
+                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()))}
+                </code></pre> }
+                .into_any()
+            }
+        })}
+        <Tools page number editing edited steps editable/>
+        <p class="hush" role="status">{part(move || spoken(&state.get()))}</p>
+    }
+}
+
+fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> AnyView {
+    match state {
+        BlockState::Ran(run) => view! { {ran_steps(&run.steps)} {problem(run)} }.into_any(),
+        BlockState::Failed(why) => {
+            let why = why.clone();
+            view! { {printed(edited, steps)} <span class="line reply error">{why}</span> }.into_any()
+        }
+        _ => printed(edited, steps),
+    }
+}
+
+fn problem(run: &BlockRun) -> Option<impl IntoView + use<>> {
+    let (line, what) = run.problem.clone()?;
+    Some(view! { <span class="line reply error">{format!("Line {line} cannot be read: {what}. Nothing after it ran.")}</span> })
+}
+
+/// The block without live replies: as written, or the reader's commands alone.
+fn printed(edited: Option<String>, steps: &[Step]) -> AnyView {
+    let steps: Vec<(Action, Vec<Output>)> = match edited {
+        Some(text) => edit::actions(&text).into_iter().map(|action| (action, Vec::new())).collect(),
+        None => steps.iter().map(|step| (step.action.clone(), step.reply.clone())).collect(),
+    };
+    let pairs: Vec<(String, String)> = steps.iter().map(|(action, _)| said(action)).collect();
+    let lanes = lanes(&pairs);
+    let lines = steps.iter().zip(&pairs).map(|((_, reply), (client, line))| {
+        let lane = lanes.iter().position(|name| name == client);
+        let reply: Vec<String> = reply
+            .iter()
+            .map(|output| match output {
+                Output::Text(text) => text.clone(),
+                Output::Any => "...".to_owned(),
+            })
+            .collect();
+        view! { {action_line(client, line, lane, None)} {output_lines(&reply.join("\n"), "")} }.into_any()
+    });
+    lines.collect_view().into_any()
+}
+
+/// Who does what, as a line.
+fn said(action: &Action) -> (String, String) {
+    match action {
+        Action::Run { client, text } => (client.clone().unwrap_or_default(), text.clone()),
+        action => (String::new(), action.to_string()),
+    }
+}
+
+fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) -> impl IntoView {
+    let field = NodeRef::<leptos::html::Textarea>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get() {
+            dom::focus(&field);
+        }
+    });
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            run();
+        } else if event.key() == "Escape" {
+            event.prevent_default();
+            editing.set(None);
+        }
+    };
+    let rows = move || editing.with(|text| text.as_deref().map_or(1, |text| text.split('\n').count()));
+    view! {
+        <textarea node_ref=field class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
+            aria-label="Commands of this block; Ctrl+Enter runs them, Escape leaves"
+            prop:value=text(move || editing.get().unwrap_or_default())
+            on:input=input(move |event| editing.set(Some(event_target_value(&event))))
+            on:keydown=key(on_key)></textarea>
+    }
+}
+
+#[component]
+fn Tools(
+    page: Page,
+    number: u32,
+    editing: RwSignal<Option<String>>,
+    edited: Memo<Option<String>>,
+    steps: StoredValue<Vec<Step>>,
+    editable: bool,
+) -> impl IntoView {
+    let begin = move |_| {
+        let text = edited.get_untracked().unwrap_or_else(|| edit::editable(&steps.get_value()));
+        editing.set(Some(text));
+    };
+    let done = move |_| {
+        if let Some(text) = editing.get_untracked() {
+            keep_edit(page, number, &text, &steps.get_value());
+        }
+        editing.set(None);
+    };
+    let reset = move |_| {
+        editing.set(None);
+        page.change_record(|record| {
+            record.edits.remove(&number);
+        });
+        page.world.blocks.update(|blocks| {
+            blocks.remove(&number);
+        });
+    };
+    view! {
+        <div class="block-tools">
+            <Show when=move || edited.with(Option::is_some)>
+                <span class="edited"><span class="dot" aria-hidden="true"></span>"edited"</span>
+                <button type="button" class="plain" on:click=click(reset)>"Reset"</button>
+            </Show>
+            {part(move || match editing.with(Option::is_some) {
+                true => view! { <button type="button" class="plain" on:click=click(done)>"Done"</button> }.into_any(),
+                false => editable.then(|| view! { <button type="button" class="plain when-near" on:click=click(begin)>"Edit"</button> }).into_any(),
+            })}
+            <CopyLink number/>
+        </div>
+    }
+}
+
+#[component]
+fn CopyLink(number: u32) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let here = dom::window().location().href().unwrap_or_default();
+        let link = format!("{}#block-{number}", here.split('#').next().unwrap_or_default());
+        super::share::copy(&link);
+        copied.set(true);
+        set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
+    };
+    view! {
+        <button type="button" class="plain when-near" on:click=click(copy)>
+            {part(move || if copied.get() { "Copied" } else { "Copy link" })}
+        </button>
+    }
+}
+
+/// An edit that says the same as the block is none.
+fn keep_edit(page: Page, number: u32, text: &str, steps: &[Step]) {
+    let same = edit::transcript(text) == edit::transcript(&edit::editable(steps));
+    page.change_record(|record| {
+        if same || text.trim().is_empty() {
+            record.edits.remove(&number);
+        } else {
+            record.edits.insert(number, text.to_owned());
+        }
+    });
+    page.world.blocks.update(|blocks| {
+        blocks.remove(&number);
+    });
+}
+
+fn mark(host: &HtmlElement, state: &BlockState, edited: bool) {
+    let name = match state {
+        BlockState::Unrun => "unrun",
+        BlockState::Running => "running",
+        BlockState::Ran(_) => "ran",
+        BlockState::Restored => "restored",
+        BlockState::Failed(_) => "failed",
+    };
+    for (key, value) in [("data-state", name), ("data-edited", if edited { "yes" } else { "no" })] {
+        host.set_attribute(key, value).expect("an attribute can be set");
+    }
+}
+
+/// What a screen reader hears after a run.
+fn spoken(state: &BlockState) -> String {
+    match state {
+        BlockState::Ran(run) => run
+            .steps
+            .iter()
+            .map(|step| if step.waits { "waits".to_owned() } else { step.output.clone() })
+            .collect::<Vec<_>>()
+            .join("\n"),
+        BlockState::Failed(why) => why.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! An exercise: a goal, a prompt, and a check of the resulting state. Hints open one by one; the
+//! solution is typed into the prompt but not run; the why comes with success.
+
+use leptos::prelude::*;
+
+use super::erase::{click, flag, input, key, part, text};
+use leptos::task::spawn_local;
+use lesson::Exercise;
+use messages::{CheckResult, Checked, Request, Response};
+use web_sys::KeyboardEvent;
+
+use super::dom;
+use super::page::Page;
+use super::steps::ran_steps;
+use crate::edit;
+use crate::format::counted;
+use crate::state::record::Solved;
+
+pub fn attach(page: Page) {
+    for element in dom::all(".exercise[data-exercise]") {
+        let Some(number) = dom::number(&element, "exercise") else { continue };
+        let exercise = page.data(|data| data.exercises.get(number as usize).cloned());
+        let Some(exercise) = exercise else { continue };
+        dom::fill(&element, move || view! { <ExerciseIsland page number exercise/> });
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum Verdict {
+    None,
+    Checking,
+    Judged(Checked),
+    Failed(String),
+}
+
+#[component]
+fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView {
+    let before = page.record.with_untracked(|record| record.solved.get(&number).cloned());
+    let answer = RwSignal::new(before.map(|solved| solved.answer).unwrap_or_default());
+    let verdict = RwSignal::new(Verdict::None);
+    let solved = Memo::new(move |_| page.record.with(|record| record.solved.get(&number).cloned()));
+    let hints_open = RwSignal::new(0_usize);
+    let check = move || check(page, number, answer, verdict);
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            check();
+        }
+    };
+    let hints = StoredValue::new(exercise.hints);
+    let solution = StoredValue::new(edit::editable(&exercise.solution));
+    let why: String = exercise.why.iter().map(|why| format!("<p>{}</p>", why.html)).collect();
+    let why = StoredValue::new(why);
+    let given = edit::editable(&exercise.given);
+    let rows = move || answer.with(|text| text.split('\n').count().max(2));
+    let prompt_id = format!("answer-{number}");
+    view! {
+        <div class="exercise-head">
+            <h3>{format!("Exercise {}", number + 1)}</h3>
+            {part(move || solved.get().map(|solved| view! {
+                <span class="solved-mark">{format!("✓ Solved in {}", counted(solved.commands.into(), "command"))}</span>
+            }))}
+        </div>
+        // The goal is the lesson's own text, made into HTML when the site was built.
+        <div class="goal" inner_html=exercise.goal.html></div>
+        {(!given.is_empty()).then(|| view! {
+            <div class="given"><p>"It begins with:"</p><pre tabindex="0"><code>{given}</code></pre></div>
+        })}
+        <label class="hush" for=prompt_id.clone()>"Your commands, one a line"</label>
+        <div class="prompt-box">
+            <span class="prompt" aria-hidden="true">">"</span>
+            <textarea id=prompt_id class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
+                placeholder="Your commands, one a line"
+                prop:value=text(move || answer.get())
+                on:input=input(move |event| answer.set(event_target_value(&event)))
+                on:keydown=key(on_key)></textarea>
+        </div>
+        <div class="exercise-actions">
+            <button type="button" class="button main-action" on:click=click(move |_| check())
+                aria-disabled=text(move || (verdict.get() == Verdict::Checking).to_string())>"Check"</button>
+            {part(move || {
+                let (open, count) = (hints_open.get(), hints.with_value(Vec::len));
+                (open < count).then(|| view! {
+                    <button type="button" class="plain" on:click=click(move |_| hints_open.set(open + 1))>
+                        {format!("Hint {} of {count}", open + 1)}
+                    </button>
+                })
+            })}
+            {part(move || (hints_open.get() >= hints.with_value(Vec::len)).then(|| view! {
+                <button type="button" class="plain" on:click=click(move |_| answer.set(solution.get_value()))>
+                    "Put the solution in"
+                </button>
+            }))}
+        </div>
+        <ol class="hints" class:none=flag(move || hints_open.get() == 0)>
+            {part(move || hints.with_value(|hints| {
+                hints.iter().take(hints_open.get()).map(|hint| view! { <li inner_html=hint.html.clone()></li> }).collect_view()
+            }))}
+        </ol>
+        <div class="verdict" role="status">{part(move || judged(&verdict.get()))}</div>
+        {part(move || (solved.with(Option::is_some)).then(|| why.get_value()).filter(|why| !why.is_empty()).map(|why| view! {
+            <div class="why"><h4>"Why"</h4><div inner_html=why></div></div>
+        }))}
+    }
+}
+
+fn check(page: Page, number: u32, answer: RwSignal<String>, verdict: RwSignal<Verdict>) {
+    let text = answer.get_untracked();
+    if text.trim().is_empty() {
+        verdict.set(Verdict::Failed("Type at least one command.".to_owned()));
+        return;
+    }
+    verdict.set(Verdict::Checking);
+    spawn_local(async move {
+        let request = Request::Check { exercise: number, answer: edit::transcript(&text) };
+        match page.ask(request).await {
+            Ok(Response::Checked(checked)) => {
+                if checked.passed {
+                    keep(page, number, &checked, &text);
+                }
+                verdict.set(Verdict::Judged(checked));
+            }
+            Ok(_) => verdict.set(Verdict::Failed("The engine answered something else than was asked.".to_owned())),
+            Err(problem) => verdict.set(Verdict::Failed(problem.text())),
+        }
+    });
+}
+
+fn keep(page: Page, number: u32, checked: &Checked, answer: &str) {
+    page.change_record(|record| {
+        let best = record.solved.get(&number).is_none_or(|before| checked.commands <= before.commands);
+        if best {
+            record.solved.insert(number, Solved { commands: checked.commands, answer: answer.to_owned() });
+        }
+    });
+    super::finish::notice_completion(page);
+}
+
+fn judged(verdict: &Verdict) -> AnyView {
+    match verdict {
+        Verdict::None => ().into_any(),
+        Verdict::Checking => view! { <p class="quiet">"Checking…"</p> }.into_any(),
+        Verdict::Failed(why) => {
+            let why = why.clone();
+            view! { <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>{why}</p> }.into_any()
+        }
+        Verdict::Judged(checked) => {
+            let commands = counted(checked.commands.into(), "command");
+            let problem = checked.problem.clone();
+            let failed = checked.checks.iter().find(|check| !check.passed).cloned();
+            view! {
+                {(!checked.steps.is_empty()).then(|| view! {
+                    <pre class="answer-run" tabindex="0"><code>{ran_steps(&checked.steps)}</code></pre>
+                })}
+                {problem.map(|why| view! { <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>{why}</p> })}
+                {failed.map(failed_check)}
+                {checked.passed.then(|| view! {
+                    <p class="passed"><span class="mark" aria-hidden="true">"✓"</span>{format!("Right, with {commands}.")}</p>
+                })}
+            }
+            .into_any()
+        }
+    }
+}
+
+fn failed_check(check: CheckResult) -> impl IntoView {
+    let or_nothing = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
+    view! {
+        <div class="failed-check">
+            <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>"Not yet: " <code>{check.line}</code></p>
+            <dl>
+                <dt>"expected"</dt><dd><pre>{or_nothing(check.expected)}</pre></dd>
+                <dt>"actual"</dt><dd><pre>{or_nothing(check.actual)}</pre></dd>
+            </dl>
+        </div>
+    }
+}

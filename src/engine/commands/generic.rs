@@ -1,5 +1,0 @@
-//! Commands of the group `generic`.
-
-use crate::command::Command;
-
-pub(super) const COMMANDS: &[Command] = &[];

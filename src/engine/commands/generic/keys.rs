@@ -1,0 +1,100 @@
+//! Whether keys are there, and their removal: DEL, EXISTS, KEYS, RANDOMKEY, TOUCH, TYPE, UNLINK.
+
+use crate::args::Args;
+use crate::command::{Command, acl, flag::*, key};
+use crate::context::Context;
+use crate::error::Error;
+use crate::event::Class;
+use crate::glob;
+use crate::reply::Reply;
+
+pub(in crate::commands) const COMMANDS: &[Command] = &[
+    Command::new("DEL key...", del)
+        .summary("Removes keys with what they hold, and says how many were there.")
+        .cost("O(N), N being the number of keys; for a collection O(M), M being its elements")
+        .flags(WRITE)
+        .key_flags(&[key::RM | key::DELETE])
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"]),
+    Command::new("EXISTS key...", exists)
+        .summary("Counts how many of the keys are there; a key named twice counts twice.")
+        .cost("O(N), N being the number of keys")
+        .flags(READONLY | FAST)
+        .key_flags(&[key::RO])
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"])
+        .history(&[("3.0.3", "Several keys at once.")]),
+    Command::new("KEYS pattern:pattern", keys)
+        .summary("Gives all keys that match a glob pattern. It walks the whole database at one go: not for production.")
+        .cost("O(N), N being the keys in the database")
+        .flags(READONLY)
+        .acl(acl::DANGEROUS)
+        .tips(&["request_policy:all_shards", "nondeterministic_output_order"]),
+    Command::new("RANDOMKEY", randomkey)
+        .summary("Gives a key by chance.")
+        .flags(READONLY)
+        .tips(&["request_policy:all_shards", "response_policy:special", "nondeterministic_output"]),
+    Command::new("TOUCH key...", touch)
+        .summary("Makes keys count as just used, and says how many are there.")
+        .cost("O(N), N being the number of keys")
+        .since("3.2.1")
+        .flags(READONLY | FAST)
+        .key_flags(&[key::RO])
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"]),
+    Command::new("TYPE key", type_of)
+        .summary("Says which type of value a key holds.")
+        .flags(READONLY | FAST)
+        .key_flags(&[key::RO]),
+    Command::new("UNLINK key...", del)
+        .summary("Removes keys; a real server frees what they held in another thread.")
+        .cost("O(1) for each key")
+        .since("4.0.0")
+        .flags(WRITE | FAST)
+        .key_flags(&[key::RM | key::DELETE])
+        .tips(&["request_policy:multi_shard", "response_policy:agg_sum"]),
+];
+
+fn del(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let mut removed = 0;
+    for key in args.rest() {
+        if ctx.keys.delete(key) {
+            ctx.keys.changed(Class::Generic, "del", key);
+            removed += 1;
+        }
+    }
+    Ok(Reply::Int(removed))
+}
+
+fn exists(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    Ok(args.rest().iter().filter(|key| ctx.keys.read_untouched(key).is_some()).count().into())
+}
+
+fn touch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    Ok(args.rest().iter().filter(|key| ctx.keys.touch(key)).count().into())
+}
+
+fn type_of(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let object = ctx.keys.read_untouched(args.word()?);
+    Ok(Reply::Status(object.map_or("none", |object| object.value.kind())))
+}
+
+/// Expired keys are not shown, and not removed either.
+fn keys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let pattern = args.word()?;
+    // Said apart because `*` does not match the empty key.
+    let all = pattern == b"*";
+    let now = ctx.now.millis();
+    let found = ctx.keys.current().keys.iter().filter(|(key, object)| {
+        (all || glob::matches(pattern, key, false)) && !(object.has_deadline() && now > object.deadline)
+    });
+    Ok(Reply::array(found.map(|(key, _)| Reply::bulk(key))))
+}
+
+fn randomkey(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    loop {
+        let Some(key) = ctx.keys.current().keys.fair_random_key(ctx.random).map(<[u8]>::to_vec) else {
+            return Ok(Reply::Null);
+        };
+        if !ctx.keys.expire_if_due(&key) {
+            return Ok(Reply::Bulk(key));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Commands of the group `generic`: what works on keys whatever they hold. One file for each matter, one table in each.
+
+pub(super) mod copy;
+pub(super) mod expiry;
+pub(super) mod keys;
+pub(super) mod object;
+pub(super) mod scan;
+pub(super) mod wait;

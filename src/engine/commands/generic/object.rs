@@ -1,0 +1,82 @@
+//! OBJECT: what Redis keeps beside a value.
+
+use crate::args::Args;
+use crate::command::{Command, flag::*, key};
+use crate::context::Context;
+use crate::error::Error;
+use crate::keyspace::Object;
+use crate::reply::Reply;
+
+pub(in crate::commands) const COMMANDS: &[Command] = &[
+    Command::container("OBJECT")
+        .summary("Commands that look at how a value is kept.")
+        .cost("Depends on the subcommand")
+        .since("2.2.3"),
+    Command::new("OBJECT|ENCODING key", encoding)
+        .summary("Says in which encoding a value is kept.")
+        .since("2.2.3")
+        .flags(READONLY)
+        .key_flags(&[key::RO])
+        .tips(&["nondeterministic_output"]),
+    Command::new("OBJECT|FREQ key", freq)
+        .summary("Says how often a key is used, on a logarithmic scale; only under an LFU eviction policy.")
+        .since("4.0.0")
+        .flags(READONLY)
+        .key_flags(&[key::RO])
+        .tips(&["nondeterministic_output"]),
+    Command::new("OBJECT|HELP", help).summary("Lists the subcommands.").since("6.2.0").flags(LOADING | STALE),
+    Command::new("OBJECT|IDLETIME key", idletime)
+        .summary("Says for how many seconds a key has not been used; not under an LFU eviction policy.")
+        .since("2.2.3")
+        .flags(READONLY)
+        .key_flags(&[key::RO])
+        .tips(&["nondeterministic_output"]),
+    Command::new("OBJECT|REFCOUNT key", refcount)
+        .summary("Says how many references to a value there are.")
+        .since("2.2.3")
+        .flags(READONLY)
+        .key_flags(&[key::RO])
+        .tips(&["nondeterministic_output"]),
+];
+
+fn encoding(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let object = ctx.keys.read_unnoticed(args.word()?);
+    Ok(Reply::bulk_or_null(object.map(|object| object.value.encoding())))
+}
+
+fn refcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    // A value lies in one piece with its key since 8.2, so nothing is shared any more, not even small numbers.
+    Ok(ctx.keys.read_unnoticed(args.word()?).map_or(Reply::Null, |_| Reply::Int(1)))
+}
+
+fn idletime(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let now = ctx.now;
+    Ok(ctx.keys.read_unnoticed(args.word()?).map_or(Reply::Null, |object| Reply::Int(object.idle_seconds(now))))
+}
+
+fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    match ctx.keys.read_unnoticed(args.word()?) {
+        None => Ok(Reply::Null),
+        Some(Object { .. }) => Err(Error::err(
+            "An LFU maxmemory policy is not selected, access frequency not tracked. \
+             Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+        )),
+    }
+}
+
+fn help(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let lines = [
+        "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "ENCODING <key>",
+        "    Say in which encoding the value is kept.",
+        "FREQ <key>",
+        "    Say how often the key is used, on a logarithmic scale.",
+        "IDLETIME <key>",
+        "    Say for how many seconds the key has not been used.",
+        "REFCOUNT <key>",
+        "    Say how many references to the value there are.",
+        "HELP",
+        "    Print this help.",
+    ];
+    Ok(Reply::array(lines.into_iter().map(Reply::Status)))
+}

@@ -1,0 +1,104 @@
+//! WAIT and WAITAOF, on a server that has no replicas; and MIGRATE, which needs another server.
+
+use std::time::Duration;
+
+use crate::args::Args;
+use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
+use crate::context::Context;
+use crate::error::Error;
+use crate::number;
+use crate::reply::Reply;
+use crate::time::Time;
+
+pub(in crate::commands) const COMMANDS: &[Command] = &[
+    Command::new(
+        "MIGRATE host port:int (key | '') destination-db:int timeout:int [COPY] [REPLACE] \
+         [AUTH password | AUTH2 (username password)] [KEYS key...]",
+        migrate,
+    )
+    .summary("Moves keys to another server.")
+    .cost("That of DUMP and DEL here and of RESTORE there, and the transfer")
+    .since("2.6.0")
+    .arity(-6)
+    .flags(WRITE | MOVABLEKEYS)
+    .acl(acl::DANGEROUS)
+    .tips(&["nondeterministic_output"])
+    .key_specs(&[
+        KeySpec {
+            flags: key::RW | key::ACCESS | key::DELETE,
+            begin: Begin::Index(3),
+            find: Find::Range { last: 0, step: 1, limit: 0 },
+            notes: "",
+        },
+        KeySpec {
+            flags: key::RW | key::ACCESS | key::DELETE | key::INCOMPLETE,
+            begin: Begin::Keyword("KEYS", -2),
+            find: Find::Range { last: -1, step: 1, limit: 0 },
+            notes: "",
+        },
+    ])
+    .history(&[
+        ("3.0.0", "The options `COPY` and `REPLACE`."),
+        ("3.0.6", "The option `KEYS`."),
+        ("4.0.7", "The option `AUTH`."),
+        ("6.0.0", "The option `AUTH2`."),
+    ]),
+    Command::new("WAIT numreplicas:int timeout:int", wait)
+        .summary("Waits until so many replicas have what this client wrote, and says how many have it.")
+        .since("3.0.0")
+        .flags(BLOCKING)
+        .acl(acl::KEYSPACE | acl::CONNECTION)
+        .tips(&["request_policy:all_shards", "response_policy:agg_min"]),
+    Command::new("WAITAOF numlocal:int numreplicas:int timeout:int", waitaof)
+        .summary("Waits until what this client wrote is in the append-only file here, or on so many replicas.")
+        .since("7.2.0")
+        .flags(BLOCKING)
+        .acl(acl::KEYSPACE | acl::CONNECTION)
+        .tips(&["request_policy:all_shards", "response_policy:agg_min"]),
+];
+
+fn migrate(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(Error::NotEmulated("MIGRATE connects to another server over a network".to_string()))
+}
+
+fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let wanted = args.int()?;
+    let deadline = deadline(ctx, args.word()?)?;
+    // No replica is connected, so none has anything.
+    if wanted <= 0 {
+        return Ok(Reply::Int(0));
+    }
+    Ok(ctx.wait(None, &[], deadline, Reply::Int(0)))
+}
+
+fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let local = args.int()?;
+    if !(0..=1).contains(&local) {
+        return Err(Error::err("value is out of range, value must between 0 and 1"));
+    }
+    let replicas = number::parse_i64(args.word()?).filter(|replicas| *replicas >= 0);
+    let replicas = replicas.ok_or(Error::err("value is out of range, must be positive"))?;
+    let deadline = deadline(ctx, args.word()?)?;
+    if local > 0 {
+        return Err(Error::err("WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
+    }
+    let none = Reply::Array(vec![Reply::Int(0), Reply::Int(0)]);
+    if replicas == 0 {
+        return Ok(none);
+    }
+    Ok(ctx.wait(None, &[], deadline, none))
+}
+
+/// A timeout in milliseconds, as a point in time; 0 waits forever.
+fn deadline(ctx: &Context, word: &[u8]) -> Result<Option<Time>, Error> {
+    let millis = number::parse_i64(word).ok_or(Error::err("timeout is not an integer or out of range"))?;
+    if millis < 0 {
+        return Err(Error::TimeoutNegative);
+    }
+    if millis.checked_add(ctx.now.millis()).is_none() {
+        return Err(Error::TimeoutOutOfRange);
+    }
+    // Beyond what virtual time can express is as good as never.
+    let micros = millis.saturating_mul(1000);
+    Ok((millis > 0).then(|| ctx.now.after(Duration::from_micros(micros as u64))))
+}

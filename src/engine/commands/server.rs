@@ -1,5 +1,0 @@
-//! Commands of the group `server`.
-
-use crate::command::Command;
-
-pub(super) const COMMANDS: &[Command] = &[];

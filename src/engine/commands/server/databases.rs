@@ -1,0 +1,88 @@
+//! Commands on whole databases: DBSIZE, FLUSHALL, FLUSHDB, SWAPDB.
+
+use crate::args::Args;
+use crate::command::{Command, acl, flag::*};
+use crate::context::Context;
+use crate::error::Error;
+use crate::number;
+use crate::reply::Reply;
+
+pub const COMMANDS: &[Command] = &[
+    Command::new("DBSIZE", dbsize)
+        .summary("Counts the keys of the database.")
+        .flags(READONLY | FAST)
+        .acl(acl::KEYSPACE)
+        .tips(&["request_policy:all_shards", "response_policy:agg_sum"]),
+    Command::new("FLUSHALL [(ASYNC | SYNC)]", flushall)
+        .summary("Removes all keys of all databases.")
+        .cost("O(N) where N is the total number of keys in all databases")
+        .flags(WRITE)
+        .acl(acl::KEYSPACE | acl::DANGEROUS)
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+    Command::new("FLUSHDB [(ASYNC | SYNC)]", flushdb)
+        .summary("Removes all keys of the database.")
+        .cost("O(N) where N is the number of keys in the selected database")
+        .flags(WRITE)
+        .acl(acl::KEYSPACE | acl::DANGEROUS)
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+    Command::new("SWAPDB index1:int index2:int", swapdb)
+        .summary("Exchanges two databases.")
+        .cost("O(N) where N is the count of clients watching or blocking on keys from both databases.")
+        .since("4.0.0")
+        .flags(WRITE | FAST)
+        .acl(acl::KEYSPACE | acl::DANGEROUS),
+];
+
+fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Ok(Reply::from(ctx.keys.current().keys.len()))
+}
+
+fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    check_mode(args)?;
+    for db in 0..ctx.keys.dbs.len() {
+        ctx.keys.flush(db);
+    }
+    after_flush(ctx);
+    Ok(Reply::OK)
+}
+
+fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    check_mode(args)?;
+    ctx.keys.flush(ctx.keys.db);
+    after_flush(ctx);
+    Ok(Reply::OK)
+}
+
+/// Nothing takes time here, so ASYNC and SYNC are the same.
+fn check_mode(args: &mut Args) -> Result<(), Error> {
+    match args.rest() {
+        [] => Ok(()),
+        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") || mode.eq_ignore_ascii_case(b"SYNC") => {
+            Ok(())
+        }
+        _ => Err(Error::Syntax),
+    }
+}
+
+/// Flushing nothing is replicated too: a replica may have what this server does not.
+fn after_flush(ctx: &mut Context) {
+    ctx.keys.dirty += 1;
+    ctx.server.invalidate_all();
+}
+
+fn swapdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let first = number::parse_i64(args.word()?).ok_or(Error::err("invalid first DB index"))?;
+    let second = number::parse_i64(args.word()?).ok_or(Error::err("invalid second DB index"))?;
+    let index = |number: i64| {
+        let db = usize::try_from(number)
+            .ok()
+            .filter(|db| *db < ctx.keys.dbs.len());
+        db.ok_or(Error::err("DB index is out of range"))
+    };
+    let (first, second) = (index(first)?, index(second)?);
+    if first != second {
+        ctx.keys.swap(first, second);
+    }
+    ctx.keys.dirty += 1;
+    Ok(Reply::OK)
+}

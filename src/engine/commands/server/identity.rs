@@ -1,0 +1,121 @@
+//! What a server says of itself in a word: TIME, ROLE, LOLWUT, MODULE.
+
+use crate::args::Args;
+use crate::command::{Command, acl, flag::*};
+use crate::commands::help::help;
+use crate::context::Context;
+use crate::error::Error;
+use crate::reply::Reply;
+use crate::server::VERSION;
+
+pub const COMMANDS: &[Command] = &[
+    Command::new("TIME", time)
+        .summary("Gives the time: seconds since 1970, and microseconds.")
+        .since("2.6.0")
+        .flags(LOADING | STALE | FAST)
+        .tips(&["nondeterministic_output"]),
+    Command::new("ROLE", role)
+        .summary("Says whether this server is a master or a replica, and of whom.")
+        .since("2.8.12")
+        .flags(NOSCRIPT | LOADING | STALE | FAST | SENTINEL)
+        .acl(acl::ADMIN | acl::DANGEROUS),
+    Command::new("LOLWUT [VERSION version:int]", lolwut)
+        .summary("Draws something, and gives the version.")
+        .cost("")
+        .since("5.0.0")
+        .flags(READONLY | FAST),
+    Command::container("MODULE")
+        .summary("Loads and lists modules.")
+        .cost("Depends on subcommand.")
+        .since("4.0.0"),
+    Command::new("MODULE|HELP", help)
+        .summary("Lists the subcommands.")
+        .since("5.0.0")
+        .flags(LOADING | STALE),
+    Command::new("MODULE|LIST", module_list)
+        .summary("Lists the loaded modules: none.")
+        .cost("O(N) where N is the number of loaded modules.")
+        .since("4.0.0")
+        .flags(ADMIN | NOSCRIPT)
+        .tips(&["nondeterministic_output_order"]),
+    Command::new("MODULE|LOAD path [arg...]", no_modules)
+        .summary("Loads a module: not here.")
+        .since("4.0.0")
+        .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
+    Command::new(
+        "MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]",
+        no_modules,
+    )
+    .summary("Loads a module with parameters: not here.")
+    .since("7.0.0")
+    .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
+    Command::new("MODULE|UNLOAD name", no_modules)
+        .summary("Unloads a module: not here.")
+        .since("4.0.0")
+        .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
+];
+
+fn time(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let micros = ctx.now.micros().rem_euclid(1_000_000);
+    Ok(Reply::array(
+        [ctx.now.secs(), micros].map(|number| Reply::bulk(number.to_string())),
+    ))
+}
+
+fn role(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Ok(Reply::array([
+        Reply::bulk("master"),
+        Reply::Int(0),
+        Reply::Array(Vec::new()),
+    ]))
+}
+
+/// The server draws generative art that differs between versions; ours is a mountain ridge.
+fn lolwut(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    if args.left() > 1 && args.token("VERSION") {
+        args.int()?;
+    }
+    const WIDTH: usize = 60;
+    const HEIGHT: usize = 8;
+    let mut height = ctx.random.below(HEIGHT as u64) as usize;
+    let mut ridge = Vec::with_capacity(WIDTH);
+    for _ in 0..WIDTH {
+        height = match ctx.random.below(3) {
+            0 => height.saturating_sub(1),
+            1 => (height + 1).min(HEIGHT - 1),
+            _ => height,
+        };
+        ridge.push(height);
+    }
+    let mut drawing = String::new();
+    for row in (0..HEIGHT).rev() {
+        let line: String = ridge
+            .iter()
+            .map(|top| {
+                if *top == row {
+                    '^'
+                } else if *top > row {
+                    ':'
+                } else {
+                    ' '
+                }
+            })
+            .collect();
+        drawing.push_str(line.trim_end());
+        drawing.push('\n');
+    }
+    Ok(Reply::Verbatim(
+        "txt",
+        format!("{drawing}\nA ridge, drawn by chance. Redis ver. {VERSION}\n"),
+    ))
+}
+
+fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Ok(Reply::Array(Vec::new()))
+}
+
+fn no_modules(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(Error::NotEmulated(
+        "modules are machine code for another machine".to_string(),
+    ))
+}
