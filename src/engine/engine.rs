@@ -370,7 +370,7 @@ impl Engine {
     }
 
     /// What Redis' serverCron does every 1/hz second.
-    fn tick(&mut self, now: Time) {
+    pub fn tick(&mut self, now: Time) {
         if !self.server.is_paused(now) && self.server.config.active_expire {
             self.expire_keys(now, expire::slow_cycle);
         }
