@@ -112,6 +112,8 @@ fn faketime() -> PathBuf {
 
 /// The file is replaced, never written in place: the server may read it at any moment.
 fn write_clock(folder: &Path, now: Time) {
+    // Half a millisecond more: the library keeps the fraction as a float, and rounding must not lose a millisecond.
+    let now = now.after(Duration::from_micros(500));
     let (date, micros) = (civil(now.secs()), now.micros().rem_euclid(1_000_000));
     let draft = folder.join("clock.new");
     fs::write(&draft, format!("{date}.{micros:06}\n")).expect("the clock file can be written");

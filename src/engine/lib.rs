@@ -26,6 +26,7 @@ pub mod monitor;
 pub mod number;
 pub mod pause;
 pub mod pubsub;
+pub mod rdb;
 pub mod render;
 pub mod reply;
 pub mod resp;

@@ -147,6 +147,15 @@ impl Server {
         }
     }
 
+    /// Forgets a client's queue and its watched keys, if there are any.
+    pub fn end_transaction(&mut self, keys: &mut Keyspace, id: ClientId) {
+        self.unwatch_all(keys, id);
+        if let Some(client) = self.clients.get_mut(id) {
+            client.transaction = None;
+            client.watch_broken = false;
+        }
+    }
+
     /// A key that this client watches was touched: its EXEC is lost, whatever else happens.
     pub fn break_watch(&mut self, keys: &mut Keyspace, id: ClientId) {
         self.unwatch_all(keys, id);

@@ -204,6 +204,11 @@ impl SortedSet {
         }
     }
 
+    /// The large encoding whatever the size (SORT wants its dict).
+    pub fn become_large(&mut self, rules: &mut Rules) {
+        self.become_skiplist(self.len(), rules);
+    }
+
     fn become_skiplist(&mut self, count: usize, rules: &mut Rules) {
         let SortedSet::Listpack(_) = self else { return };
         let mut pair = Pair { list: Skiplist::new(), scores: Dict::new(rules.seed) };
