@@ -131,7 +131,7 @@ describe("the clock", () => {
     const { page, close } = await playground();
     await type(page, "SET token abc EX 100");
     assert.equal(await reply(page, "TTL token"), "(integer) 100");
-    await page.getByRole("button", { name: "Let one minute pass" }).click();
+    await page.getByRole("button", { name: "+1 min" }).click();
     await says(page, ".log", /\+ 1 ?m/);
     assert.equal(await reply(page, "TTL token"), "(integer) 40");
     await type(page, "+ 40s");

@@ -66,8 +66,9 @@ export function readers(base = "/repo/") {
   };
 }
 
-/** Waits until the islands are attached. */
-export const attached = (page) => page.waitForSelector("html[data-ready]", { state: "attached" });
+/** Waits until the islands are attached. The page for unknown addresses has none. */
+export const attached = (page) =>
+  page.waitForSelector('html:is([data-ready], [data-route="missing"])', { state: "attached" });
 
 /** Waits until the server in the page answers. */
 export const answering = (page) =>
