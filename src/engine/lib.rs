@@ -21,6 +21,7 @@ mod hash_expiry;
 pub mod keys;
 pub mod keyspace;
 pub mod lzf;
+pub mod memory;
 pub mod monitor;
 pub mod number;
 pub mod pause;
