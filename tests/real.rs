@@ -19,6 +19,7 @@ pub struct Real {
     pub port: u16,
     now: Time,
     frozen: bool,
+    tick: Duration,
 }
 
 /// How the server's clock behaves.
@@ -52,7 +53,9 @@ impl Real {
             command.env("FAKETIME_NO_CACHE", "1").env("DONT_FAKE_MONOTONIC", "1").env("TZ", "UTC");
         }
         let child = command.spawn().expect("redis-server can be started");
-        let real = Real { child, folder, port, now: Time::WORLD_START, frozen };
+        let hz = options.iter().position(|option| *option == "--hz").and_then(|at| options.get(at + 1)?.parse().ok());
+        let tick = Duration::from_secs(1) / hz.unwrap_or(10);
+        let real = Real { child, folder, port, now: Time::WORLD_START, frozen, tick };
         real.await_start();
         real
     }
@@ -78,12 +81,12 @@ impl Real {
         self.now
     }
 
-    /// Moves the clock and gives the server time for two of its cron ticks.
+    /// Moves the clock and gives the server real time for two of its cron ticks, which a clock of ours does not make.
     pub fn advance(&mut self, by: Duration) {
         assert!(self.frozen, "only a clock that is ours can be moved");
         self.now = self.now.after(by);
         write_clock(&self.folder, self.now);
-        thread::sleep(Duration::from_millis(250));
+        thread::sleep(self.tick * 2 + Duration::from_millis(10));
     }
 }
 
@@ -109,6 +112,8 @@ fn faketime() -> PathBuf {
 
 /// The file is replaced, never written in place: the server may read it at any moment.
 fn write_clock(folder: &Path, now: Time) {
+    // Half a millisecond more: the library keeps the fraction as a float, and rounding must not lose a millisecond.
+    let now = now.after(Duration::from_micros(500));
     let (date, micros) = (civil(now.secs()), now.micros().rem_euclid(1_000_000));
     let draft = folder.join("clock.new");
     fs::write(&draft, format!("{date}.{micros:06}\n")).expect("the clock file can be written");

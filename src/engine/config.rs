@@ -283,7 +283,7 @@ fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
                 .map(|word| number::parse_i64(word).filter(|number| *number >= 0));
             let numbers: Option<Vec<i64>> = numbers.collect();
             let are_pairs = |numbers: &Vec<i64>| {
-                numbers.len() % 2 == 0 && numbers.iter().step_by(2).all(|secs| *secs > 0)
+                numbers.len().is_multiple_of(2) && numbers.iter().step_by(2).all(|secs| *secs > 0)
             };
             numbers
                 .filter(are_pairs)
@@ -322,7 +322,7 @@ fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
 
 /// `class hard soft seconds`, for one class or several.
 fn canonical_buffer_limits(words: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
-    if words.is_empty() || words.len() % 4 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(4) {
         return Err(invalid(
             "Wrong number of arguments in buffer limit configuration.",
         ));

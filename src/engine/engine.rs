@@ -46,6 +46,8 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
+            failed_logins: Vec::new(),
+            login_entries: 0,
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
@@ -159,12 +161,7 @@ impl Engine {
 
     /// The ladder: what stands between words and their handler, in Redis' order.
     fn climb(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<Reply, Error> {
-        let entry = self.admit(id, words, now).inspect_err(|_| {
-            // A refused command spoils the transaction that it was meant for.
-            if let Some(transaction) = self.server.clients.get_mut(id).and_then(|client| client.transaction.as_mut()) {
-                transaction.refused = true;
-            }
-        })?;
+        let entry = self.admit(id, words, now).map_err(|error| self.refuse(id, words, error))?;
         let paused = self.server.clients.get(id).is_some_and(|client| self.server.must_wait(entry, client, now));
         let client = self.server.clients.get_mut(id).expect("the caller connected this client");
         if paused {
@@ -183,6 +180,20 @@ impl Engine {
             }
             _ => self.run(id, entry, words, now, false),
         }
+    }
+
+    /// A refused command spoils the transaction that it was meant for, and a refused EXEC ends it.
+    fn refuse(&mut self, id: ClientId, words: &[&[u8]], error: Error) -> Error {
+        if words[0].eq_ignore_ascii_case(b"exec") {
+            self.server.end_transaction(&mut self.keys, id);
+            let text = error.to_string();
+            let reason = text.strip_prefix("ERR ").unwrap_or(&text);
+            return Error::Raw(format!("EXECABORT Transaction discarded because of: {reason}").into());
+        }
+        if let Some(transaction) = self.server.clients.get_mut(id).and_then(|client| client.transaction.as_mut()) {
+            transaction.refused = true;
+        }
+        error
     }
 
     fn admit(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<&'static Entry, Error> {
@@ -341,7 +352,9 @@ impl Engine {
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
         let waits = self.server.clients.iter().filter_map(|client| {
             let blocked = client.blocked.as_ref()?;
-            Some((blocked.deadline?, blocked.sequence, client.id))
+            // Redis compares whole milliseconds with >: the deadline itself is still inside.
+            let past = Time::from_millis(blocked.deadline?.millis() + 1);
+            Some((past, blocked.sequence, client.id))
         });
         waits.min().map(|(at, _, id)| (at, id))
     }
@@ -357,7 +370,7 @@ impl Engine {
     }
 
     /// What Redis' serverCron does every 1/hz second.
-    fn tick(&mut self, now: Time) {
+    pub fn tick(&mut self, now: Time) {
         if !self.server.is_paused(now) && self.server.config.active_expire {
             self.expire_keys(now, expire::slow_cycle);
         }

@@ -20,6 +20,7 @@ pub mod info;
 mod hash_expiry;
 pub mod keys;
 pub mod keyspace;
+pub mod login_log;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;

@@ -36,29 +36,6 @@ pub fn parse_i64(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// Reads a SCAN cursor: an integer that is not negative, or else what C's `strtoull` makes of it. That allows spaces
-/// before it, a sign and leading zeros; a negative one that is not plainly so (`-007`) wraps around, and a zero byte
-/// ends it.
-pub fn parse_cursor(text: &[u8]) -> Option<u64> {
-    if let Some(number) = parse_i64(text) {
-        return u64::try_from(number).ok();
-    }
-    let end = text.iter().position(|&byte| byte == 0).unwrap_or(text.len());
-    let text = std::str::from_utf8(&text[..end]).ok()?;
-    let text = text.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
-    let (negative, digits) = match text.as_bytes() {
-        [b'-', ..] => (true, &text[1..]),
-        [b'+', ..] => (false, &text[1..]),
-        _ => (false, text),
-    };
-    // A second sign is not `parse`'s to accept.
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let value: u64 = digits.parse().ok()?;
-    Some(if negative { value.wrapping_neg() } else { value })
-}
-
 /// Appends the decimal text of `value`.
 pub fn format_i64(value: i64, out: &mut Vec<u8>) {
     let mut digits = [0u8; 20];

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::error::Error;
 use crate::keyspace::{Fact, Keyspace};
+use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
@@ -28,6 +29,10 @@ pub struct Server {
     pub pause: Option<Pause>,
     /// Clients in MONITOR mode.
     pub monitors: Vec<ClientId>,
+    /// What ACL LOG shows, the newest first.
+    pub failed_logins: Vec<FailedLogin>,
+    /// How many entries that list ever had.
+    pub login_entries: u64,
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
@@ -139,6 +144,15 @@ impl Server {
         let Some(client) = self.clients.get_mut(id) else { return };
         for (db, key) in std::mem::take(&mut client.watching) {
             keys.unwatch(db, &key, id);
+        }
+    }
+
+    /// Forgets a client's queue and its watched keys, if there are any.
+    pub fn end_transaction(&mut self, keys: &mut Keyspace, id: ClientId) {
+        self.unwatch_all(keys, id);
+        if let Some(client) = self.clients.get_mut(id) {
+            client.transaction = None;
+            client.watch_broken = false;
         }
     }
 

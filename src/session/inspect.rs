@@ -2,9 +2,25 @@
 //! statistics, and a key past its deadline is shown as such and not removed.
 
 use engine::keyspace::Object;
-use messages::{Body, KeyRow, KeyView};
+use engine::number;
+use engine::structures::dict::Dict;
+use engine::structures::intset::Intset;
+use engine::structures::listpack::Listpack;
+use engine::structures::quicklist::Quicklist;
+use engine::structures::skiplist::{LinkView, Skiplist};
+use engine::value::Value;
+use engine::values::hash::Hash;
+use engine::values::list::List;
+use engine::values::set::Set;
+use engine::values::sorted_set::SortedSet;
+use messages::{Body, KeyRow, KeyView, Packed, PackedEntry, QuicklistNode, SkiplistNode, SkiplistView};
 
 use crate::world::World;
+
+/// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
+const PARTS_MAX: usize = 512;
+/// A value shown as one of many is cut to so many bytes.
+const SAMPLE_BYTES: usize = 64;
 
 pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     let db = world.own_db();
@@ -22,7 +38,7 @@ pub(crate) fn key(world: &mut World, key: &[u8]) -> Option<KeyView> {
     let db = world.own_db();
     let now = world.now().millis();
     let object = world.engine.keys.dbs[db].keys.get(key)?;
-    Some(KeyView { row: row(key, object, now), body: Body::Other })
+    Some(KeyView { row: row(key, object, now), body: body(&object.value) })
 }
 
 fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
@@ -30,8 +46,112 @@ fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
         key: key.to_vec(),
         kind: object.value.kind().to_string(),
         encoding: object.value.encoding().to_string(),
-        length: 0,
+        length: length(&object.value) as u64,
         ttl_millis: object.has_deadline().then(|| object.deadline - now),
         memory_bytes: 0,
     }
+}
+
+/// Elements or fields; bytes for a string.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::String(string) => string.len(),
+        Value::List(list) => list.len(),
+        Value::Set(set) => set.len(),
+        Value::Hash(hash) => hash.len(),
+        Value::SortedSet(set) => set.len(),
+    }
+}
+
+fn body(value: &Value) -> Body {
+    match value {
+        Value::String(string) => {
+            let bytes = string.bytes();
+            Body::Bytes(bytes[..bytes.len().min(PARTS_MAX)].to_vec())
+        }
+        Value::List(List::Listpack(pack)) => packed(pack, 1),
+        Value::List(List::Quicklist(list)) => quicklist(list),
+        Value::Set(Set::Intset(set)) => intset(set),
+        Value::Set(Set::Listpack(pack)) => packed(pack, 1),
+        Value::Set(Set::Table(table)) => dict(table, |()| Vec::new()),
+        Value::Hash(hash) => hash_body(hash),
+        Value::SortedSet(set) => sorted_set(set),
+    }
+}
+
+fn hash_body(hash: &Hash) -> Body {
+    match (hash, hash.listpack(), hash.table()) {
+        (Hash::ListpackEx(_), Some(pack), _) => packed(pack, 3),
+        (_, Some(pack), _) => packed(pack, 2),
+        (_, None, Some(table)) => dict(table, |field| sample(&field.value)),
+        (_, None, None) => Body::Other,
+    }
+}
+
+fn sorted_set(set: &SortedSet) -> Body {
+    match (set.listpack(), set.structures()) {
+        (Some(pack), _) => packed(pack, 2),
+        (None, Some((list, _))) => Body::Skiplist(skiplist(list)),
+        (None, None) => Body::Other,
+    }
+}
+
+fn packed(pack: &Listpack, stride: u32) -> Body {
+    let offsets = std::iter::successors(pack.first(), |offset| pack.next(*offset));
+    let entries = offsets.take(PARTS_MAX).map(|offset| {
+        let entry = pack.get(offset);
+        PackedEntry {
+            offset: offset as u32,
+            raw: sample(pack.entry_bytes(offset)),
+            value: sample(&entry.to_bytes()),
+            integer: entry.int().is_some(),
+        }
+    });
+    Body::Listpack(Packed { total_bytes: pack.size() as u32, entries: entries.collect(), stride })
+}
+
+fn intset(set: &Intset) -> Body {
+    Body::Intset { width_bytes: set.width() as u32, values: set.iter().take(PARTS_MAX).collect() }
+}
+
+fn quicklist(list: &Quicklist) -> Body {
+    let nodes = list.nodes().take(PARTS_MAX).enumerate().map(|(index, node)| {
+        let (first, last) = match list.listpack(index) {
+            Some(pack) => (end_of(pack, pack.first()), end_of(pack, pack.last())),
+            None => (sample(node.raw), sample(node.raw)),
+        };
+        QuicklistNode { entries: node.count as u32, bytes: node.bytes as u32, first, last, plain: node.plain }
+    });
+    Body::Quicklist(nodes.collect())
+}
+
+fn end_of(pack: &Listpack, offset: Option<usize>) -> Vec<u8> {
+    offset.map(|offset| sample(&pack.get(offset).to_bytes())).unwrap_or_default()
+}
+
+fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
+    let (first, second) = table.table_sizes();
+    let buckets = |number: usize, size: usize| -> Vec<Vec<Vec<u8>>> {
+        (0..size.min(PARTS_MAX)).map(|index| table.bucket(number, index).map(sample).collect()).collect()
+    };
+    let mut tables = vec![buckets(0, first)];
+    if table.is_rehashing() {
+        tables.push(buckets(1, second));
+    }
+    let entries = table.iter().take(PARTS_MAX).map(|(key, value)| (sample(key), shown(value)));
+    Body::Table { tables, rehash_index: table.rehash_index().map(|index| index as u32), entries: entries.collect() }
+}
+
+fn skiplist(list: &Skiplist) -> SkiplistView {
+    let link = |link: &LinkView| (link.forward.map(|rank| rank as u32), link.span as u32);
+    let nodes = list.nodes().take(PARTS_MAX).map(|node| SkiplistNode {
+        member: sample(node.member),
+        score: number::format_f64(node.score),
+        levels: node.levels.iter().map(link).collect(),
+    });
+    SkiplistView { level: list.level() as u32, header: list.header().iter().map(link).collect(), nodes: nodes.collect() }
+}
+
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
 }

@@ -69,6 +69,15 @@ where
     mount_to(element.clone(), view).forget();
 }
 
+/// A wide table scrolls sideways on a phone; with the keyboard too.
+pub fn make_tables_scrollable() {
+    for table in all(".prose table") {
+        if table.scroll_width() > table.client_width() {
+            table.set_attribute("tabindex", "0").expect("an attribute can be set");
+        }
+    }
+}
+
 /// Milliseconds since 1970.
 pub fn now() -> u64 {
     js_sys::Date::now() as u64

@@ -39,6 +39,7 @@ pub fn start() {
         header::attach(page);
         course::attach(page);
         shortcuts::attach(page);
+        dom::make_tables_scrollable();
         match page.route() {
             Route::Lesson => {
                 block::attach(page);

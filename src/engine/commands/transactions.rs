@@ -78,10 +78,7 @@ fn discard(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 
 /// Forgets the queue and the watched keys, if there are any.
 pub(super) fn end(ctx: &mut Context) {
-    let client = ctx.client_mut();
-    client.transaction = None;
-    client.watch_broken = false;
-    ctx.server.unwatch_all(ctx.keys, ctx.id);
+    ctx.server.end_transaction(ctx.keys, ctx.id);
 }
 
 fn watch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

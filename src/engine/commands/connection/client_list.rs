@@ -83,7 +83,7 @@ impl ClientType {
 }
 
 /// A line of CLIENT LIST, without its end.
-fn describe(client: &Client, now: Time) -> String {
+pub(crate) fn describe(client: &Client, now: Time) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let multi = client
         .transaction

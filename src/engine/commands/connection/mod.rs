@@ -18,6 +18,7 @@ use crate::reply::Reply;
 use crate::resp::Protocol;
 
 pub(super) use client::COMMANDS as CLIENT;
+pub(crate) use client_list::describe;
 pub(super) use tracking::COMMANDS as TRACKING;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -69,7 +70,9 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let wanted = &ctx.server.config.requirepass;
     if user != b"default" || !(wanted.is_empty() || wanted == password) {
-        ctx.server.stats.denied_logins += 1;
+        let command = String::from_utf8_lossy(ctx.words[0]).into_owned();
+        ctx.server
+            .note_failed_login(ctx.id, &command, user, ctx.now);
         return Err(Error::WrongPass);
     }
     ctx.client_mut().authenticated = true;

@@ -13,7 +13,7 @@ use crate::time::Time;
 pub(in crate::commands) const COMMANDS: &[Command] = &[
     Command::new(
         "MIGRATE host port:int (key | '') destination-db:int timeout:int [COPY] [REPLACE] \
-         [AUTH password | AUTH2 username password] [KEYS key...]",
+         [AUTH password | AUTH2 (username password)] [KEYS key...]",
         migrate,
     )
     .summary("Moves keys to another server.")

@@ -12,38 +12,38 @@ use crate::values::hash::Hash;
 use super::field_words::{Clock, fields, is_past};
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
-    Command::new("HEXPIRE key seconds:int [NX | XX | GT | LT] FIELDS numfields:int field...", hexpire)
+    Command::new("HEXPIRE key seconds:int [NX | XX | GT | LT] FIELDS (numfields:int field...)", hexpire)
         .summary("Gives fields a lifetime in seconds.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE]),
-    Command::new("HEXPIREAT key unix-time-seconds:time [NX | XX | GT | LT] FIELDS numfields:int field...", hexpireat)
+    Command::new("HEXPIREAT key unix-time-seconds:time [NX | XX | GT | LT] FIELDS (numfields:int field...)", hexpireat)
         .summary("Gives fields a deadline in seconds since 1970.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE]),
-    Command::new("HEXPIRETIME key FIELDS numfields:int field...", hexpiretime)
+    Command::new("HEXPIRETIME key FIELDS (numfields:int field...)", hexpiretime)
         .summary("Gives the deadlines of fields in seconds since 1970.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(READONLY | FAST)
         .key_flags(&[key::RO | key::ACCESS]),
-    Command::new("HPERSIST key FIELDS numfields:int field...", hpersist)
+    Command::new("HPERSIST key FIELDS (numfields:int field...)", hpersist)
         .summary("Drops the deadlines of fields.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE]),
-    Command::new("HPEXPIRE key milliseconds:int [NX | XX | GT | LT] FIELDS numfields:int field...", hpexpire)
+    Command::new("HPEXPIRE key milliseconds:int [NX | XX | GT | LT] FIELDS (numfields:int field...)", hpexpire)
         .summary("Gives fields a lifetime in milliseconds.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE]),
     Command::new(
-        "HPEXPIREAT key unix-time-milliseconds:time [NX | XX | GT | LT] FIELDS numfields:int field...",
+        "HPEXPIREAT key unix-time-milliseconds:time [NX | XX | GT | LT] FIELDS (numfields:int field...)",
         hpexpireat,
     )
     .summary("Gives fields a deadline in milliseconds since 1970.")
@@ -51,20 +51,20 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
     .since("7.4.0")
     .flags(WRITE | FAST)
     .key_flags(&[key::RW | key::UPDATE]),
-    Command::new("HPEXPIRETIME key FIELDS numfields:int field...", hpexpiretime)
+    Command::new("HPEXPIRETIME key FIELDS (numfields:int field...)", hpexpiretime)
         .summary("Gives the deadlines of fields in milliseconds since 1970.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(READONLY | FAST)
         .key_flags(&[key::RO | key::ACCESS]),
-    Command::new("HPTTL key FIELDS numfields:int field...", hpttl)
+    Command::new("HPTTL key FIELDS (numfields:int field...)", hpttl)
         .summary("Gives how many milliseconds fields have left.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")
         .flags(READONLY | FAST)
         .key_flags(&[key::RO | key::ACCESS])
         .tips(&["nondeterministic_output"]),
-    Command::new("HTTL key FIELDS numfields:int field...", httl)
+    Command::new("HTTL key FIELDS (numfields:int field...)", httl)
         .summary("Gives how many seconds fields have left.")
         .cost("O(N), N being the number of fields")
         .since("7.4.0")

@@ -13,14 +13,14 @@ use super::field_expiry::say_removed;
 use super::field_words::{Clock, count, fields, is_past};
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
-    Command::new("HGETDEL key FIELDS numfields:int field...", hgetdel)
+    Command::new("HGETDEL key FIELDS (numfields:int field...)", hgetdel)
         .summary("Gives the values of fields and removes them.")
         .cost("O(N), N being the number of fields")
         .since("8.0.0")
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::ACCESS | key::DELETE]),
     Command::new(
-        "HGETEX key [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | PERSIST] FIELDS numfields:int field...",
+        "HGETEX key [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | PERSIST] FIELDS (numfields:int field...)",
         hgetex,
     )
     .summary("Gives the values of fields and sets or drops their deadlines.")
@@ -34,7 +34,7 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         notes: "RW and UPDATE because it changes the TTL",
     }]),
     Command::new(
-        "HSETEX key [FNX | FXX] [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | KEEPTTL] FIELDS numfields:int (field value)...",
+        "HSETEX key [FNX | FXX] [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | KEEPTTL] FIELDS (numfields:int (field value)...)",
         hsetex,
     )
     .summary("Sets fields together with a deadline; options say when at all.")

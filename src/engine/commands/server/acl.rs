@@ -54,7 +54,7 @@ pub const COMMANDS: &[Command] = &[
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
     Command::new("ACL|LOG [(count:int | RESET)]", log)
-        .summary("Gives what was refused lately: nothing is refused to the only user.")
+        .summary("Gives what was refused lately: failed logins.")
         .cost("O(N) with N being the number of entries shown.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
@@ -202,12 +202,13 @@ fn log(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(wrong_arity_or_unknown(ctx));
     }
     if args.token("RESET") {
+        ctx.server.failed_logins.clear();
         return Ok(Reply::OK);
     }
-    if !args.is_empty() {
-        args.int()?;
-    }
-    Ok(Reply::Array(Vec::new()))
+    let count = if args.is_empty() { 10 } else { args.int()? };
+    Ok(ctx
+        .server
+        .show_failed_logins(usize::try_from(count).unwrap_or(0), ctx.now))
 }
 
 fn setuser(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {

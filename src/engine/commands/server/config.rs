@@ -75,7 +75,7 @@ fn is_glob(pattern: &[u8]) -> bool {
 
 fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(Error::Syntax);
     }
     let mut seen = Vec::new();

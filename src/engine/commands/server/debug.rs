@@ -134,7 +134,7 @@ fn table_stats(slots: (usize, usize), elements: (usize, usize)) -> String {
     ];
     let mut text = String::new();
     for (at, (slots, elements, name)) in tables.into_iter().enumerate() {
-        if slots > 0 && elements > 0 || at == 1 && slots > 0 {
+        if slots > 0 && (elements > 0 || at == 1) {
             text.push_str(&format!("Hash table {at} stats ({name}):\n table size: {slots}\n number of elements: {elements}\n"));
         }
     }
@@ -149,12 +149,15 @@ fn string_match(args: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::from(glob::matches(args.word()?, &text, false)))
 }
 
+/// The server's example of a double, which is not quite pi.
+const EXAMPLE: f64 = 3141.0 / 1000.0;
+
 fn protocol(args: &mut Args) -> Result<Reply, Error> {
     let numbers = || (0..3).map(Reply::Int).collect::<Vec<Reply>>();
     Ok(match args.word()?.to_ascii_lowercase().as_slice() {
         b"string" => Reply::bulk("Hello World"),
         b"integer" => Reply::Int(12345),
-        b"double" => Reply::Double(3.141),
+        b"double" => Reply::Double(EXAMPLE),
         b"null" => Reply::Null,
         b"array" => Reply::Array(numbers()),
         b"set" => Reply::Set(numbers()),

@@ -2,11 +2,10 @@
 
 use super::{no_members, rules};
 use crate::args::Args;
+use crate::commands::cursor::{self, Options};
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Class;
-use crate::glob;
-use crate::number;
 use crate::reply::Reply;
 use crate::value::Kind;
 use crate::values::set::Set;
@@ -101,58 +100,28 @@ pub(super) fn smembers(ctx: &mut Context, args: &mut Args) -> Result<Reply, Erro
 // --- Walking ------------------------------------------------------------------------------------------------------
 
 pub(super) fn sscan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let key = args.word()?;
-    let cursor = number::parse_cursor(args.word()?).ok_or(Error::err("invalid cursor"))?;
+    let (key, cursor) = (args.word()?, cursor::parse(args.word()?)?);
     // Without a key nobody looks at the options.
-    let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(page(0, Vec::new())) };
-    let (pattern, count) = scan_options(args)?;
+    let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(cursor::reply(0, Vec::new())) };
+    let options = Options::take(args, false)?;
     let mut found = Vec::new();
-    let mut seen = 0;
-    let mut visit = |member: &[u8]| {
-        seen += 1;
-        if pattern.is_none_or(|pattern| glob::matches(pattern, member, false)) {
+    let mut show = |member: &[u8]| {
+        if options.matches(member) {
             found.push(Reply::bulk(member));
         }
-        seen
     };
     let Set::Table(table) = set else {
         // A small encoding has no cursor: everything comes at once.
-        set.iter().for_each(|member| {
-            visit(&member);
-        });
-        return Ok(page(0, found));
+        set.iter().for_each(|member| show(&member));
+        return Ok(cursor::reply(0, found));
     };
-    let mut cursor = cursor;
-    // A sparse table may have little to show: after ten buckets for each wanted member it is enough.
-    for _ in 0..=count.saturating_mul(10) {
-        let mut seen = 0;
-        cursor = table.scan(cursor, &mut |member, ()| seen = visit(member));
-        if cursor == 0 || seen >= count {
-            break;
-        }
-    }
-    Ok(page(cursor, found))
-}
-
-fn page(cursor: u64, members: Vec<Reply>) -> Reply {
-    Reply::Array(vec![Reply::bulk(cursor.to_string()), Reply::Array(members)])
-}
-
-fn scan_options<'a>(args: &mut Args<'a>) -> Result<(Option<&'a [u8]>, u64), Error> {
-    let (mut pattern, mut count) = (None, 10);
-    while !args.is_empty() {
-        if args.token("NOVALUES") {
-            return Err(Error::err("NOVALUES option can only be used in HSCAN"));
-        } else if args.left() < 2 {
-            return Err(Error::Syntax);
-        } else if args.token("MATCH") {
-            // A lone star is no pattern: it matches even the empty member, which stars never do.
-            pattern = Some(args.word()?).filter(|pattern| *pattern != b"*");
-        } else if args.token("COUNT") {
-            count = u64::try_from(args.int()?).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
-        } else {
-            return Err(Error::Syntax);
-        }
-    }
-    Ok((pattern, count))
+    let next = options.walk(cursor, |cursor| {
+        let mut shown = 0;
+        let next = table.scan(cursor, &mut |member, ()| {
+            shown += 1;
+            show(member);
+        });
+        (next, shown)
+    });
+    Ok(cursor::reply(next, found))
 }

@@ -85,13 +85,14 @@ fn add(ctx: &mut Context, key: &[u8], how: How, words: &[&[u8]]) -> Result<Reply
     let parse = |pair: &[&[u8]]| number::parse_f64(pair[0]).ok_or(Error::NotAFloat);
     let pairs = words.chunks_exact(2);
     let scores: Vec<f64> = pairs.clone().map(parse).collect::<Result<_, _>>()?;
-    let longest = pairs.clone().map(|pair| pair[1].len()).max().unwrap_or(0);
+    // Redis looks at the first member only to guess how long they are.
+    let length = words[1].len();
     if how.only_present && ctx.keys.get_mut::<SortedSet>(key)?.is_none() {
         return Ok(if how.increment { Reply::Null } else { Reply::Int(0) });
     }
     let (limits, seed) = (ctx.limits(), ctx.keys.hash_seed());
     let mut rules = Rules { limits: &limits, seed, random: ctx.random };
-    let set = ctx.keys.get_or_insert(key, || SortedSet::with_capacity(scores.len(), longest, &rules))?;
+    let set = ctx.keys.get_or_insert(key, || SortedSet::with_capacity(scores.len(), length, &rules))?;
     set.make_room(scores.len(), &mut rules);
     let (mut added, mut changed) = (0, 0);
     let mut result = Reply::Null;

@@ -156,7 +156,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .key_flags(&[READ])
         .tips(&["nondeterministic_output"]),
     Command::new(
-        "ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset:int count:int] [WITHSCORES]",
+        "ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT (offset:int count:int)] [WITHSCORES]",
         ranges::zrange,
     )
     .summary("Gives members in order: a range of ranks, of scores or of the members themselves.")
@@ -165,14 +165,14 @@ pub(super) const COMMANDS: &[Command] = &[
     .flags(READONLY)
     .key_flags(&[READ])
     .history(&[("6.2.0", "The options `REV`, `BYSCORE`, `BYLEX` and `LIMIT`.")]),
-    Command::new("ZRANGEBYLEX key min max [LIMIT offset:int count:int]", ranges::zrangebylex)
+    Command::new("ZRANGEBYLEX key min max [LIMIT (offset:int count:int)]", ranges::zrangebylex)
         .summary("Gives the members that lie in a range of their bytes.")
         .cost("O(log(N)+M), N being the number of members and M of those returned")
         .since("2.8.9")
         .flags(READONLY)
         .key_flags(&[READ])
         .deprecated("6.2.0", "`ZRANGE` with the `BYLEX` argument"),
-    Command::new("ZRANGEBYSCORE key min:float max:float [WITHSCORES] [LIMIT offset:int count:int]", ranges::zrangebyscore)
+    Command::new("ZRANGEBYSCORE key min:float max:float [WITHSCORES] [LIMIT (offset:int count:int)]", ranges::zrangebyscore)
         .summary("Gives the members whose scores lie in a range.")
         .cost("O(log(N)+M), N being the number of members and M of those returned")
         .since("1.0.5")
@@ -181,7 +181,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .history(&[("2.0.0", "The option `WITHSCORES`.")])
         .deprecated("6.2.0", "`ZRANGE` with the `BYSCORE` argument"),
     Command::new(
-        "ZRANGESTORE dst:key src:key min max [BYSCORE | BYLEX] [REV] [LIMIT offset:int count:int]",
+        "ZRANGESTORE dst:key src:key min max [BYSCORE | BYLEX] [REV] [LIMIT (offset:int count:int)]",
         ranges::zrangestore,
     )
     .summary("Stores a range of members in another key.")
@@ -228,7 +228,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(READONLY)
         .key_flags(&[READ])
         .deprecated("6.2.0", "`ZRANGE` with the `REV` argument"),
-    Command::new("ZREVRANGEBYLEX key max min [LIMIT offset:int count:int]", ranges::zrevrangebylex)
+    Command::new("ZREVRANGEBYLEX key max min [LIMIT (offset:int count:int)]", ranges::zrevrangebylex)
         .summary("Gives the members that lie in a range of their bytes, the last first.")
         .cost("O(log(N)+M), N being the number of members and M of those returned")
         .since("2.8.9")
@@ -236,7 +236,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .key_flags(&[READ])
         .deprecated("6.2.0", "`ZRANGE` with the `REV` and `BYLEX` arguments"),
     Command::new(
-        "ZREVRANGEBYSCORE key max:float min:float [WITHSCORES] [LIMIT offset:int count:int]",
+        "ZREVRANGEBYSCORE key max:float min:float [WITHSCORES] [LIMIT (offset:int count:int)]",
         ranges::zrevrangebyscore,
     )
     .summary("Gives the members whose scores lie in a range, the highest first.")

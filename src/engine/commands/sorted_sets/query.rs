@@ -88,7 +88,12 @@ impl Query {
     }
 
     pub fn run<'a>(&'a self, set: &'a SortedSet) -> Box<dyn Iterator<Item = (Cow<'a, [u8]>, f64)> + 'a> {
-        let Ok(skip) = usize::try_from(self.offset) else { return Box::new(std::iter::empty()) };
+        // Ranks have no window, and a window that begins before the first member is empty.
+        let skip = match usize::try_from(self.offset) {
+            Ok(skip) => skip,
+            Err(_) if matches!(self.range, Range::Rank(..)) => 0,
+            Err(_) => return Box::new(std::iter::empty()),
+        };
         let most = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let reverse = self.reverse;
         match &self.range {
