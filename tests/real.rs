@@ -113,7 +113,8 @@ fn faketime() -> PathBuf {
 /// The file is replaced, never written in place: the server may read it at any moment.
 fn write_clock(folder: &Path, now: Time) {
     // Half a millisecond more: the library keeps the fraction as a float, and rounding must not lose a millisecond.
-    let now = now.after(Duration::from_micros(500));
+    let has_fraction = now.micros().rem_euclid(1_000_000) != 0;
+    let now = if has_fraction { now.after(Duration::from_micros(500)) } else { now };
     let (date, micros) = (civil(now.secs()), now.micros().rem_euclid(1_000_000));
     let draft = folder.join("clock.new");
     fs::write(&draft, format!("{date}.{micros:06}\n")).expect("the clock file can be written");
@@ -179,6 +180,15 @@ impl Connection {
                 Err(_) => return None,
             }
         }
+    }
+
+    /// Whether a whole reply has arrived.
+    pub fn has_reply(&mut self) -> bool {
+        if self.stream.set_read_timeout(Some(Duration::from_micros(1))).is_ok() {
+            // Nothing to read is the usual answer; a closed connection shows when somebody receives.
+            let _ = self.read_some();
+        }
+        resp::decode_reply(&self.received).is_some()
     }
 
     fn read_some(&mut self) -> std::io::Result<usize> {

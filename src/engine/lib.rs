@@ -22,6 +22,7 @@ pub mod keys;
 pub mod keyspace;
 pub mod login_log;
 pub mod lzf;
+pub mod memory;
 pub mod monitor;
 pub mod number;
 pub mod pause;

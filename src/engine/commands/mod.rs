@@ -30,6 +30,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::expiry::COMMANDS),
     ("generic", generic::keys::COMMANDS),
     ("generic", generic::object::COMMANDS),
+    ("server", generic::memory_usage::COMMANDS),
     ("generic", generic::scan::COMMANDS),
     ("generic", generic::sort::COMMANDS),
     ("generic", generic::wait::COMMANDS),

@@ -4,6 +4,7 @@ pub(super) mod copy;
 pub(super) mod dump;
 pub(super) mod expiry;
 pub(super) mod keys;
+pub(super) mod memory_usage;
 pub(super) mod object;
 pub(super) mod scan;
 pub(super) mod sort;

@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::command::{Command, flag::*, key};
+use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
 use crate::keyspace::Object;
@@ -62,21 +63,4 @@ fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
              Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         )),
     }
-}
-
-fn help(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let lines = [
-        "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "ENCODING <key>",
-        "    Say in which encoding the value is kept.",
-        "FREQ <key>",
-        "    Say how often the key is used, on a logarithmic scale.",
-        "IDLETIME <key>",
-        "    Say for how many seconds the key has not been used.",
-        "REFCOUNT <key>",
-        "    Say how many references to the value there are.",
-        "HELP",
-        "    Print this help.",
-    ];
-    Ok(Reply::array(lines.into_iter().map(Reply::Status)))
 }

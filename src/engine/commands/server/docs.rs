@@ -1,7 +1,7 @@
 //! COMMAND DOCS: a command's facts and its arguments as a tree, read from its syntax line.
 
 use crate::args::Args;
-use crate::command::{Entry, table};
+use crate::command::{Begin, Entry, table};
 use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
@@ -63,6 +63,11 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
     (Reply::bulk(entry.name), Reply::Map(facts))
 }
 
+/// SORT's patterns name keys that only its second specification, which cannot be told beforehand, stands for.
+fn finds_keys_by_pattern(entry: &Entry) -> bool {
+    entry.key_specs.get(1).is_some_and(|spec| spec.begin == Begin::Unknown)
+}
+
 /// `keys_seen` numbers the key arguments: the first is found by the first key specification.
 fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply {
     let mut facts = vec![
@@ -76,6 +81,9 @@ fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply 
         let index = (*keys_seen).min(entry.key_specs.len().saturating_sub(1));
         facts.push((Reply::bulk("key_spec_index"), Reply::from(index)));
         *keys_seen += 1;
+    } else if argument.kind == "pattern" && finds_keys_by_pattern(entry) {
+        facts.push((Reply::bulk("key_spec_index"), Reply::from(1usize)));
+        *keys_seen = 2;
     }
     if let Some(token) = &argument.token {
         facts.push((Reply::bulk("token"), Reply::bulk(token)));

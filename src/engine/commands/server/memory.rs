@@ -1,4 +1,4 @@
-//! MEMORY, apart from USAGE: what there is to say of memory as a whole. There is no allocator of ours to speak of.
+//! MEMORY, apart from USAGE (`generic/memory_usage.rs`): what there is to say of memory as a whole. There is no allocator of ours to speak of.
 
 use crate::args::Args;
 use crate::command::Command;
