@@ -10,6 +10,7 @@ pub mod format;
 pub mod history;
 pub mod json;
 pub mod map;
+pub mod markup;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]

@@ -123,10 +123,9 @@ impl Store {
         if let Some(disk) = &self.disk {
             let count = disk.length().unwrap_or(0);
             let names = (0..count).filter_map(|at| disk.key(at).ok().flatten());
-            keys.extend(names.filter_map(|name| self.own_key(&name).map(str::to_owned)));
+            let own: Vec<String> = names.filter_map(|name| self.own_key(&name).map(str::to_owned)).collect();
+            keys.extend(own.into_iter().filter(|name| !self.memory.borrow().contains_key(name)));
         }
-        keys.sort();
-        keys.dedup();
         keys
     }
 
