@@ -2,6 +2,7 @@
 //! statistics, and a key past its deadline is shown as such and not removed.
 
 use engine::keyspace::Object;
+use engine::memory;
 use engine::number;
 use engine::structures::dict::Dict;
 use engine::structures::intset::Intset;
@@ -21,6 +22,8 @@ use crate::world::World;
 const PARTS_MAX: usize = 512;
 /// A value shown as one of many is cut to so many bytes.
 const SAMPLE_BYTES: usize = 64;
+/// So many elements of a collection are measured, as MEMORY USAGE does when it is not told.
+const MEMORY_SAMPLES: usize = 5;
 
 pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     let db = world.own_db();
@@ -48,7 +51,7 @@ fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
         encoding: object.value.encoding().to_string(),
         length: length(&object.value) as u64,
         ttl_millis: object.has_deadline().then(|| object.deadline - now),
-        memory_bytes: 0,
+        memory_bytes: memory::usage(key, object, MEMORY_SAMPLES) as u64,
     }
 }
 
