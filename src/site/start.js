@@ -1,8 +1,9 @@
 // Starts the app. The article is in the page already: if this fails, it stays readable, and the
 // reader is told what is missing and why.
-import init from "./{{app}}";
 try {
-  await init({ module_or_path: new URL("./{{wasm}}", import.meta.url) });
+  const wasm = fetch(new URL("./{{wasm}}", import.meta.url));
+  const [{ default: init }, answer] = await Promise.all([import("./{{app}}"), wasm]);
+  await init({ module_or_path: answer });
 } catch (error) {
   const notice = document.createElement("p");
   notice.className = "notice";
