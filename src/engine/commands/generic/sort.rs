@@ -38,7 +38,7 @@ const DESTINATION: KeySpec = KeySpec {
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
     Command::new(
-        "SORT key [BY by-pattern:pattern] [LIMIT offset:int count:int] [GET get-pattern:pattern]... [ASC | DESC] [ALPHA] \
+        "SORT key [BY by-pattern:pattern] [LIMIT (offset:int count:int)] [GET get-pattern:pattern]... [ASC | DESC] [ALPHA] \
          [STORE destination:key]",
         sort,
     )
@@ -49,7 +49,7 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
     .acl(CATEGORIES)
     .key_specs(&[SOURCE, PATTERNS, DESTINATION]),
     Command::new(
-        "SORT_RO key [BY by-pattern:pattern] [LIMIT offset:int count:int] [GET get-pattern:pattern]... [ASC | DESC] [ALPHA]",
+        "SORT_RO key [BY by-pattern:pattern] [LIMIT (offset:int count:int)] [GET get-pattern:pattern]... [ASC | DESC] [ALPHA]",
         sort_ro,
     )
     .summary("As SORT, without STORE: for replicas.")

@@ -1,7 +1,7 @@
 //! COMMAND DOCS: a command's facts and its arguments as a tree, read from its syntax line.
 
 use crate::args::Args;
-use crate::command::{Entry, table};
+use crate::command::{Begin, Entry, table};
 use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
@@ -76,6 +76,12 @@ fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply 
         let index = (*keys_seen).min(entry.key_specs.len().saturating_sub(1));
         facts.push((Reply::bulk("key_spec_index"), Reply::from(index)));
         *keys_seen += 1;
+    }
+    // SORT's patterns are names of keys too, all described by one specification.
+    let by_pattern = entry.key_specs.get(1).is_some_and(|spec| spec.begin == Begin::Unknown);
+    if argument.kind == "pattern" && by_pattern {
+        facts.push((Reply::bulk("key_spec_index"), Reply::Int(1)));
+        *keys_seen = 2;
     }
     if let Some(token) = &argument.token {
         facts.push((Reply::bulk("token"), Reply::bulk(token)));
