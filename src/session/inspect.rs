@@ -2,7 +2,6 @@
 //! statistics, and a key past its deadline is shown as such and not removed.
 
 use engine::keyspace::Object;
-use engine::memory;
 use engine::number;
 use engine::structures::dict::Dict;
 use engine::structures::intset::Intset;
@@ -20,10 +19,10 @@ use crate::world::World;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
+/// Elements looked at for the size of a collection, as MEMORY USAGE does by default.
+const SAMPLES: usize = 5;
 /// A value shown as one of many is cut to so many bytes.
 const SAMPLE_BYTES: usize = 64;
-/// So many elements of a collection are measured, as MEMORY USAGE does when it is not told.
-const MEMORY_SAMPLES: usize = 5;
 
 pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     let db = world.own_db();
@@ -51,7 +50,7 @@ fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
         encoding: object.value.encoding().to_string(),
         length: length(&object.value) as u64,
         ttl_millis: object.has_deadline().then(|| object.deadline - now),
-        memory_bytes: memory::usage(key, object, MEMORY_SAMPLES) as u64,
+        memory_bytes: engine::memory::usage(key, object, SAMPLES) as u64,
     }
 }
 
