@@ -81,12 +81,12 @@ impl Real {
         self.now
     }
 
-    /// Moves the clock and gives the server real time for two of its cron ticks, which a clock of ours does not make.
+    /// Moves the clock and gives the server real time for three of its cron ticks, which a clock of ours does not make.
     pub fn advance(&mut self, by: Duration) {
         assert!(self.frozen, "only a clock that is ours can be moved");
         self.now = self.now.after(by);
         write_clock(&self.folder, self.now);
-        thread::sleep(self.tick * 2 + Duration::from_millis(10));
+        thread::sleep(self.tick * 3 + Duration::from_millis(10));
     }
 }
 

@@ -7,6 +7,9 @@
 //! Redis stops a cycle by the clock. Time stands still here, so work has a price instead (`NANOS_PER_KEY` …), fitted
 //! to what a real server does: 30,000 keys in a slow cycle of 25 ms, 1,300 in a fast cycle of 1 ms.
 
+#[cfg(test)]
+mod tests;
+
 use crate::config::Config;
 use crate::keyspace::Keyspace;
 use crate::time::Time;

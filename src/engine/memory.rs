@@ -19,7 +19,8 @@ const POINTER: usize = 8;
 const QUICKLIST: usize = 40;
 const QUICKLIST_NODE: usize = 40;
 const LISTPACK_WITH_DEADLINES: usize = 24;
-const FIELD_DEADLINE: usize = 16;
+/// Before the field's text, and what its longer header takes.
+const FIELD_DEADLINE: usize = 16 + 2;
 const ZSET: usize = 16;
 const SKIPLIST: usize = 32;
 /// A tower's node without its levels, and one level.
@@ -78,7 +79,7 @@ fn text_bytes(length: usize) -> usize {
         1..32 => 1,
         32..256 => 3,
         256..0x1_0000 => 5,
-        0x1_0000..0x1_0000_0000 => 9,
+        0x1_0000..=0xffff_ffff => 9,
         _ => 17,
     };
     header + length + 1

@@ -19,6 +19,8 @@ use crate::world::World;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
+/// Elements looked at for the size of a collection, as MEMORY USAGE does by default.
+const SAMPLES: usize = 5;
 /// A value shown as one of many is cut to so many bytes.
 const SAMPLE_BYTES: usize = 64;
 
@@ -48,7 +50,7 @@ fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
         encoding: object.value.encoding().to_string(),
         length: length(&object.value) as u64,
         ttl_millis: object.has_deadline().then(|| object.deadline - now),
-        memory_bytes: 0,
+        memory_bytes: engine::memory::usage(key, object, SAMPLES) as u64,
     }
 }
 

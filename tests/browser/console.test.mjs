@@ -134,7 +134,7 @@ describe("the clock", () => {
     await page.getByRole("button", { name: "+1 min" }).click();
     await says(page, ".log", /\+ 1 ?m/);
     assert.equal(await reply(page, "TTL token"), "(integer) 40");
-    await type(page, "+ 40s");
+    await type(page, "+ 41s");
     assert.equal(await reply(page, "GET token"), "(nil)");
     await close();
   });

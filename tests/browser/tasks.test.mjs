@@ -121,11 +121,11 @@ describe("a quiz", () => {
 
     await quiz.locator("input").nth(wrong).check();
     const reason = quiz.locator(".choice").nth(wrong).locator(".reason");
-    assert.match(await reason.innerText(), /No\. \S+ \S+/);
+    assert.match(await reason.innerText(), /No: \S+ \S+/);
     assert.equal(await prove.count(), 0, "no proof for a wrong answer");
 
     await quiz.locator("input").nth(right).check();
-    assert.match(await quiz.locator(".choice").nth(right).innerText(), /Right\. \S+ \S+/);
+    assert.match(await quiz.locator(".choice").nth(right).innerText(), /Right: \S+ \S+/);
     assert.equal(await reason.innerText(), "");
     await prove.click();
     await quiz.locator(".proof pre .reply").first().waitFor();

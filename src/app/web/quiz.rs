@@ -43,7 +43,7 @@ fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
                 <span class="choice-text">
                     <span inner_html=choice.text.html></span>
                     <span class="reason" role="status">{part(move || here().then(|| view! {
-                        <strong>{if is_right { "✓ Right. " } else { "✕ No. " }}</strong>
+                        <strong>{if is_right { "✓ Right: " } else { "✕ No: " }}</strong>
                         <span inner_html=reason.get_value()></span>
                     }))}</span>
                 </span>
@@ -74,7 +74,7 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
     view! {
         <div class="proof">
             {part(move || match steps.get() {
-                None => view! { <button type="button" class="plain" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
+                None => view! { <button type="button" class="button" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
                 Some(Ok(steps)) => el("pre", "").with("tabindex", "0").add(el("code", "").add(ran_steps(&steps))).into_any(),
                 Some(Err(why)) => el("p", "failed").say(&why).into_any(),
             })}

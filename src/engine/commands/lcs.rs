@@ -20,9 +20,6 @@ pub(super) const COMMANDS: &[Command] = &[Command::new("LCS key1:key key2:key [L
         notes: "",
     }])];
 
-/// The table of lengths takes 4 bytes for each pair of positions; the server refuses what its allocator refuses.
-const CELLS_MAX: usize = 1 << 28;
-
 /// A stretch that both strings share: first and last position in each.
 struct Match {
     a: (usize, usize),
@@ -55,8 +52,9 @@ fn lcs(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::err("If you want both the length and indexes, please just use IDX."));
     }
     let (a, b) = (&strings[0], &strings[1]);
-    if (a.len() + 1).saturating_mul(b.len() + 1) > CELLS_MAX {
-        return Err(Error::err("Insufficient memory, failed allocating transient memory for LCS"));
+    let cells = (a.len() + 1).saturating_mul(b.len() + 1);
+    if cells.saturating_mul(size_of::<u32>()) > ctx.server.config.proto_max_bulk_len {
+        return Err(Error::err("Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
     }
     let lengths = Lengths::of(a, b);
     if length_only {

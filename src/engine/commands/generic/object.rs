@@ -5,7 +5,6 @@ use crate::command::{Command, flag::*, key};
 use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
-use crate::keyspace::Object;
 use crate::reply::Reply;
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
@@ -52,15 +51,30 @@ fn refcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn idletime(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let now = ctx.now;
-    Ok(ctx.keys.read_unnoticed(args.word()?).map_or(Reply::Null, |object| Reply::Int(object.idle_seconds(now))))
+    let by_frequency = keeps_frequency(ctx);
+    match ctx.keys.read_unnoticed(args.word()?) {
+        None => Ok(Reply::Null),
+        Some(_) if by_frequency => Err(Error::err(
+            "An LFU maxmemory policy is selected, idle time not tracked. \
+             Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+        )),
+        Some(object) => Ok(Reply::Int(object.idle_seconds(now))),
+    }
 }
 
 fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let by_frequency = keeps_frequency(ctx);
     match ctx.keys.read_unnoticed(args.word()?) {
         None => Ok(Reply::Null),
-        Some(Object { .. }) => Err(Error::err(
+        Some(_) if by_frequency => Err(Error::NotEmulated("keys do not count how often they are used".to_string())),
+        Some(_) => Err(Error::err(
             "An LFU maxmemory policy is not selected, access frequency not tracked. \
              Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         )),
     }
+}
+
+/// Under an LFU policy the place of the access time holds a counter instead.
+fn keeps_frequency(ctx: &Context) -> bool {
+    ctx.server.config.get("maxmemory-policy").is_some_and(|policy| policy.ends_with(b"-lfu"))
 }

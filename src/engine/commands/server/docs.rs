@@ -85,6 +85,12 @@ fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply 
         facts.push((Reply::bulk("key_spec_index"), Reply::from(1usize)));
         *keys_seen = 2;
     }
+    // SORT's patterns are names of keys too, all described by one specification.
+    let by_pattern = entry.key_specs.get(1).is_some_and(|spec| spec.begin == Begin::Unknown);
+    if argument.kind == "pattern" && by_pattern {
+        facts.push((Reply::bulk("key_spec_index"), Reply::Int(1)));
+        *keys_seen = 2;
+    }
     if let Some(token) = &argument.token {
         facts.push((Reply::bulk("token"), Reply::bulk(token)));
     }
