@@ -79,7 +79,7 @@ fn text_bytes(length: usize) -> usize {
         1..32 => 1,
         32..256 => 3,
         256..0x1_0000 => 5,
-        0x1_0000..0x1_0000_0000 => 9,
+        0x1_0000..=0xffff_ffff => 9,
         _ => 17,
     };
     header + length + 1

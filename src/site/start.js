@@ -1,8 +1,12 @@
 // Starts the app. The article is in the page already: if this fails, it stays readable, and the
 // reader is told what is missing and why.
-import init from "./{{app}}";
+// On a slow line the text must not share the line with the app: first a frame, which a page in the
+// background does not get.
+if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
 try {
-  await init({ module_or_path: new URL("./{{wasm}}", import.meta.url) });
+  const wasm = fetch(new URL("./{{wasm}}", import.meta.url));
+  const [{ default: init }, answer] = await Promise.all([import("./{{app}}"), wasm]);
+  await init({ module_or_path: answer });
 } catch (error) {
   const notice = document.createElement("p");
   notice.className = "notice";

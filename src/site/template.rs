@@ -19,6 +19,7 @@ pub struct Template {
 
 impl Template {
     pub fn new(page: &str, assets: &Assets, release: bool) -> Template {
+        let page = &without_preloads(page);
         let mut text = replace_once(page, "./start.js", &format!("./{}", assets.start));
         for (index, link) in style_links(page).into_iter().enumerate() {
             let sheet = match index {
@@ -110,6 +111,18 @@ impl Template {
     }
 }
 
+/// Trunk's hints fetch the app before the text is painted. On a slow line the text comes first; the
+/// script that starts the app asks for its parts at once.
+fn without_preloads(page: &str) -> String {
+    let mut text = page.to_owned();
+    for hint in ["<link rel=\"modulepreload\"", "<link rel=\"preload\""] {
+        while let Some(rest) = between(&text, hint, ">") {
+            text = text.replacen(&format!("{hint}{rest}>"), "", 1);
+        }
+    }
+    text
+}
+
 fn data_block(json: &str) -> String {
     let json = script_json(json);
     format!("<script type=\"application/json\" id=\"lesson-data\">{json}</script>")
@@ -124,6 +137,12 @@ pub fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_app_is_not_fetched_before_the_text() {
+        let page = "<p><link rel=\"modulepreload\" href=\"./a.js\"><link rel=\"preload\" as=\"fetch\" href=\"./a.wasm\"></p>";
+        assert_eq!(without_preloads(page), "<p></p>");
+    }
 
     #[test]
     fn between_finds_the_first() {

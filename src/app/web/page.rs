@@ -224,7 +224,7 @@ impl Page {
         let text = match trouble {
             Trouble::Off => "This browser does not let the site store anything. Everything works, but what you do is kept only until you leave the page.",
             Trouble::Full => "The browser's storage for this site is full. What you do now is kept only until you leave the page. Export it on the About page, or reset lessons you do not need.",
-            Trouble::Unreadable(Unreadable::Corrupt) => "What was stored for this page could not be read, so it begins anew. The other lessons are not affected.",
+            Trouble::Unreadable(Unreadable::Corrupt) => "What was stored for this page could not be read. It is kept aside, and the page begins anew; the other lessons are not affected.",
             Trouble::Unreadable(Unreadable::Future(_)) => "What is stored for this page was written by a later version of the site. It is left as it is; what you do now is kept only until you leave the page.",
         };
         self.tell_once(text, true);

@@ -42,7 +42,7 @@ fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
                 <span class="choice-text">
                     <span inner_html=choice.text.html></span>
                     <span class="reason" role="status">{part(move || here().then(|| view! {
-                        <strong>{if is_right { "✓ Right. " } else { "✕ No. " }}</strong>
+                        <strong>{if is_right { "✓ Right: " } else { "✕ No: " }}</strong>
                         <span inner_html=reason.get_value()></span>
                     }))}</span>
                 </span>
@@ -73,7 +73,7 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
     view! {
         <div class="proof">
             {part(move || match steps.get() {
-                None => view! { <button type="button" class="plain" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
+                None => view! { <button type="button" class="button" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
                 Some(Ok(steps)) => view! { <pre tabindex="0"><code>{ran_steps(&steps)}</code></pre> }.into_any(),
                 Some(Err(why)) => view! { <p class="failed">{why}</p> }.into_any(),
             })}

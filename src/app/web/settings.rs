@@ -12,6 +12,7 @@ use web_sys::HtmlInputElement;
 
 use super::dom;
 use super::page::Page;
+use super::storage::DAMAGED;
 use crate::state::backup::Backup;
 use crate::state::progress::{self, Progress};
 use crate::state::record::Record;
@@ -138,7 +139,7 @@ fn take_in(page: Page, backup: Backup) -> String {
 
 fn forget_all(page: Page) {
     page.store(|store| {
-        for key in store.keys().iter().filter(|key| is_page(key)) {
+        for key in store.keys().iter().filter(|key| is_page(key) || key.starts_with(DAMAGED)) {
             store.remove(key);
         }
     });

@@ -14,6 +14,9 @@ use web_sys::Storage;
 use super::dom;
 use crate::state::{self, Unreadable};
 
+/// Before the name of a value that could not be read and was put aside.
+pub const DAMAGED: &str = "damaged:";
+
 /// What the reader should know about storage.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trouble {
@@ -21,7 +24,7 @@ pub enum Trouble {
     Off,
     /// There is no room for more.
     Full,
-    /// A value could not be read; it was left where it is until something new is stored.
+    /// A value could not be read. A damaged one was put aside, a later version's is left as it is.
     Unreadable(Unreadable),
 }
 
@@ -64,11 +67,20 @@ impl Store {
         match state::read(&text) {
             Ok(value) => Ok(Some(value)),
             Err(unreadable) => {
-                if let Unreadable::Future(_) = unreadable {
-                    self.untouchable.borrow_mut().push(key.to_owned());
+                match unreadable {
+                    Unreadable::Future(_) => self.untouchable.borrow_mut().push(key.to_owned()),
+                    Unreadable::Corrupt => self.put_aside(key, &text),
                 }
                 Err(Trouble::Unreadable(unreadable))
             }
+        }
+    }
+
+    /// Keeps a damaged value beside what will be written over it, for whoever can still read it.
+    fn put_aside(&self, key: &str, text: &str) {
+        if let Some(disk) = self.disk.as_ref().filter(|_| !key.starts_with(DAMAGED)) {
+            // Where there is no room for it, the page still begins anew.
+            let _ = disk.set_item(&self.full(&format!("{DAMAGED}{key}")), text);
         }
     }
 
