@@ -3,10 +3,14 @@
 //! What is decided without a browser (records, merging, texts) is compiled and tested natively; the
 //! modules that touch one exist on wasm only. Nothing here knows a rule of Redis.
 
+pub mod data;
 pub mod edit;
 pub mod export;
 pub mod format;
 pub mod history;
+pub mod json;
+pub mod map;
+pub mod markup;
 pub mod state;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,21 +1,22 @@
 //! Everything stored, as one file: export and import.
 
-use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::progress::Progress;
 use super::record::Record;
 use super::{Unreadable, read, write};
+use crate::json::{Json, field, object};
+use crate::map::SmallMap;
 
 const KIND: &str = "redis-mastery backup";
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Backup {
     kind: String,
     pub progress: Progress,
     /// By page: `lesson:strings`, `playground`.
-    pub pages: BTreeMap<String, Record>,
+    pub pages: SmallMap<String, Record>,
 }
 
 /// Why a file is not imported; what is stored stays as it is.
@@ -26,7 +27,7 @@ pub enum Refused {
 }
 
 impl Backup {
-    pub fn new(progress: Progress, pages: BTreeMap<String, Record>) -> Backup {
+    pub fn new(progress: Progress, pages: SmallMap<String, Record>) -> Backup {
         Backup { kind: KIND.to_owned(), progress, pages }
     }
 
@@ -40,6 +41,25 @@ impl Backup {
             Err(Unreadable::Future(version)) => Err(Refused::Future(version)),
             _ => Err(Refused::NotABackup),
         }
+    }
+}
+
+impl Json for Backup {
+    fn from_json(value: &Value) -> Option<Backup> {
+        let backup = value.as_object()?;
+        Some(Backup {
+            kind: field(backup, "kind")?,
+            progress: field(backup, "progress")?,
+            pages: field(backup, "pages")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        object([
+            ("kind", self.kind.to_json()),
+            ("progress", self.progress.to_json()),
+            ("pages", self.pages.to_json()),
+        ])
     }
 }
 

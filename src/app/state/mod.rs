@@ -5,11 +5,14 @@ pub mod backup;
 pub mod progress;
 pub mod record;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::json::{Json, field};
 
 /// The format of everything stored. A later one is left untouched and said.
 pub const VERSION: u32 = 1;
+
+const VERSION_FIELD: &str = "version";
 
 /// Why a stored value is not used. It stays where it is until the reader replaces it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,33 +22,22 @@ pub enum Unreadable {
     Future(u32),
 }
 
-#[derive(Deserialize)]
-struct Stamp {
-    version: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Stored<T> {
-    version: u32,
-    #[serde(flatten)]
-    value: T,
-}
-
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
-    // A sequence would be taken for a struct without names.
-    if !text.trim_start().starts_with('{') {
-        return Err(Unreadable::Corrupt);
+pub fn read<T: Json>(text: &str) -> Result<T, Unreadable> {
+    let value: Value = serde_json::from_str(text).map_err(|_| Unreadable::Corrupt)?;
+    let version = value.as_object().and_then(|object| field::<u32>(object, VERSION_FIELD));
+    match version {
+        None | Some(0) => Err(Unreadable::Corrupt),
+        Some(version) if version > VERSION => Err(Unreadable::Future(version)),
+        Some(_) => T::from_json(&value).ok_or(Unreadable::Corrupt),
     }
-    let stamp: Stamp = serde_json::from_str(text).map_err(|_| Unreadable::Corrupt)?;
-    if stamp.version > VERSION {
-        return Err(Unreadable::Future(stamp.version));
-    }
-    serde_json::from_str(text).map_err(|_| Unreadable::Corrupt)
 }
 
-pub fn write<T: Serialize>(value: T) -> String {
-    let stored = Stored { version: VERSION, value };
-    serde_json::to_string(&stored).expect("records hold nothing that JSON cannot write")
+pub fn write<T: Json>(value: &T) -> String {
+    let mut value = value.to_json();
+    if let Value::Object(object) = &mut value {
+        object.insert(VERSION_FIELD.to_owned(), VERSION.to_json());
+    }
+    value.to_string()
 }
 
 #[cfg(test)]

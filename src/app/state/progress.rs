@@ -1,20 +1,20 @@
 //! Which lessons are done, and where the reader was: one value for the whole course.
 
-use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+use crate::json::{Json, field, object};
+use crate::map::SmallMap;
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
     /// By lesson's slug.
-    pub lessons: BTreeMap<String, Mark>,
+    pub lessons: SmallMap<String, Mark>,
     /// Counts "reset everything".
     pub resets: u32,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Mark {
     pub done: bool,
     /// When `done` changed last, in milliseconds since 1970.
@@ -29,12 +29,12 @@ impl Progress {
     }
 
     pub fn mark(&mut self, slug: &str, done: bool, now: u64) {
-        let mark = self.lessons.entry(slug.to_owned()).or_default();
+        let mark = self.lessons.or_default(slug.to_owned());
         (mark.done, mark.marked_at) = (done, now);
     }
 
     pub fn see(&mut self, slug: &str, now: u64) {
-        self.lessons.entry(slug.to_owned()).or_default().seen_at = now;
+        self.lessons.or_default(slug.to_owned()).seen_at = now;
     }
 
     pub fn count<'a>(&self, slugs: impl IntoIterator<Item = &'a str>) -> usize {
@@ -64,12 +64,42 @@ pub fn merge(stored: &Progress, mine: &Progress) -> Progress {
         std::cmp::Ordering::Equal => {}
     }
     let mut merged = stored.clone();
-    for (slug, mark) in &mine.lessons {
-        let there = merged.lessons.entry(slug.clone()).or_default();
+    for (slug, mark) in mine.lessons.iter() {
+        let there = merged.lessons.or_default(slug.clone());
         if mark.marked_at >= there.marked_at {
             (there.done, there.marked_at) = (mark.done, mark.marked_at);
         }
         there.seen_at = there.seen_at.max(mark.seen_at);
     }
     merged
+}
+
+impl Json for Progress {
+    fn from_json(value: &Value) -> Option<Progress> {
+        let progress = value.as_object()?;
+        Some(Progress { lessons: field(progress, "lessons")?, resets: field(progress, "resets")? })
+    }
+
+    fn to_json(&self) -> Value {
+        object([("lessons", self.lessons.to_json()), ("resets", self.resets.to_json())])
+    }
+}
+
+impl Json for Mark {
+    fn from_json(value: &Value) -> Option<Mark> {
+        let mark = value.as_object()?;
+        Some(Mark {
+            done: field(mark, "done")?,
+            marked_at: field(mark, "marked_at")?,
+            seen_at: field(mark, "seen_at")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        object([
+            ("done", self.done.to_json()),
+            ("marked_at", self.marked_at.to_json()),
+            ("seen_at", self.seen_at.to_json()),
+        ])
+    }
 }

@@ -4,13 +4,14 @@
 //! base), and before writing merges three ways: what it changed itself, on top of what is there.
 //! So no tab takes back what another one did, and both logs are kept.
 
-use std::collections::BTreeMap;
 
 use messages::LogEntry;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+use crate::json::{Json, field, object, variant};
+use crate::map::SmallMap;
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
     /// Counts the writes.
     pub revision: u64,
@@ -20,13 +21,13 @@ pub struct Record {
     pub resets: u32,
     pub log: Vec<LogEntry>,
     /// Blocks whose text is the reader's own.
-    pub edits: BTreeMap<u32, String>,
-    pub solved: BTreeMap<u32, Solved>,
+    pub edits: SmallMap<u32, String>,
+    pub solved: SmallMap<u32, Solved>,
     /// The choice taken last, by quiz.
-    pub answers: BTreeMap<u32, u32>,
+    pub answers: SmallMap<u32, u32>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Solved {
     /// How many commands the shortest answer took.
     pub commands: u32,
@@ -67,12 +68,12 @@ fn on_top(base: &Record, stored: &Record, mine: &Record) -> Record {
 }
 
 fn merge_maps<V: Clone + PartialEq>(
-    base: &BTreeMap<u32, V>,
-    stored: &BTreeMap<u32, V>,
-    mine: &BTreeMap<u32, V>,
-) -> BTreeMap<u32, V> {
+    base: &SmallMap<u32, V>,
+    stored: &SmallMap<u32, V>,
+    mine: &SmallMap<u32, V>,
+) -> SmallMap<u32, V> {
     let mut merged = stored.clone();
-    for (key, value) in mine {
+    for (key, value) in mine.iter() {
         if base.get(key) != Some(value) {
             merged.insert(*key, value.clone());
         }
@@ -81,4 +82,68 @@ fn merge_maps<V: Clone + PartialEq>(
         merged.remove(key);
     }
     merged
+}
+
+impl Json for Record {
+    fn from_json(value: &Value) -> Option<Record> {
+        let record = value.as_object()?;
+        Some(Record {
+            revision: field(record, "revision")?,
+            saved_at: field(record, "saved_at")?,
+            resets: field(record, "resets")?,
+            log: field(record, "log")?,
+            edits: field(record, "edits")?,
+            solved: field(record, "solved")?,
+            answers: field(record, "answers")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        object([
+            ("revision", self.revision.to_json()),
+            ("saved_at", self.saved_at.to_json()),
+            ("resets", self.resets.to_json()),
+            ("log", self.log.to_json()),
+            ("edits", self.edits.to_json()),
+            ("solved", self.solved.to_json()),
+            ("answers", self.answers.to_json()),
+        ])
+    }
+}
+
+impl Json for Solved {
+    fn from_json(value: &Value) -> Option<Solved> {
+        let solved = value.as_object()?;
+        Some(Solved { commands: field(solved, "commands")?, answer: field(solved, "answer")? })
+    }
+
+    fn to_json(&self) -> Value {
+        object([("commands", self.commands.to_json()), ("answer", self.answer.to_json())])
+    }
+}
+
+impl Json for LogEntry {
+    fn from_json(value: &Value) -> Option<LogEntry> {
+        let (kind, entry) = variant(value)?;
+        let entry = entry.as_object()?;
+        match kind {
+            "Line" => Some(LogEntry::Line { client: field(entry, "client")?, line: field(entry, "line")? }),
+            "Block" => Some(LogEntry::Block { block: field(entry, "block")?, text: field(entry, "text")? }),
+            "Advance" => Some(LogEntry::Advance { millis: field(entry, "millis")? }),
+            _ => None,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let (kind, entry) = match self {
+            LogEntry::Line { client, line } => {
+                ("Line", object([("client", client.to_json()), ("line", line.to_json())]))
+            }
+            LogEntry::Block { block, text } => {
+                ("Block", object([("block", block.to_json()), ("text", text.to_json())]))
+            }
+            LogEntry::Advance { millis } => ("Advance", object([("millis", millis.to_json())])),
+        };
+        object([(kind, entry)])
+    }
 }

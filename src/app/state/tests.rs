@@ -109,7 +109,7 @@ fn a_backup_comes_back_and_nothing_else_does() {
     let mut progress = Progress::default();
     progress.mark("strings", true, 10);
     let pages = [("lesson:strings".to_owned(), Record { log: vec![line("PING")], ..Record::default() })];
-    let backup = Backup::new(progress, pages.into());
+    let backup = Backup::new(progress, pages.into_iter().collect());
     assert_eq!(Backup::from_file(&backup.to_file()), Ok(backup));
     assert_eq!(Backup::from_file("{\"version\":9}"), Err(Refused::Future(9)));
     assert_eq!(Backup::from_file("{\"version\":1,\"log\":[]}"), Err(Refused::NotABackup));

@@ -5,7 +5,6 @@
 use leptos::prelude::*;
 
 use super::erase::{click, input, key, part, text};
-use leptos::tachys::view::any_view::AnyView;
 use lesson::{Action, Block, Content, Output, Step};
 use messages::BlockRun;
 use wasm_bindgen::JsCast;
@@ -15,6 +14,7 @@ use super::dom;
 use super::page::Page;
 use super::steps::{action_line, lanes, output_lines, ran_steps};
 use super::world::BlockState;
+use crate::markup::{Markup, el, several};
 use crate::{edit, export};
 
 pub fn attach(page: Page) {
@@ -96,7 +96,7 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
             None => {
                 let printed = conf.clone();
                 view! { <pre tabindex="0"><code>
-                    {printed.map(|text| view! { <span class="line">{text}</span> })}
+                    {several(printed.map(|text| el("span", "line").say(&text)))}
                     {part(move || lines(&state.get(), edited.get(), &steps.get_value()))}
                 </code></pre> }
                 .into_any()
@@ -107,42 +107,38 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
     }
 }
 
-fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> AnyView {
+fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
     match state {
-        BlockState::Ran(run) => view! { {ran_steps(&run.steps)} {problem(run)} }.into_any(),
-        BlockState::Failed(why) => {
-            let why = why.clone();
-            view! { {printed(edited, steps)} <span class="line reply error">{why}</span> }.into_any()
-        }
+        BlockState::Ran(run) => several([ran_steps(&run.steps)]).add_if(problem(run)),
+        BlockState::Failed(why) => several([printed(edited, steps), el("span", "line reply error").say(why)]),
         _ => printed(edited, steps),
     }
 }
 
-fn problem(run: &BlockRun) -> Option<impl IntoView + use<>> {
-    let (line, what) = run.problem.clone()?;
-    Some(view! { <span class="line reply error">{format!("Line {line} cannot be read: {what}. Nothing after it ran.")}</span> })
+fn problem(run: &BlockRun) -> Option<Markup> {
+    let (line, what) = run.problem.as_ref()?;
+    Some(el("span", "line reply error").say(&format!("Line {line} cannot be read: {what}. Nothing after it ran.")))
 }
 
 /// The block without live replies: as written, or the reader's commands alone.
-fn printed(edited: Option<String>, steps: &[Step]) -> AnyView {
+fn printed(edited: Option<String>, steps: &[Step]) -> Markup {
     let steps: Vec<(Action, Vec<Output>)> = match edited {
         Some(text) => edit::actions(&text).into_iter().map(|action| (action, Vec::new())).collect(),
         None => steps.iter().map(|step| (step.action.clone(), step.reply.clone())).collect(),
     };
     let pairs: Vec<(String, String)> = steps.iter().map(|(action, _)| said(action)).collect();
     let lanes = lanes(&pairs);
-    let lines = steps.iter().zip(&pairs).map(|((_, reply), (client, line))| {
+    several(steps.iter().zip(&pairs).map(|((_, reply), (client, line))| {
         let lane = lanes.iter().position(|name| name == client);
-        let reply: Vec<String> = reply
+        let reply: Vec<&str> = reply
             .iter()
             .map(|output| match output {
-                Output::Text(text) => text.clone(),
-                Output::Any => "...".to_owned(),
+                Output::Text(text) => text.as_str(),
+                Output::Any => "...",
             })
             .collect();
-        view! { {action_line(client, line, lane, None)} {output_lines(&reply.join("\n"), "")} }.into_any()
-    });
-    lines.collect_view().into_any()
+        several([action_line(client, line, lane, None), output_lines(&reply.join("\n"), false)])
+    }))
 }
 
 /// Who does what, as a line.

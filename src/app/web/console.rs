@@ -14,6 +14,7 @@ use super::page::{Page, Route};
 use super::steps::{command_text, output_lines};
 use super::world::{Kind, Progress, Shown};
 use crate::history::History;
+use crate::markup::{el, several};
 
 #[component]
 pub fn Console(page: Page) -> impl IntoView {
@@ -59,29 +60,30 @@ fn stage(entry: &Shown) -> u8 {
 }
 
 fn entry_lines(page: Page, entry: Shown) -> AnyView {
+    let output = |late| output_lines(&entry.output, late);
     match entry.kind {
-        Kind::Remark => view! { <p class="entry remark">{entry.output}</p> }.into_any(),
-        Kind::Late { client } => view! {
-            <div class="entry late-entry"><span class="line"><span class="who">{named(&client)}</span>" receives"</span>{output_lines(&entry.output, "late")}</div>
+        Kind::Remark => el("p", "entry remark").say(&entry.output).into_any(),
+        Kind::Late { client } => {
+            let who = el("span", "line").add(el("span", "who").say(&named(&client))).say(" receives");
+            el("div", "entry late-entry").add(who).add(output(true)).into_any()
         }
-        .into_any(),
+        Kind::Command { line, .. } if line.starts_with("+ ") => {
+            el("div", "entry").add(el("span", "line wait").say(&line)).add(output(false)).into_any()
+        }
         Kind::Command { client, prompt, line, progress } => {
-            let several = move || page.world.names().len() > 1;
+            let failed = entry.error && !entry.output.contains("(error)");
+            let waits = (progress == Progress::Waiting).then(|| el("span", "badge").say("waits…"));
             let who = named(&client);
-            if line.starts_with("+ ") {
-                return view! { <div class="entry"><span class="line wait">{line}</span>{output_lines(&entry.output, "")}</div> }.into_any();
-            }
-            let error = entry.error && !entry.output.contains("(error)");
-            view! {
-                <div class="entry" data-client=client class:failed-entry=error>
-                    <span class="line cmd">
-                        <Show when=several><span class="who">{who.clone()}</span></Show>
-                        <span class="prompt">{prompt}</span>{command_text(&line)}
-                        {(progress == Progress::Waiting).then(|| view! { <span class="badge">"waits…"</span> })}
-                    </span>
-                    {output_lines(&entry.output, "")}
-                </div>
-            }
+            let command = several([el("span", "prompt").say(&prompt), command_text(&line)]).add_if(waits);
+            let lines = output(false);
+            // With one client its name says nothing.
+            part(move || {
+                let who = (page.world.names().len() > 1).then(|| el("span", "who").say(&who));
+                el("div", if failed { "entry failed-entry" } else { "entry" })
+                    .with("data-client", &client)
+                    .add(el("span", "line cmd").add_if(who).add(command.clone()))
+                    .add(lines.clone())
+            })
             .into_any()
         }
     }
@@ -138,10 +140,10 @@ fn EngineTrouble(page: Page) -> impl IntoView {
             </div>
         }
         .into_any(),
-        State::Absent(why) => view! {
-            <div class="notice bad" role="alert"><p>{format!("{why} The text and what you did are not affected.")}</p></div>
-        }
-        .into_any(),
+        State::Absent(why) => el("div", "notice bad")
+            .with("role", "alert")
+            .add(el("p", "").say(&format!("{why} The text and what you did are not affected.")))
+            .into_any(),
         _ => ().into_any(),
     }
 }

@@ -237,7 +237,7 @@ fn keep_height(page: Page, dock: &HtmlElement) {
         if held.has_pointer_capture(event.pointer_id()) {
             let window = dom::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
             let share = ((window - f64::from(event.client_y())) / window * 100.0).clamp(20.0, 85.0);
-            let height = format!("{share:.0}vh");
+            let height = format!("{}vh", share as u32);
             set(&height);
             // An unstored height holds for this page.
             let _ = page.store(|store| store.write_text("drawer", &height));

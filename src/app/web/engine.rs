@@ -5,7 +5,6 @@
 //! that did it. The page itself never waits and never blanks.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
@@ -15,6 +14,8 @@ use messages::{Answer, Call, FromWorker, LogEntry, Notice, Request, Response, Se
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::map::SmallMap;
 
 /// After this long the reader is told, and may stop it.
 const SLOW_MILLIS: u32 = 5_000;
@@ -65,7 +66,7 @@ struct Inner {
     worker: Option<Running>,
     next_id: u32,
     /// Each world as it must be made again.
-    worlds: BTreeMap<String, Setup>,
+    worlds: SmallMap<String, Setup>,
 }
 
 struct Running {
@@ -73,7 +74,7 @@ struct Running {
     ready: bool,
     /// Calls made before the worker was ready.
     queue: Vec<Call>,
-    waiting: BTreeMap<u32, Waiting>,
+    waiting: SmallMap<u32, Waiting>,
     // Dropped with the worker, so that a late event of an ended worker reaches nobody.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(Event)>,
@@ -94,7 +95,7 @@ impl Engine {
             listeners: Rc::new(listeners),
             worker: None,
             next_id: 1,
-            worlds: BTreeMap::new(),
+            worlds: SmallMap::new(),
         })))
     }
 
@@ -158,7 +159,7 @@ impl Engine {
             worker,
             ready: false,
             queue: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: SmallMap::new(),
             _on_message: on_message,
             _on_error: on_error,
         });
@@ -287,7 +288,7 @@ impl Engine {
 
 fn end(running: Running) -> Vec<Waiting> {
     running.worker.terminate();
-    running.waiting.into_values().collect()
+    running.waiting.into_iter().map(|(_, waiting)| waiting).collect()
 }
 
 /// Keeps what a world would need to become what it is now.

@@ -14,6 +14,7 @@ use super::page::Page;
 use super::steps::ran_steps;
 use crate::edit;
 use crate::format::counted;
+use crate::markup::{Markup, el, several};
 use crate::state::record::Solved;
 
 pub fn attach(page: Page) {
@@ -57,9 +58,9 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
     view! {
         <div class="exercise-head">
             <h3>{format!("Exercise {}", number + 1)}</h3>
-            {part(move || solved.get().map(|solved| view! {
-                <span class="solved-mark">{format!("✓ Solved in {}", counted(solved.commands.into(), "command"))}</span>
-            }))}
+            {part(move || several(solved.get().map(|solved| {
+                el("span", "solved-mark").say(&format!("✓ Solved in {}", counted(solved.commands.into(), "command")))
+            })))}
         </div>
         // The goal is the lesson's own text, made into HTML when the site was built.
         <div class="goal" inner_html=exercise.goal.html></div>
@@ -136,42 +137,41 @@ fn keep(page: Page, number: u32, checked: &Checked, answer: &str) {
     super::finish::notice_completion(page);
 }
 
-fn judged(verdict: &Verdict) -> AnyView {
+fn judged(verdict: &Verdict) -> Markup {
     match verdict {
-        Verdict::None => ().into_any(),
-        Verdict::Checking => view! { <p class="quiet">"Checking…"</p> }.into_any(),
-        Verdict::Failed(why) => {
-            let why = why.clone();
-            view! { <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>{why}</p> }.into_any()
-        }
+        Verdict::None => several([]),
+        Verdict::Checking => el("p", "quiet").say("Checking…"),
+        Verdict::Failed(why) => failed(why),
         Verdict::Judged(checked) => {
-            let commands = counted(checked.commands.into(), "command");
-            let problem = checked.problem.clone();
-            let failed = checked.checks.iter().find(|check| !check.passed).cloned();
-            view! {
-                {(!checked.steps.is_empty()).then(|| view! {
-                    <pre class="answer-run" tabindex="0"><code>{ran_steps(&checked.steps)}</code></pre>
-                })}
-                {problem.map(|why| view! { <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>{why}</p> })}
-                {failed.map(failed_check)}
-                {checked.passed.then(|| view! {
-                    <p class="passed"><span class="mark" aria-hidden="true">"✓"</span>{format!("Right, with {commands}.")}</p>
-                })}
-            }
-            .into_any()
+            let steps = (!checked.steps.is_empty()).then(|| {
+                el("pre", "answer-run").with("tabindex", "0").add(el("code", "").add(ran_steps(&checked.steps)))
+            });
+            let wrong = checked.checks.iter().find(|check| !check.passed).map(failed_check);
+            let passed = checked.passed.then(|| {
+                let words = format!("Right, with {}.", counted(checked.commands.into(), "command"));
+                el("p", "passed").add(mark("✓")).say(&words)
+            });
+            several(steps).add_if(checked.problem.as_deref().map(failed)).add_if(wrong).add_if(passed)
         }
     }
 }
 
-fn failed_check(check: CheckResult) -> impl IntoView {
-    let or_nothing = |text: String| if text.is_empty() { "(nothing)".to_owned() } else { text };
-    view! {
-        <div class="failed-check">
-            <p class="failed"><span class="mark" aria-hidden="true">"✕"</span>"Not yet: " <code>{check.line}</code></p>
-            <dl>
-                <dt>"expected"</dt><dd><pre>{or_nothing(check.expected)}</pre></dd>
-                <dt>"actual"</dt><dd><pre>{or_nothing(check.actual)}</pre></dd>
-            </dl>
-        </div>
-    }
+/// The words beside it say the same.
+fn mark(sign: &str) -> Markup {
+    el("span", "mark").with("aria-hidden", "true").say(sign)
+}
+
+fn failed(why: &str) -> Markup {
+    el("p", "failed").add(mark("✕")).say(why)
+}
+
+fn failed_check(check: &CheckResult) -> Markup {
+    let shown = |text: &str| el("dd", "").add(el("pre", "").say(if text.is_empty() { "(nothing)" } else { text }));
+    let list = el("dl", "")
+        .add(el("dt", "").say("expected"))
+        .add(shown(&check.expected))
+        .add(el("dt", "").say("actual"))
+        .add(shown(&check.actual));
+    let line = failed("Not yet: ").add(el("code", "").say(&check.line));
+    el("div", "failed-check").add(line).add(list)
 }

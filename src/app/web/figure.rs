@@ -9,9 +9,10 @@ use messages::{KeyRow, KeyView};
 use super::dom;
 use super::keys::KeyTable;
 use super::page::Page;
-use super::views::KeyPicture;
+use super::views::picture;
 use super::world::BlockState;
 use crate::format::text_of;
+use crate::markup::el;
 
 #[derive(Clone, PartialEq)]
 enum Seen {
@@ -64,10 +65,10 @@ fn Figure(page: Page, view: lesson::View) -> impl IntoView {
         <figcaption>{caption}</figcaption>
         {part(move || match seen.get() {
             Seen::Nothing => view! { <div class="view-empty"><button type="button" class="button" on:click=click(show)>"Run the blocks above and show it"</button></div> }.into_any(),
-            Seen::Key(view) => view! { <KeyPicture view/> }.into_any(),
-            Seen::Keys(rows, _) if rows.is_empty() => view! { <p class="empty">"There are no keys now."</p> }.into_any(),
+            Seen::Key(view) => picture(&view).into_any(),
+            Seen::Keys(rows, _) if rows.is_empty() => el("p", "empty").say("There are no keys now.").into_any(),
             Seen::Keys(rows, total) => view! { <KeyTable rows total chosen/> }.into_any(),
-            Seen::NoKey(key) => view! { <p class="empty">{format!("There is no key {key} now.")}</p> }.into_any(),
+            Seen::NoKey(key) => el("p", "empty").say(&format!("There is no key {key} now.")).into_any(),
         })}
     }
 }

@@ -7,8 +7,9 @@ use leptos::task::spawn_local;
 use messages::{KeyRow, KeyView};
 
 use super::page::Page;
-use super::views::KeyPicture;
+use super::views::picture;
 use crate::format::{bytes, cut, lifetime, text_of};
+use crate::markup::{el, several};
 
 const KEYS_MAX: u32 = 200;
 
@@ -35,11 +36,11 @@ pub fn Keys(page: Page) -> impl IntoView {
     view! {
         <div class="keys-panel">
             {part(move || match rows.get() {
-                None => view! { <p class="empty">"The engine has not answered yet."</p> }.into_any(),
-                Some((rows, _)) if rows.is_empty() => view! { <p class="empty">"No keys. The first SET makes one."</p> }.into_any(),
+                None => el("p", "empty").say("The engine has not answered yet.").into_any(),
+                Some((rows, _)) if rows.is_empty() => el("p", "empty").say("No keys. The first SET makes one.").into_any(),
                 Some((rows, total)) => view! { <KeyTable rows total chosen/> }.into_any(),
             })}
-            {part(move || shown.get().map(|view| view! { <KeyPicture view/> }))}
+            {part(move || shown.with(|view| several(view.as_ref().map(picture))))}
         </div>
     }
 }
@@ -56,7 +57,7 @@ pub fn KeyTable(rows: Vec<KeyRow>, total: u64, chosen: RwSignal<Option<Vec<u8>>>
             </tbody>
         </table>
         </div>
-        {(more > 0).then(|| view! { <p class="empty">{format!("and {more} more")}</p> })}
+        {several((more > 0).then(|| el("p", "empty").say(&format!("and {more} more"))))}
     }
 }
 

@@ -5,6 +5,7 @@ mod console;
 mod course;
 mod dock;
 mod dom;
+mod draw;
 mod engine;
 mod erase;
 mod exercise;

@@ -66,7 +66,7 @@ impl Page {
             _ => Route::Other,
         };
         let json = dom::by_id("lesson-data").and_then(|script| script.text_content());
-        let data = json.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        let data = json.map(|json| crate::data::read(&json)).unwrap_or_default();
         let site = site_path();
         let world = World::new();
         let notices = RwSignal::new(Vec::new());

@@ -10,6 +10,7 @@ use messages::{Ran, Request, Response};
 use super::dom;
 use super::page::Page;
 use super::steps::ran_steps;
+use crate::markup::el;
 
 pub fn attach(page: Page) {
     for element in dom::all(".quiz[data-quiz]") {
@@ -74,8 +75,8 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
         <div class="proof">
             {part(move || match steps.get() {
                 None => view! { <button type="button" class="button" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
-                Some(Ok(steps)) => view! { <pre tabindex="0"><code>{ran_steps(&steps)}</code></pre> }.into_any(),
-                Some(Err(why)) => view! { <p class="failed">{why}</p> }.into_any(),
+                Some(Ok(steps)) => el("pre", "").with("tabindex", "0").add(el("code", "").add(ran_steps(&steps))).into_any(),
+                Some(Err(why)) => el("p", "failed").say(&why).into_any(),
             })}
         </div>
     }

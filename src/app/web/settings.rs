@@ -1,6 +1,5 @@
 //! The theme, and what the About page offers about storage: export, import, reset, persistence.
 
-use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
@@ -13,6 +12,7 @@ use web_sys::HtmlInputElement;
 use super::dom;
 use super::page::Page;
 use super::storage::DAMAGED;
+use crate::map::SmallMap;
 use crate::state::backup::Backup;
 use crate::state::progress::{self, Progress};
 use crate::state::record::Record;
@@ -100,7 +100,7 @@ fn StorageTools(page: Page) -> impl IntoView {
 
 fn gathered(page: Page) -> Backup {
     page.store(|store| {
-        let pages: BTreeMap<String, Record> = store
+        let pages: SmallMap<String, Record> = store
             .keys()
             .into_iter()
             .filter(|key| is_page(key))

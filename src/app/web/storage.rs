@@ -5,13 +5,12 @@
 //! else is ever read or removed.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use web_sys::Storage;
 
 use super::dom;
+use crate::json::Json;
+use crate::map::SmallMap;
 use crate::state::{self, Unreadable};
 
 /// Before the name of a value that could not be read and was put aside.
@@ -32,7 +31,7 @@ pub struct Store {
     prefix: String,
     disk: Option<Storage>,
     /// What could not be stored.
-    memory: RefCell<BTreeMap<String, String>>,
+    memory: RefCell<SmallMap<String, String>>,
     /// Keys whose value must not be overwritten: a later version wrote it.
     untouchable: RefCell<Vec<String>>,
 }
@@ -62,7 +61,7 @@ impl Store {
         key.strip_prefix(&self.prefix)
     }
 
-    pub fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Trouble> {
+    pub fn read<T: Json>(&self, key: &str) -> Result<Option<T>, Trouble> {
         let Some(text) = self.text(key) else { return Ok(None) };
         match state::read(&text) {
             Ok(value) => Ok(Some(value)),
@@ -84,7 +83,7 @@ impl Store {
         }
     }
 
-    pub fn write<T: Serialize>(&self, key: &str, value: T) -> Result<(), Trouble> {
+    pub fn write<T: Json>(&self, key: &str, value: &T) -> Result<(), Trouble> {
         self.write_text(key, &state::write(value))
     }
 
@@ -102,10 +101,11 @@ impl Store {
             Some(_) => Ok(()),
             None => Err(Trouble::Off),
         };
-        match stored.is_ok() && !untouchable {
-            true => self.memory.borrow_mut().remove(key),
-            false => self.memory.borrow_mut().insert(key.to_owned(), text.to_owned()),
-        };
+        if stored.is_ok() && !untouchable {
+            self.memory.borrow_mut().remove(key);
+        } else {
+            self.memory.borrow_mut().insert(key.to_owned(), text.to_owned());
+        }
         stored
     }
 
@@ -123,10 +123,9 @@ impl Store {
         if let Some(disk) = &self.disk {
             let count = disk.length().unwrap_or(0);
             let names = (0..count).filter_map(|at| disk.key(at).ok().flatten());
-            keys.extend(names.filter_map(|name| self.own_key(&name).map(str::to_owned)));
+            let own: Vec<String> = names.filter_map(|name| self.own_key(&name).map(str::to_owned)).collect();
+            keys.extend(own.into_iter().filter(|name| !self.memory.borrow().contains_key(name)));
         }
-        keys.sort();
-        keys.dedup();
         keys
     }
 

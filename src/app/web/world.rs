@@ -3,8 +3,6 @@
 //! Every run goes through here, whether from a block, the console or a shared link, so the console
 //! shows all of it and the record keeps all of it.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::transcript::{self, Line};
@@ -15,6 +13,7 @@ use super::dom;
 use super::engine::{Lost, State};
 use super::page::{Page, Route};
 use crate::export;
+use crate::map::SmallMap;
 
 /// Something the console shows, in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +57,7 @@ pub struct World {
     pub engine: RwSignal<State>,
     pub status: RwSignal<Status>,
     pub shown: RwSignal<Vec<Shown>>,
-    pub blocks: RwSignal<BTreeMap<u32, BlockState>>,
+    pub blocks: RwSignal<SmallMap<u32, BlockState>>,
     /// The client at the console's prompt; empty: the page's own.
     pub client: RwSignal<String>,
     /// Clients that were added at the console and may not have said anything yet.
@@ -79,7 +78,7 @@ impl World {
             engine: RwSignal::new(State::Cold),
             status: RwSignal::new(Status::default()),
             shown: RwSignal::new(Vec::new()),
-            blocks: RwSignal::new(BTreeMap::new()),
+            blocks: RwSignal::new(SmallMap::new()),
             client: RwSignal::new(String::new()),
             added: RwSignal::new(Vec::new()),
             changes: RwSignal::new(0),
@@ -379,7 +378,7 @@ impl Page {
             if let Err(problem) = &reset {
                 world.remark(&problem.text());
             }
-            world.blocks.update(BTreeMap::clear);
+            world.blocks.update(SmallMap::clear);
             world.added.update(Vec::clear);
             world.client.set(String::new());
             world.shown.update(Vec::clear);

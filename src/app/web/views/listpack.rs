@@ -1,47 +1,40 @@
 //! A listpack: one allocation, its header, each entry as it lies in memory, and the end mark.
 
-use leptos::prelude::*;
-use messages::Packed;
+use messages::{Packed, PackedEntry};
 
-use super::as_table;
+use super::{as_table, cell, hidden_cell, note};
 use crate::format::{cut, hex, text_of};
+use crate::markup::{Markup, el, several};
 
 const ENTRIES_MAX: usize = 64;
 
-pub fn picture(packed: Packed) -> AnyView {
+pub fn picture(packed: &Packed) -> Markup {
     let stride = packed.stride.max(1) as usize;
-    let count = packed.entries.len();
-    let cells = packed.entries.iter().take(ENTRIES_MAX).enumerate().map(|(at, entry)| {
-        let part = match at % stride {
-            0 => "first",
-            _ => "more",
-        };
-        let kind = if entry.integer { "int" } else { "text" };
-        view! {
-            <li class=format!("cell {part} {kind}")>
-                <span class="cell-offset">{entry.offset}</span>
-                <span class="cell-value">{cut(&text_of(&entry.value), 24)}</span>
-                <span class="cell-raw">{cut(&hex(&entry.raw), 36)}</span>
-            </li>
-        }
-    });
-    let cells = cells.collect_view();
+    let total = packed.total_bytes;
+    let cells = packed.entries.iter().take(ENTRIES_MAX).enumerate();
     let rows = packed.entries.iter().map(|entry| {
         let kind = if entry.integer { "integer" } else { "text" };
         vec![entry.offset.to_string(), text_of(&entry.value), kind.to_owned(), hex(&entry.raw)]
     });
-    let rows = rows.collect();
-    let total = packed.total_bytes;
-    let hidden = count.saturating_sub(ENTRIES_MAX);
-    view! {
-        <p class="picture-note">{format!("One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end.")}</p>
-        <ol class="cells" aria-label="Entries in memory order">
-            <li class="cell bound"><span class="cell-offset">"0"</span><span class="cell-value">"header"</span><span class="cell-raw">"6 bytes"</span></li>
-            {cells}
-            {(hidden > 0).then(|| view! { <li class="cell bound"><span class="cell-value">{format!("{hidden} more")}</span></li> })}
-            <li class="cell bound"><span class="cell-offset">{total.saturating_sub(1)}</span><span class="cell-value">"end"</span><span class="cell-raw">"ff"</span></li>
-        </ol>
-        {as_table(&["Offset", "Value", "Kept as", "Bytes"], rows)}
-    }
-    .into_any()
+    several([
+        note(&format!("One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end.")),
+        el("ol", "cells")
+            .with("aria-label", "Entries in memory order")
+            .add(cell("cell bound", "0", "header", "6 bytes"))
+            .add_all(cells.map(|(at, entry)| entry_cell(entry, at % stride == 0)))
+            .add_if(hidden_cell(packed.entries.len().saturating_sub(ENTRIES_MAX)))
+            .add(cell("cell bound", &total.saturating_sub(1).to_string(), "end", "ff")),
+        as_table(&["Offset", "Value", "Kept as", "Bytes"], rows.collect()),
+    ])
+}
+
+/// `first`: an element of the key begins here.
+fn entry_cell(entry: &PackedEntry, first: bool) -> Markup {
+    let class = match (first, entry.integer) {
+        (true, true) => "cell first int",
+        (true, false) => "cell first text",
+        (false, true) => "cell more int",
+        (false, false) => "cell more text",
+    };
+    cell(class, &entry.offset.to_string(), &cut(&text_of(&entry.value), 24), &cut(&hex(&entry.raw), 36))
 }

@@ -8,30 +8,24 @@ mod skiplist;
 mod string;
 mod table;
 
-use leptos::prelude::*;
 use messages::{Body, KeyRow, KeyView};
 
 use crate::format::{bytes, lifetime, text_of};
+use crate::markup::{Markup, el};
 
-#[component]
-pub fn KeyPicture(view: KeyView) -> impl IntoView {
+pub fn picture(view: &KeyView) -> Markup {
     let name = text_of(&view.row.key);
-    let facts = facts(&view.row);
-    let picture = match view.body {
-        Body::Bytes(content) => string::picture(&content, &view.row),
+    let content = match &view.body {
+        Body::Bytes(content) => string::picture(content, &view.row),
         Body::Listpack(packed) => listpack::picture(packed),
-        Body::Intset { width_bytes, values } => intset::picture(width_bytes, &values),
-        Body::Quicklist(nodes) => quicklist::picture(&nodes),
-        Body::Table { tables, rehash_index, entries } => table::picture(&tables, rehash_index, &entries),
-        Body::Skiplist(list) => skiplist::picture(&list),
-        Body::Other => view! { <p class="empty">"There is no picture of this type yet."</p> }.into_any(),
+        Body::Intset { width_bytes, values } => intset::picture(*width_bytes, values),
+        Body::Quicklist(nodes) => quicklist::picture(nodes),
+        Body::Table { tables, rehash_index, entries } => table::picture(tables, *rehash_index, entries),
+        Body::Skiplist(list) => skiplist::picture(list),
+        Body::Other => el("p", "empty").say("There is no picture of this type yet."),
     };
-    view! {
-        <section class="picture" aria-label=format!("The key {name}")>
-            <p class="picture-head"><code>{name.clone()}</code><span>{facts}</span></p>
-            {picture}
-        </section>
-    }
+    let head = el("p", "picture-head").add(el("code", "").say(&name)).add(el("span", "").say(&facts(&view.row)));
+    el("section", "picture").with("aria-label", &format!("The key {name}")).add(head).add(content)
 }
 
 fn facts(row: &KeyRow) -> String {
@@ -47,19 +41,33 @@ fn facts(row: &KeyRow) -> String {
     format!("{}, {} · {} {unit} · {}{life}", row.kind, row.encoding, row.length, bytes(row.memory_bytes))
 }
 
+fn note(words: &str) -> Markup {
+    el("p", "picture-note").say(words)
+}
+
+/// A place in memory: where it begins, what it means, its bytes.
+fn cell(class: &str, offset: &str, value: &str, raw: &str) -> Markup {
+    let raw = (!raw.is_empty()).then(|| el("span", "cell-raw").say(raw));
+    el("li", class)
+        .add(el("span", "cell-offset").say(offset))
+        .add(el("span", "cell-value").say(value))
+        .add_if(raw)
+}
+
+fn hidden_cell(count: usize) -> Option<Markup> {
+    (count > 0).then(|| el("li", "cell bound").add(el("span", "cell-value").say(&format!("{count} more"))))
+}
+
 /// The same content for those who do not see the picture, and for reading values off.
-fn as_table(columns: &[&'static str], rows: Vec<Vec<String>>) -> impl IntoView {
-    view! {
-        <details class="as-table">
-            <summary>"As a table"</summary>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="The picture as a table">
-                <table class="keys-table">
-                    <thead><tr>{columns.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view()}</tr></thead>
-                    <tbody>{rows.into_iter().map(|row| view! {
-                        <tr>{row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr>
-                    }).collect_view()}</tbody>
-                </table>
-            </div>
-        </details>
-    }
+fn as_table(columns: &[&str], rows: Vec<Vec<String>>) -> Markup {
+    let head = columns.iter().map(|name| el("th", "").with("scope", "col").say(name));
+    let rows = rows.into_iter().map(|row| el("tr", "").add_all(row.iter().map(|cell| el("td", "").say(cell))));
+    let table = el("table", "keys-table")
+        .add(el("thead", "").add(el("tr", "").add_all(head)))
+        .add(el("tbody", "").add_all(rows));
+    let scroll = el("div", "table-scroll")
+        .with("tabindex", "0")
+        .with("role", "region")
+        .with("aria-label", "The picture as a table");
+    el("details", "as-table").add(el("summary", "").say("As a table")).add(scroll.add(table))
 }

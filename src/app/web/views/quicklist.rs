@@ -1,38 +1,38 @@
 //! A quicklist: a chain of listpacks, so that both ends are cheap and the middle stays small.
 
-use leptos::prelude::*;
 use messages::QuicklistNode;
 
-use super::as_table;
+use super::{as_table, note};
 use crate::format::{bytes, counted, cut, text_of};
+use crate::markup::{Markup, el, several};
 
 const NODES_MAX: usize = 40;
 
-pub fn picture(nodes: &[QuicklistNode]) -> AnyView {
-    let boxes = nodes.iter().take(NODES_MAX).map(|node| {
-        let (first, last) = (cut(&text_of(&node.first), 18), cut(&text_of(&node.last), 18));
-        let kind = if node.plain { "plain" } else { "listpack" };
-        view! {
-            <li class="node">
-                <span class="node-head">{kind}</span>
-                <span class="node-size">{counted(node.entries.into(), "element")}" · "{bytes(node.bytes.into())}</span>
-                <span class="node-ends">{first}{(node.entries > 1).then(|| format!(" … {last}"))}</span>
-            </li>
-        }
-    });
-    let boxes = boxes.collect_view();
+pub fn picture(nodes: &[QuicklistNode]) -> Markup {
     let hidden = nodes.len().saturating_sub(NODES_MAX);
+    let more = (hidden > 0).then(|| el("li", "node").add(el("span", "node-head").say(&format!("{hidden} more"))));
     let rows = nodes.iter().enumerate().map(|(at, node)| {
-        vec![(at + 1).to_string(), node.entries.to_string(), node.bytes.to_string(), text_of(&node.first), text_of(&node.last)]
+        let sizes = [at as u32 + 1, node.entries, node.bytes].map(|number| number.to_string());
+        sizes.into_iter().chain([text_of(&node.first), text_of(&node.last)]).collect()
     });
-    let rows = rows.collect();
-    view! {
-        <p class="picture-note">{format!("{}, linked both ways. LPUSH works on the first, RPUSH on the last.", counted(nodes.len() as u64, "node"))}</p>
-        <ol class="nodes" aria-label="Nodes from head to tail">
-            {boxes}
-            {(hidden > 0).then(|| view! { <li class="node"><span class="node-head">{format!("{hidden} more")}</span></li> })}
-        </ol>
-        {as_table(&["Node", "Elements", "Bytes", "First", "Last"], rows)}
+    several([
+        note(&format!("{}, linked both ways. LPUSH works on the first, RPUSH on the last.", counted(nodes.len() as u64, "node"))),
+        el("ol", "nodes")
+            .with("aria-label", "Nodes from head to tail")
+            .add_all(nodes.iter().take(NODES_MAX).map(one))
+            .add_if(more),
+        as_table(&["Node", "Elements", "Bytes", "First", "Last"], rows.collect()),
+    ])
+}
+
+fn one(node: &QuicklistNode) -> Markup {
+    let mut ends = cut(&text_of(&node.first), 18);
+    if node.entries > 1 {
+        ends = format!("{ends} … {}", cut(&text_of(&node.last), 18));
     }
-    .into_any()
+    let size = format!("{} · {}", counted(node.entries.into(), "element"), bytes(node.bytes.into()));
+    el("li", "node")
+        .add(el("span", "node-head").say(if node.plain { "plain" } else { "listpack" }))
+        .add(el("span", "node-size").say(&size))
+        .add(el("span", "node-ends").say(&ends))
 }

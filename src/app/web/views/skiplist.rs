@@ -1,10 +1,10 @@
 //! A skip list: towers by level, each pointer with its span (how many ranks it jumps).
 
-use leptos::prelude::*;
 use messages::{SkiplistNode, SkiplistView};
 
-use super::as_table;
+use super::{as_table, note};
 use crate::format::{counted, cut, text_of};
+use crate::markup::{Markup, el, several};
 
 const NODES_MAX: usize = 32;
 const COLUMN: u32 = 84;
@@ -22,38 +22,46 @@ struct Pointer {
     open: bool,
 }
 
-pub fn picture(list: &SkiplistView) -> AnyView {
+pub fn picture(list: &SkiplistView) -> Markup {
     let nodes = &list.nodes[..list.nodes.len().min(NODES_MAX)];
     let levels = list.level.max(1);
-    let columns = nodes.len() as u32 + 2;
-    let (width, height) = (columns * COLUMN, levels * ROW + 44);
-    let pointers = pointers(list, nodes, columns - 1);
+    let hidden = list.nodes.len().saturating_sub(NODES_MAX);
     let label = format!(
         "A skip list with {} and {}; the table below says the same.",
         counted(list.nodes.len() as u64, "element"),
         counted(levels.into(), "level")
     );
-    let towers = nodes.iter().zip(1..).map(|(node, column)| tower(node, column, levels)).collect_view();
-    let rows = list.nodes.iter().zip(1..).map(|(node, rank)| {
+    let rows = list.nodes.iter().zip(1_u32..).map(|(node, rank)| {
         let spans = node.levels.iter().map(|(_, span)| span.to_string()).collect::<Vec<_>>().join(", ");
         vec![rank.to_string(), node.score.clone(), text_of(&node.member), node.levels.len().to_string(), spans]
     });
     let rows = rows.collect();
-    let hidden = list.nodes.len().saturating_sub(NODES_MAX);
-    view! {
-        <p class="picture-note">"Ordered by score, then by member. A search begins at the top left and goes down where the next tower is too far; the spans it passes add up to the rank."</p>
-        <div class="svg-scroll" tabindex="0" role="region" aria-label="Skip list">
-            <svg class="skiplist" width=width height=height viewBox=format!("0 0 {width} {height}") role="img" aria-label=label>
-                {pointers.iter().map(arrow(levels)).collect_view()}
-                {(0..levels).map(|level| cell(0, level, levels, true)).collect_view()}
-                <text class="caption" x=center(0) y=levels * ROW + 20>"head"</text>
-                {towers}
-                <text class="caption" x=center(columns - 1) y=levels * ROW + 20>{if hidden > 0 { format!("{hidden} more") } else { "end".to_owned() }}</text>
-            </svg>
-        </div>
-        {as_table(&["Rank", "Score", "Member", "Levels", "Spans from level 1"], rows)}
-    }
-    .into_any()
+    several([
+        note("Ordered by score, then by member. A search begins at the top left and goes down where the next tower is too far; the spans it passes add up to the rank."),
+        el("div", "svg-scroll")
+            .with("tabindex", "0")
+            .with("role", "region")
+            .with("aria-label", "Skip list")
+            .add(drawing(list, nodes, levels, hidden).with("aria-label", &label)),
+        as_table(&["Rank", "Score", "Member", "Levels", "Spans from level 1"], rows),
+    ])
+}
+
+fn drawing(list: &SkiplistView, nodes: &[SkiplistNode], levels: u32, hidden: usize) -> Markup {
+    let columns = nodes.len() as u32 + 2;
+    let (width, height) = (columns * COLUMN, levels * ROW + 44);
+    let below = levels * ROW + 20;
+    let end = if hidden > 0 { format!("{hidden} more") } else { "end".to_owned() };
+    el("svg", "skiplist")
+        .with("width", &width.to_string())
+        .with("height", &height.to_string())
+        .with("viewBox", &format!("0 0 {width} {height}"))
+        .with("role", "img")
+        .add_all(pointers(list, nodes, columns - 1).iter().map(|pointer| arrow(pointer, levels)))
+        .add_all((0..levels).map(|level| cell("tower header", 0, level, levels)))
+        .add(label("caption", center(0), below, "head"))
+        .add_all(nodes.iter().zip(1..).map(|(node, column)| tower(node, column, levels)))
+        .add(label("caption", center(columns - 1), below, &end))
 }
 
 fn pointers(list: &SkiplistView, nodes: &[SkiplistNode], end: u32) -> Vec<Pointer> {
@@ -78,32 +86,31 @@ fn top(level: u32, levels: u32) -> u32 {
     (levels - 1 - level) * ROW + 4
 }
 
-fn cell(column: u32, level: u32, levels: u32, header: bool) -> impl IntoView {
-    let class = if header { "tower header" } else { "tower" };
-    view! { <rect class=class x=center(column) - CELL_WIDTH / 2 y=top(level, levels) width=CELL_WIDTH height=CELL_HEIGHT rx="3"/> }
+fn cell(class: &str, column: u32, level: u32, levels: u32) -> Markup {
+    el("rect", class)
+        .with("x", &(center(column) - CELL_WIDTH / 2).to_string())
+        .with("y", &top(level, levels).to_string())
+        .with("width", &CELL_WIDTH.to_string())
+        .with("height", &CELL_HEIGHT.to_string())
+        .with("rx", "3")
 }
 
-fn tower(node: &SkiplistNode, column: u32, levels: u32) -> impl IntoView + use<> {
-    let cells = (0..node.levels.len() as u32).map(|level| cell(column, level, levels, false)).collect_view();
-    let member = cut(&text_of(&node.member), 10);
-    let score = cut(&node.score, 7);
-    view! {
-        {cells}
-        <text class="score" x=center(column) y=top(0, levels) + 15>{score}</text>
-        <text class="caption" x=center(column) y=levels * ROW + 20>{member}</text>
-    }
+fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
+    el("text", class).with("x", &x.to_string()).with("y", &y.to_string()).say(words)
 }
 
-fn arrow(levels: u32) -> impl Fn(&Pointer) -> AnyView {
-    move |pointer| {
-        let y = top(pointer.level, levels) + CELL_HEIGHT / 2;
-        let (from, to) = (center(pointer.from) + CELL_WIDTH / 2, center(pointer.to) - CELL_WIDTH / 2);
-        let class = if pointer.open { "pointer open" } else { "pointer" };
-        let span = (!pointer.open).then(|| view! { <text class="span" x=from + 12 y=y - 3>{pointer.span}</text> });
-        view! {
-            <path class=class d=format!("M{from} {y} H{to} m-5 -3.5 l5 3.5 l-5 3.5")/>
-            {span}
-        }
-        .into_any()
-    }
+fn tower(node: &SkiplistNode, column: u32, levels: u32) -> Markup {
+    let x = center(column);
+    several((0..node.levels.len() as u32).map(|level| cell("tower", column, level, levels)))
+        .add(label("score", x, top(0, levels) + 15, &cut(&node.score, 7)))
+        .add(label("caption", x, levels * ROW + 20, &cut(&text_of(&node.member), 10)))
+}
+
+fn arrow(pointer: &Pointer, levels: u32) -> Markup {
+    let y = top(pointer.level, levels) + CELL_HEIGHT / 2;
+    let (from, to) = (center(pointer.from) + CELL_WIDTH / 2, center(pointer.to) - CELL_WIDTH / 2);
+    let class = if pointer.open { "pointer open" } else { "pointer" };
+    let line = el("path", class).with("d", &format!("M{from} {y} H{to} m-5 -3.5 l5 3.5 l-5 3.5"));
+    let span = (!pointer.open).then(|| label("span", from + 12, y - 3, &pointer.span.to_string()));
+    several([line]).add_if(span)
 }

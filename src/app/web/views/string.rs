@@ -1,28 +1,33 @@
 //! A string's bytes, eight a row, with the characters they stand for.
 
-use leptos::prelude::*;
 use messages::KeyRow;
+
+use super::note;
+use crate::format;
+use crate::markup::{Markup, el, several};
 
 const ROW: usize = 8;
 const ROWS_MAX: usize = 32;
 
-pub fn picture(content: &[u8], row: &KeyRow) -> AnyView {
-    let rows = content.chunks(ROW).take(ROWS_MAX).enumerate().map(|(at, bytes)| {
-        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
-        let text: String = bytes.iter().map(|&byte| if (0x20..0x7f).contains(&byte) { byte as char } else { '·' }).collect();
-        view! { <span class="hex-row"><span class="offset">{format!("{:>4}", at * ROW)}</span><span class="hex">{hex}</span><span class="chars">{text}</span></span> }
-    });
-    let rows = rows.collect_view();
+pub fn picture(content: &[u8], row: &KeyRow) -> Markup {
+    let rows = content.chunks(ROW).take(ROWS_MAX).enumerate();
     let hidden = (row.length as usize).saturating_sub(ROW * ROWS_MAX);
-    let note = match row.encoding.as_str() {
+    let kept = match row.encoding.as_str() {
         "int" => "Kept as a 64-bit integer; the bytes are what GET prints.",
         "embstr" => "Object and bytes lie in one allocation.",
         _ => "The object points to its bytes.",
     };
-    view! {
-        <p class="picture-note">{note}</p>
-        <pre class="hex-dump" tabindex="0" aria-label="Offset, bytes, characters">{rows}</pre>
-        {(hidden > 0).then(|| view! { <p class="picture-note">{format!("and {hidden} bytes more")}</p> })}
-    }
-    .into_any()
+    let dump = el("pre", "hex-dump")
+        .with("tabindex", "0")
+        .with("aria-label", "Offset, bytes, characters")
+        .add_all(rows.map(|(at, bytes)| one(at * ROW, bytes)));
+    several([note(kept), dump]).add_if((hidden > 0).then(|| note(&format!("and {hidden} bytes more"))))
+}
+
+fn one(offset: usize, bytes: &[u8]) -> Markup {
+    let character = |byte: &u8| if (0x20..0x7f).contains(byte) { *byte as char } else { '·' };
+    el("span", "hex-row")
+        .add(el("span", "offset").say(&format!("{offset:>4}")))
+        .add(el("span", "hex").say(&format::hex(bytes)))
+        .add(el("span", "chars").say(&bytes.iter().map(character).collect::<String>()))
 }
