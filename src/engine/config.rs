@@ -378,7 +378,8 @@ const NOTIFY_REST: &[(u8, u32)] = &[
 ];
 
 /// Not among those that `A` stands for.
-const NOTIFY_NEW: (u8, u32) = (b'n', Class::New as u32);
+const NOTIFY_BESIDE_ALL: &[(u8, u32)] =
+    &[(b'n', Class::New as u32), (b'o', Class::Overwritten as u32), (b'c', Class::TypeChanged as u32)];
 
 /// Events of modules: there are none, but the letter exists.
 const NOTIFY_MODULE: u32 = 1 << 13;
@@ -392,7 +393,7 @@ fn notify_bits(text: &[u8]) -> Option<u32> {
         let known = NOTIFY_LETTERS
             .iter()
             .chain(NOTIFY_REST)
-            .chain([&NOTIFY_NEW])
+            .chain(NOTIFY_BESIDE_ALL)
             .find(|(known, _)| known == letter);
         match known {
             Some((_, bit)) => Some(bits | bit),
@@ -405,13 +406,13 @@ fn notify_bits(text: &[u8]) -> Option<u32> {
 fn notify_letters(bits: u32) -> String {
     let mut text = String::new();
     if bits & notify_all() == notify_all() {
-        // `n` is not shown beside `A`, although it holds: so does the server.
+        // What stands beside `A` is not shown, although it holds: so does the server.
         text.push('A');
     } else {
         text.extend(
             NOTIFY_LETTERS
                 .iter()
-                .chain([&NOTIFY_NEW])
+                .chain(NOTIFY_BESIDE_ALL)
                 .filter(|(_, bit)| bits & bit != 0)
                 .map(|(letter, _)| char::from(*letter)),
         );

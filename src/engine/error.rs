@@ -11,6 +11,8 @@ pub enum Error {
     NotAnInteger,
     NotAFloat,
     IndexOutOfRange,
+    /// A number that must fit 32 bits.
+    NotAnInt32,
     NoSuchKey,
     OutOfRange,
     /// A count that is negative or no number.
@@ -70,6 +72,9 @@ impl fmt::Display for Error {
             Error::Syntax => f.write_str("ERR syntax error"),
             Error::NotAnInteger => f.write_str("ERR value is not an integer or out of range"),
             Error::NotAFloat => f.write_str("ERR value is not a valid float"),
+            Error::NotAnInt32 => {
+                f.write_str("ERR value is out of range, value must between -2147483648 and 2147483647")
+            }
             Error::IndexOutOfRange => f.write_str("ERR index out of range"),
             Error::NoSuchKey => f.write_str("ERR no such key"),
             Error::OutOfRange => f.write_str("ERR value is out of range"),

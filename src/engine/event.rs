@@ -32,6 +32,8 @@ pub enum Class {
     Stream = 1 << 10,
     KeyMiss = 1 << 11,
     New = 1 << 14,
+    Overwritten = 1 << 15,
+    TypeChanged = 1 << 16,
 }
 
 /// `K` and `E` of `notify-keyspace-events`.

@@ -172,7 +172,7 @@ fn expire_fields(keys: &mut Keyspace, at_most: usize, now: Time) {
     for db in 0..keys.dbs.len() {
         let mut left = at_most;
         while let Some((deadline, key)) = keys.dbs[db].field_deadlines.first().cloned() {
-            if deadline >= now.millis() || left == 0 {
+            if deadline > now.millis() || left == 0 {
                 break;
             }
             keys.begin(db, now);

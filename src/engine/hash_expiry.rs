@@ -4,7 +4,7 @@
 use crate::event::Class;
 use crate::keyspace::Keyspace;
 use crate::value::Value;
-use crate::values::hash::{self, Hash};
+use crate::values::hash::Hash;
 
 impl Keyspace {
     /// The nearest field deadline of a hash of the current database was `before` and is `after`.
@@ -54,7 +54,7 @@ impl Keyspace {
         let now = self.now.millis();
         let Some(hash) = self.hash_mut(key) else { return 0 };
         let before = hash.next_deadline();
-        if !hash::is_due(before, now) {
+        if before.is_none_or(|deadline| deadline > now) {
             return 0;
         }
         let chosen = choose(hash);

@@ -162,7 +162,12 @@ fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("total_blocking_keys", keys.waited_count());
 }
 
-fn memory(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
+fn memory(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
+    // What Redis' allocator would hold for the keys; a process around them does not exist here.
+    let used = crate::memory::total(keys) as u64;
+    text.field("used_memory", used);
+    text.field("used_memory_human", human(used));
+    text.field("used_memory_dataset", used);
     let maxmemory = server.config.int("maxmemory").unwrap_or_default();
     text.field("maxmemory", maxmemory);
     text.field("maxmemory_human", human(maxmemory as u64));

@@ -291,9 +291,25 @@ impl Keyspace {
             db.expires.remove(key);
         }
         self.relist_fields(key, fields_before, fields_after);
-        if before.is_none() {
-            self.notify(Class::New, "new", key);
-            self.signal_ready(key);
+        match before {
+            None => {
+                self.notify(Class::New, "new", key);
+                self.signal_ready(key);
+            }
+            Some(before) => self.notify_overwritten(key, before.value.kind()),
+        }
+    }
+
+    /// The key held a value of this type until now, and holds another.
+    pub fn notify_overwritten(&mut self, key: &[u8], before: &'static str) {
+        const OVERWRITES: u32 = Class::Overwritten as u32 | Class::TypeChanged as u32;
+        if self.listening & OVERWRITES == 0 {
+            return;
+        }
+        let after = self.dbs[self.db].keys.get(key).map(|object| object.value.kind());
+        self.notify(Class::Overwritten, "overwritten", key);
+        if after != Some(before) {
+            self.notify(Class::TypeChanged, "type_changed", key);
         }
     }
 

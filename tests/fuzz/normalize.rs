@@ -17,6 +17,8 @@ enum Rule {
     AnyOrderOfPairs,
     /// A cursor, then elements in hash order: the cursor depends on the seed as well.
     Scan,
+    /// SORT BY: elements of equal weight stay in hash order, and a page of them holds whichever come first.
+    SortBy,
     /// Members drawn by lot: only how many is the same.
     Count,
     /// Serialised hash tables have their elements in hash order: the length is the same, the bytes are not.
@@ -73,7 +75,12 @@ pub fn compare(words: &[Vec<u8>], queued: &[Vec<Vec<u8>>], ours: &Reply, theirs:
 
 fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
     let name = String::from_utf8_lossy(&words[0]).to_ascii_lowercase();
-    let rule = if matches!(ours, Reply::Error(_)) { Rule::Exact } else { rule(&name) };
+    let by = name.starts_with("sort") && words.iter().any(|word| word.eq_ignore_ascii_case(b"BY"));
+    let rule = match (&ours, by) {
+        (Reply::Error(_), _) => Rule::Exact,
+        (_, true) => Rule::SortBy,
+        _ => rule(&name),
+    };
     if matches!(rule, Rule::Scan) && !(begins_a_walk(words) && is_whole_walk(&ours) && is_whole_walk(theirs)) {
         return same_kind(&ours, theirs);
     }
@@ -133,6 +140,7 @@ fn plain(reply: &Reply) -> Reply {
 fn normal(rule: &Rule, reply: Reply) -> Reply {
     match (rule, reply) {
         (Rule::AnyOrder, Reply::Array(items)) => Reply::Array(sorted(items)),
+        (Rule::SortBy, Reply::Array(items)) => Reply::Int(items.len() as i64),
         (Rule::AnyOrderOfPairs, Reply::Array(items)) => {
             let pairs: Vec<Reply> = items.chunks(2).map(|pair| Reply::Array(pair.to_vec())).collect();
             Reply::Array(sorted(pairs))

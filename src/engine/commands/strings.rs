@@ -489,7 +489,11 @@ fn incrbyfloat(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let text = sum.to_text();
     let deadline = ctx.keys.deadline(key);
     let value = Value::String(Str::text(text.as_bytes(), key, deadline.is_some()));
-    ctx.keys.put(key, value, deadline.unwrap_or(Object::NEVER));
+    match ctx.keys.write(key) {
+        // The same key goes on with another value: nothing is overwritten.
+        Some(object) => object.value = value,
+        None => ctx.keys.insert(key, value),
+    }
     ctx.keys.changed(Class::String, "incrbyfloat", key);
     ctx.replicate_as(&[b"SET", key, text.as_bytes(), b"KEEPTTL"]);
     Ok(Reply::Bulk(text.into_bytes()))

@@ -223,11 +223,11 @@ impl Hash {
         match self {
             Hash::Listpack(_) => Vec::new(),
             Hash::ListpackEx(_) => {
-                let due = self.iter().take_while(|(_, found)| found.is_due(now));
+                let due = self.iter().take_while(|(_, found)| found.deadline.is_some_and(|deadline| deadline <= now));
                 due.take(at_most).map(|(field, _)| field.into_owned()).collect()
             }
             Hash::Table(table) => {
-                let due = table.deadlines.iter().take_while(|(deadline, _)| now > *deadline);
+                let due = table.deadlines.iter().take_while(|(deadline, _)| *deadline <= now);
                 due.take(at_most).map(|(_, field)| field.to_vec()).collect()
             }
         }

@@ -54,14 +54,17 @@ fn rename_key(ctx: &mut Context, from: &[u8], to: &[u8], replace: bool) -> Resul
         if !replace {
             return Ok(false);
         }
-        ctx.keys.remove(to);
     }
+    let overwritten = ctx.keys.remove(to);
     let object = ctx.keys.remove(from).expect("the key was just seen");
     place(ctx, to, object);
     ctx.keys.touched(from);
     ctx.keys.touched(to);
     ctx.keys.notify(Class::Generic, "rename_from", from);
     ctx.keys.notify(Class::Generic, "rename_to", to);
+    if let Some(before) = overwritten {
+        ctx.keys.notify_overwritten(to, before.value.kind());
+    }
     ctx.keys.dirty += 1;
     Ok(true)
 }
@@ -123,10 +126,13 @@ fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: boo
         if !replace {
             return false;
         }
-        ctx.keys.remove(destination);
     }
+    let overwritten = ctx.keys.remove(destination);
     place(ctx, destination, object);
     ctx.keys.changed(Class::Generic, "copy_to", destination);
+    if let Some(before) = overwritten {
+        ctx.keys.notify_overwritten(destination, before.value.kind());
+    }
     true
 }
 
@@ -140,5 +146,8 @@ fn place(ctx: &mut Context, key: &[u8], mut object: Object) {
 
 fn database(ctx: &Context, word: &[u8]) -> Result<usize, Error> {
     let number = number::parse_i64(word).ok_or(Error::NotAnInteger)?;
+    if i32::try_from(number).is_err() {
+        return Err(Error::NotAnInt32);
+    }
     usize::try_from(number).ok().filter(|db| *db < ctx.keys.dbs.len()).ok_or(Error::err("DB index is out of range"))
 }

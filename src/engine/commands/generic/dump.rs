@@ -83,14 +83,15 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::err("Invalid TTL value, must be >= 0"));
     }
     let value = load(ctx, payload)?;
-    let replaced = options.replace && ctx.keys.delete(key);
+    ctx.keys.expire_if_due(key);
+    let replaced = if options.replace { ctx.keys.remove(key) } else { None };
     let deadline = match ttl {
         0 => Object::NEVER,
         _ if options.absolute => ttl,
         _ => ttl.saturating_add(ctx.now.millis()),
     };
     if deadline != Object::NEVER && deadline <= ctx.now.millis() {
-        if replaced {
+        if replaced.is_some() {
             ctx.keys.changed(Class::Generic, "del", key);
             ctx.replicate_as(&[b"DEL", key]);
         }
@@ -98,6 +99,9 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     place(ctx, key, value, deadline, options.idle_seconds);
     ctx.keys.changed(Class::Generic, "restore", key);
+    if let Some(before) = replaced {
+        ctx.keys.notify_overwritten(key, before.value.kind());
+    }
     if deadline != Object::NEVER && !options.absolute {
         replicate(ctx, deadline);
     }

@@ -306,6 +306,7 @@ fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
 fn stored(ctx: &mut Context, destination: &[u8], event: &'static str, set: crate::values::sorted_set::SortedSet) -> Reply {
     let count = set.len();
     if count > 0 {
+        ctx.keys.expire_if_due(destination);
         ctx.keys.insert(destination, crate::value::Value::SortedSet(set));
         ctx.keys.changed(Class::SortedSet, event, destination);
     } else if ctx.keys.delete(destination) {

@@ -115,13 +115,27 @@ impl Skiplist {
     }
 
     pub fn first_in_lex_range(&self, range: &LexRange) -> Option<Position> {
+        if !self.may_hold_lex(range) {
+            return None;
+        }
         let first = self.successor(&self.path(|link, _| !range.reaches_min(self.member(link))));
         first.filter(|position| range.within_max(&self.node(position.node).member))
     }
 
     pub fn last_in_lex_range(&self, range: &LexRange) -> Option<Position> {
+        if !self.may_hold_lex(range) {
+            return None;
+        }
         let last = self.end_of(&self.path(|link, _| range.within_max(self.member(link))));
         last.filter(|position| range.reaches_min(&self.node(position.node).member))
+    }
+
+    /// Redis looks at both ends first. With equal scores that only saves a search; with unequal ones, where members
+    /// have no order, it decides.
+    fn may_hold_lex(&self, range: &LexRange) -> bool {
+        let first = self.by_rank(0).map(|(member, _)| member);
+        let last = self.len().checked_sub(1).and_then(|rank| self.by_rank(rank)).map(|(member, _)| member);
+        first.is_some_and(|member| range.within_max(member)) && last.is_some_and(|member| range.reaches_min(member))
     }
 
     /// `count_in_score_range` by members.
