@@ -205,10 +205,10 @@ fn Tools(
     };
     view! {
         <div class="block-tools">
-            <Show when=move || edited.with(Option::is_some)>
+            {part(move || maybe(edited.with(Option::is_some).then(|| view! {
                 <span class="edited"><span class="dot" aria-hidden="true"></span>"edited"</span>
                 <button type="button" class="plain" on:click=click(reset)>"Reset"</button>
-            </Show>
+            })))}
             {part(move || match editing.with(Option::is_some) {
                 true => view! { <button type="button" class="plain" on:click=click(done)>"Done"</button> }.into_any(),
                 false => maybe(editable.then(|| view! { <button type="button" class="plain when-near" on:click=click(begin)>"Edit"</button> })),

@@ -31,9 +31,7 @@ pub fn Console(page: Page) -> impl IntoView {
         <div class="console">
             <Clients page/>
             <div class="log" node_ref=log role="log" aria-live="polite" aria-label="Console output" tabindex="0">
-                <Show when=move || world.shown.with(Vec::is_empty)>
-                    <p class="empty">{welcome(page)}</p>
-                </Show>
+                {part(move || several(world.shown.with(Vec::is_empty).then(|| el("p", "empty").say(welcome(page)))))}
                 <For each=move || world.shown.get() key=|entry| (entry.id, stage(entry)) let:entry>
                     {entry_lines(page, entry)}
                 </For>
@@ -174,9 +172,10 @@ fn Prompt(page: Page) -> impl IntoView {
     let client = move || world.client.get();
     let waiting = move || world.waits_in(&client());
     view! {
-        <Show when=move || waiting().is_some()>
-            <p class="waiting" role="status">{part(move || format!("{} waits in {}. Let another client or the clock wake it.", named(&client()), waiting().unwrap_or_default()))}</p>
-        </Show>
+        {part(move || several(waiting().map(|line| {
+            let words = format!("{} waits in {line}. Let another client or the clock wake it.", named(&client()));
+            el("p", "waiting").with("role", "status").say(&words)
+        })))}
         <form class="prompt-row" on:submit=submit>
             <label class="prompt" for="console-input">{part(move || world.prompt(&client()))}<span class="hush">"Command"</span></label>
             <input node_ref=field id="console-input" class="console-input" type="text" autocomplete="off" autocapitalize="off"

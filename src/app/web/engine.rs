@@ -318,5 +318,5 @@ fn subject(request: &Request) -> String {
 }
 
 fn text(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()).unwrap_or_else(|| format!("{error:?}"))
+    error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).or_else(|| error.as_string()).unwrap_or_default()
 }

@@ -63,13 +63,13 @@ fn Figure(page: Page, view: lesson::View) -> impl IntoView {
     };
     view! {
         <figcaption>{caption}</figcaption>
-        {part(move || match seen.get() {
+        {part(move || seen.with(|seen| match seen {
             Seen::Nothing => view! { <div class="view-empty"><button type="button" class="button" on:click=click(show)>"Run the blocks above and show it"</button></div> }.into_any(),
-            Seen::Key(view) => picture(&view).into_any(),
+            Seen::Key(view) => picture(view).into_any(),
             Seen::Keys(rows, _) if rows.is_empty() => el("p", "empty").say("There are no keys now.").into_any(),
-            Seen::Keys(rows, total) => view! { <KeyTable rows total chosen/> }.into_any(),
+            Seen::Keys(rows, total) => view! { <KeyTable rows=rows.clone() total=*total chosen/> }.into_any(),
             Seen::NoKey(key) => el("p", "empty").say(&format!("There is no key {key} now.")).into_any(),
-        })}
+        }))}
     }
 }
 

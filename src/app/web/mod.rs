@@ -30,7 +30,7 @@ use page::{Page, Route};
 
 /// Attaches the islands of this page. The static text stays as it is.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    report_panics();
     // The page lives as long as its document, and so does what it owns.
     let owner = Owner::new();
     owner.with(|| {
@@ -64,4 +64,9 @@ pub fn start() {
     });
     std::mem::forget(owner);
     dom::root().set_attribute("data-ready", "").expect("an attribute can be set");
+}
+
+/// A panic's message goes to the console before the trap, without a crate for it.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
 }

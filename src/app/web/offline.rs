@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, part};
+use super::erase::{click, maybe, part};
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -116,12 +116,12 @@ fn accept(worker: &ServiceWorker) {
 pub fn OfflineState() -> impl IntoView {
     let ready = state().ready;
     view! {
-        <Show when=move || ready.get()>
+        {part(move || maybe(ready.get().then(|| view! {
             <span class="offline" title="Every page of this site is stored in your browser">
                 <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.6 6.4 12 13 4.6"/></svg>
                 <span class="words">"Available offline"</span>
             </span>
-        </Show>
+        })))}
     }
 }
 
@@ -129,12 +129,12 @@ pub fn OfflineState() -> impl IntoView {
 pub fn UpdateOffer() -> impl IntoView {
     let waiting = state().waiting;
     view! {
-        {part(move || waiting.get().map(|worker| view! {
+        {part(move || maybe(waiting.get().map(|worker| view! {
             <div class="notice">
                 <p>"A new version is ready."</p>
                 <button type="button" class="button" on:click=click(move |_| accept(&worker))>"Reload"</button>
                 <button type="button" class="plain" on:click=click(move |_| waiting.set(None))>"Later"</button>
             </div>
-        }))}
+        })))}
     }
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, input, part, text};
+use super::erase::{click, input, maybe, part, text};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -92,7 +92,7 @@ fn StorageTools(page: Page) -> impl IntoView {
             <button type="button" class="button" on:click=click(reset)>
                 {part(move || if sure.get() { "Really remove everything" } else { "Reset everything" })}
             </button>
-            <Show when=move || sure.get()><button type="button" class="plain" on:click=click(move |_| sure.set(false))>"Keep it"</button></Show>
+            {part(move || maybe(sure.get().then(|| view! { <button type="button" class="plain" on:click=click(move |_| sure.set(false))>"Keep it"</button> })))}
             <p role="status">{part(move || said.get())}</p>
         </div>
     }
