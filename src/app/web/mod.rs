@@ -63,10 +63,14 @@ pub fn start() {
         notices::attach(page);
     });
     std::mem::forget(owner);
-    dom::root().set_attribute("data-ready", "").expect("an attribute can be set");
+    dom::root()
+        .set_attribute("data-ready", "")
+        .expect("an attribute can be set");
 }
 
 /// A panic's message goes to the console before the trap, without a crate for it.
 fn report_panics() {
-    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into())
+    }));
 }

@@ -11,12 +11,17 @@ use crate::reply::Reply;
 use crate::value::Value;
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
-    Command::new("COPY source:key destination:key [DB destination-db:int] [REPLACE]", copy)
-        .summary("Copies what a key holds, and its deadline, to another key, here or in another database.")
-        .cost("O(N) for a collection, N being its elements; O(1) for a string")
-        .since("6.2.0")
-        .flags(WRITE | DENYOOM)
-        .key_flags(&[key::RO | key::ACCESS, key::OW | key::UPDATE]),
+    Command::new(
+        "COPY source:key destination:key [DB destination-db:int] [REPLACE]",
+        copy,
+    )
+    .summary(
+        "Copies what a key holds, and its deadline, to another key, here or in another database.",
+    )
+    .cost("O(N) for a collection, N being its elements; O(1) for a string")
+    .since("6.2.0")
+    .flags(WRITE | DENYOOM)
+    .key_flags(&[key::RO | key::ACCESS, key::OW | key::UPDATE]),
     Command::new("MOVE key db:int", move_to)
         .summary("Moves a key to another database.")
         .flags(WRITE | FAST)
@@ -113,7 +118,9 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if from == to && source == destination {
         return Err(Error::SameObject);
     }
-    let Some(object) = ctx.keys.read(source).cloned() else { return Ok(Reply::Int(0)) };
+    let Some(object) = ctx.keys.read(source).cloned() else {
+        return Ok(Reply::Int(0));
+    };
     ctx.keys.db = to;
     let copied = copy_into(ctx, destination, object, replace);
     ctx.keys.db = from;
@@ -131,7 +138,8 @@ fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: boo
     place(ctx, destination, object);
     ctx.keys.changed(Class::Generic, "copy_to", destination);
     if let Some(before) = overwritten {
-        ctx.keys.notify_overwritten(destination, before.value.kind());
+        ctx.keys
+            .notify_overwritten(destination, before.value.kind());
     }
     true
 }
@@ -149,5 +157,8 @@ fn database(ctx: &Context, word: &[u8]) -> Result<usize, Error> {
     if i32::try_from(number).is_err() {
         return Err(Error::NotAnInt32);
     }
-    usize::try_from(number).ok().filter(|db| *db < ctx.keys.dbs.len()).ok_or(Error::err("DB index is out of range"))
+    usize::try_from(number)
+        .ok()
+        .filter(|db| *db < ctx.keys.dbs.len())
+        .ok_or(Error::err("DB index is out of range"))
 }
