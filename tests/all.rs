@@ -20,7 +20,10 @@ fn differences(path: &str, player: &mut dyn Player, steps: &[Step]) -> Vec<Strin
             continue;
         }
         if let Err(difference) = step.compare(&output) {
-            found.push(format!("{path}:{}: {}\n{difference}", step.line, step.action));
+            found.push(format!(
+                "{path}:{}: {}\n{difference}",
+                step.line, step.action
+            ));
         }
     }
     found
@@ -29,6 +32,14 @@ fn differences(path: &str, player: &mut dyn Player, steps: &[Step]) -> Vec<Strin
 /// # Panics
 /// With all problems, if there are any; or if nothing was looked at.
 fn conclude(what: &str, looked_at: usize, problems: Vec<String>) {
-    assert!(looked_at > 0, "no {what} found: a test without data proves nothing");
-    assert!(problems.is_empty(), "{} of {looked_at} {what} are wrong:\n\n{}\n", problems.len(), problems.join("\n\n"));
+    assert!(
+        looked_at > 0,
+        "no {what} found: a test without data proves nothing"
+    );
+    assert!(
+        problems.is_empty(),
+        "{} of {looked_at} {what} are wrong:\n\n{}\n",
+        problems.len(),
+        problems.join("\n\n")
+    );
 }

@@ -16,7 +16,10 @@ const CASES: &[(&str, &[&str])] = &[
     ("LPOP", &["LPOP", "list"]),
     ("SADD", &["SADD", "set", "member:__rand_int__"]),
     ("HSET", &["HSET", "hash", "field:__rand_int__", "value"]),
-    ("ZADD", &["ZADD", "board", "__rand_int__", "player:__rand_int__"]),
+    (
+        "ZADD",
+        &["ZADD", "board", "__rand_int__", "player:__rand_int__"],
+    ),
     ("ZRANK", &["ZRANK", "board", "player:__rand_int__"]),
     ("ZRANGE 10", &["ZRANGE", "board", "0", "9"]),
 ];
@@ -32,9 +35,15 @@ fn main() -> ExitCode {
     for pipeline in ["1", "64"] {
         let requests = if pipeline == "1" { "100000" } else { "1000000" };
         println!("\nredis-benchmark -P {pipeline}, {requests} requests, requests a second");
-        println!("{:<12}{:>14}{:>14}{:>8}", "", "engine", "redis-server", "ratio");
+        println!(
+            "{:<12}{:>14}{:>14}{:>8}",
+            "", "engine", "redis-server", "ratio"
+        );
         for (name, words) in CASES {
-            let (a, b) = (measure(ours.port, pipeline, requests, words), measure(real.port, pipeline, requests, words));
+            let (a, b) = (
+                measure(ours.port, pipeline, requests, words),
+                measure(real.port, pipeline, requests, words),
+            );
             match (a, b) {
                 (Some(a), Some(b)) => println!("{name:<12}{a:>14.0}{b:>14.0}{:>8.2}", a / b),
                 _ => println!("{name:<12}  redis-benchmark gave no number"),
@@ -47,7 +56,21 @@ fn main() -> ExitCode {
 /// Requests a second, as redis-benchmark's CSV says.
 fn measure(port: u16, pipeline: &str, requests: &str, words: &[&str]) -> Option<f64> {
     let mut command = Command::new("redis-benchmark");
-    command.args(["-p", &port.to_string(), "-P", pipeline, "-n", requests, "-r", KEYS, "-c", "50", "--csv"]).args(words);
+    command
+        .args([
+            "-p",
+            &port.to_string(),
+            "-P",
+            pipeline,
+            "-n",
+            requests,
+            "-r",
+            KEYS,
+            "-c",
+            "50",
+            "--csv",
+        ])
+        .args(words);
     let output = command.stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let fields: Vec<&str> = text.lines().last()?.split("\",\"").collect();
@@ -62,18 +85,24 @@ struct Ours {
 
 impl Ours {
     fn start() -> Option<Ours> {
-        let built = Command::new("cargo").args(["build", "--release", "-p", "server"]).current_dir(files::root()).status();
+        let built = Command::new("cargo")
+            .args(["build", "--release", "-p", "server"])
+            .current_dir(files::root())
+            .status();
         if !built.is_ok_and(|status| status.success()) {
             return None;
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| files::root().join("target"), Into::into);
+        let target = std::env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| files::root().join("target"), Into::into);
         let mut child = Command::new(target.join("release/server"))
             .args(["--port", "0", "--seed", "1"])
             .stdout(Stdio::piped())
             .spawn()
             .ok()?;
         let mut line = String::new();
-        BufReader::new(child.stdout.take()?).read_line(&mut line).ok()?;
+        BufReader::new(child.stdout.take()?)
+            .read_line(&mut line)
+            .ok()?;
         let port = line.trim().rsplit(':').next()?.parse().ok()?;
         Some(Ours { child, port })
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().expect("the tests lie in the repository").to_path_buf()
+    here.parent()
+        .expect("the tests lie in the repository")
+        .to_path_buf()
 }
 
 /// All Markdown files below a folder, sorted, as paths from the root.
@@ -13,14 +15,21 @@ pub fn markdown_below(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     gather(&root().join(folder), &mut found);
     let root = root();
-    let relative = |path: &PathBuf| path.strip_prefix(&root).expect("found below the root").display().to_string();
+    let relative = |path: &PathBuf| {
+        path.strip_prefix(&root)
+            .expect("found below the root")
+            .display()
+            .to_string()
+    };
     let mut names: Vec<String> = found.iter().map(relative).collect();
     names.sort();
     names
 }
 
 fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
             gather(&path, found);

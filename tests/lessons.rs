@@ -11,30 +11,46 @@ use crate::{conclude, differences};
 
 /// Every written lesson, with its path.
 pub fn written() -> Vec<(String, Page)> {
-    let paths = files::markdown_below("lessons").into_iter().filter(|path| path.matches('/').count() == 2);
-    paths.map(|path| {
-        let page = pages::read(&path, &files::read(&path)).unwrap_or_else(|problems| panic!("{problems}"));
-        (path, page)
-    }).collect()
+    let paths = files::markdown_below("lessons")
+        .into_iter()
+        .filter(|path| path.matches('/').count() == 2);
+    paths
+        .map(|path| {
+            let page = pages::read(&path, &files::read(&path))
+                .unwrap_or_else(|problems| panic!("{problems}"));
+            (path, page)
+        })
+        .collect()
 }
 
 #[test]
 fn the_outline_lists_every_lesson_once() {
     let exists = |path: &str| files::root().join(path).exists();
-    let course = Course::parse("lessons/course.md", &files::read("lessons/course.md"), &exists);
+    let course = Course::parse(
+        "lessons/course.md",
+        &files::read("lessons/course.md"),
+        exists,
+    );
     let (course, problems) = match course {
         Ok(course) => (Some(course), Vec::new()),
         Err(problems) => (None, problems.iter().map(ToString::to_string).collect()),
     };
     conclude("outlines", 1, problems);
     let course = course.expect("no problems");
-    let lessons: Vec<_> = course.phases.iter().flat_map(|phase| &phase.lessons).collect();
+    let lessons: Vec<_> = course
+        .phases
+        .iter()
+        .flat_map(|phase| &phase.lessons)
+        .collect();
     assert_eq!(lessons.len(), 42);
     for (path, page) in written() {
         let below = path.strip_prefix("lessons/").expect("found there");
         let listed = lessons.iter().filter(|lesson| lesson.path == below).count();
         assert_eq!(listed, 1, "{path} stands {listed} times in the outline");
-        let problems: Vec<String> = lesson::check_title(&page, &course).iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = lesson::check_title(&page, &course)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         conclude("titles", 1, problems);
     }
 }
@@ -42,7 +58,10 @@ fn the_outline_lists_every_lesson_once() {
 #[test]
 fn pages_are_complete() {
     let pages = written();
-    let problems = pages.iter().flat_map(|(_, page)| lesson::check_page(page)).map(|problem| problem.to_string());
+    let problems = pages
+        .iter()
+        .flat_map(|(_, page)| lesson::check_page(page))
+        .map(|problem| problem.to_string());
     conclude("lessons", pages.len(), problems.collect());
 }
 
@@ -53,7 +72,9 @@ fn every_block_runs_as_written() {
     for (path, page) in written() {
         let mut world = Emulated::new(&path);
         for block in &page.blocks {
-            let Content::Redis { fresh, steps } = &block.content else { continue };
+            let Content::Redis { fresh, steps } = &block.content else {
+                continue;
+            };
             if *fresh {
                 world = Emulated::new(&path);
             }
@@ -87,13 +108,19 @@ fn every_exercise_is_sound() {
             let at = |line: usize| format!("{path}:{line}");
             let judge = |answer: &[Step]| judge(&page, index, &answer_text(answer));
             if judge(&[]) {
-                problems.push(format!("{}: the exercise passes as given", at(exercise.line)));
+                problems.push(format!(
+                    "{}: the exercise passes as given",
+                    at(exercise.line)
+                ));
             }
             if !judge(&exercise.solution) {
                 problems.push(format!("{}: the solution does not pass", at(exercise.line)));
             }
             for also in exercise.also.iter().filter(|also| !judge(also)) {
-                problems.push(format!("{}: this right answer does not pass", at(also[0].line)));
+                problems.push(format!(
+                    "{}: this right answer does not pass",
+                    at(also[0].line)
+                ));
             }
             for wrong in exercise.wrong.iter().filter(|wrong| judge(wrong)) {
                 problems.push(format!("{}: this wrong answer passes", at(wrong[0].line)));
@@ -104,7 +131,11 @@ fn every_exercise_is_sound() {
 }
 
 fn answer_text(steps: &[Step]) -> String {
-    steps.iter().map(|step| step.action.to_string()).collect::<Vec<_>>().join("\n")
+    steps
+        .iter()
+        .map(|step| step.action.to_string())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Judges an answer as the page does, through the session.
@@ -113,11 +144,26 @@ fn judge(page: &Page, exercise: usize, answer: &str) -> bool {
         given: lesson::transcript::print(&exercise.given),
         checks: lesson::transcript::print(&exercise.checks),
     });
-    let setup = Setup { seed: page.path.clone(), exercises: sources.collect(), ..Setup::default() };
+    let setup = Setup {
+        seed: page.path.clone(),
+        exercises: sources.collect(),
+        ..Setup::default()
+    };
     let mut session = Session::new();
-    session.handle(messages::Call { id: 1, world: "w".to_string(), request: Request::Open(setup) });
-    let request = Request::Check { exercise: exercise as u32, answer: answer.to_string() };
-    let (answer, _) = session.handle(messages::Call { id: 2, world: "w".to_string(), request });
+    session.handle(messages::Call {
+        id: 1,
+        world: "w".to_string(),
+        request: Request::Open(setup),
+    });
+    let request = Request::Check {
+        exercise: exercise as u32,
+        answer: answer.to_string(),
+    };
+    let (answer, _) = session.handle(messages::Call {
+        id: 2,
+        world: "w".to_string(),
+        request,
+    });
     match answer.result {
         Ok(Response::Checked(checked)) => checked.passed,
         other => panic!("a check is answered by a judgement, not by {other:?}"),

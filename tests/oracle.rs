@@ -15,7 +15,8 @@ fn specs_are_what_the_server_says() {
     let mut problems = Vec::new();
     let mut count = 0;
     for path in files::markdown_below("tests/spec") {
-        let page = pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));
+        let page =
+            pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));
         count += blocks(&path, &page, &mut problems);
     }
     conclude("recorded replies", count, problems);
@@ -46,7 +47,9 @@ fn blocks(path: &str, page: &Page, problems: &mut Vec<String>) -> usize {
     let mut world = Recorded::start();
     let mut count = 0;
     for block in &page.blocks {
-        let Content::Redis { fresh, steps } = &block.content else { continue };
+        let Content::Redis { fresh, steps } = &block.content else {
+            continue;
+        };
         if *fresh {
             world.restart();
         }

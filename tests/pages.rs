@@ -6,7 +6,12 @@ use crate::files;
 
 /// Reads a lesson, or a file of `tests/spec/`, which has no front matter.
 pub fn read(path: &str, markdown: &str) -> Result<Page, String> {
-    let link = |target: &str| files::root().join(target).exists().then(|| target.to_string());
+    let link = |target: &str| {
+        files::root()
+            .join(target)
+            .exists()
+            .then(|| target.to_string())
+    };
     let (page, problems) = if path.starts_with("lessons/") {
         lesson::read_page(path, markdown, &link)
     } else {
@@ -15,5 +20,9 @@ pub fn read(path: &str, markdown: &str) -> Result<Page, String> {
     if problems.is_empty() {
         return Ok(page);
     }
-    Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    Err(problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n"))
 }

@@ -39,23 +39,60 @@ impl Real {
     pub fn start(clock: Clock, options: &[&str]) -> Real {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("redis-mastery-{}-{number}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("redis-mastery-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a temporary folder can be made");
         let port = free_port();
         let mut command = Command::new(xtask::oracle::find());
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"]);
-        command.arg(&folder).args(["--enable-debug-command", "yes", "--enable-protected-configs", "yes"]).args(options);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args([
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+        ]);
+        command
+            .arg(&folder)
+            .args([
+                "--enable-debug-command",
+                "yes",
+                "--enable-protected-configs",
+                "yes",
+            ])
+            .args(options);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let frozen = clock == Clock::Ours;
         if frozen {
             write_clock(&folder, Time::WORLD_START);
-            command.env("LD_PRELOAD", faketime()).env("FAKETIME_TIMESTAMP_FILE", folder.join("clock"));
-            command.env("FAKETIME_NO_CACHE", "1").env("DONT_FAKE_MONOTONIC", "1").env("TZ", "UTC");
+            command
+                .env("LD_PRELOAD", faketime())
+                .env("FAKETIME_TIMESTAMP_FILE", folder.join("clock"));
+            command
+                .env("FAKETIME_NO_CACHE", "1")
+                .env("DONT_FAKE_MONOTONIC", "1")
+                .env("TZ", "UTC");
         }
         let child = command.spawn().expect("redis-server can be started");
-        let hz = options.iter().position(|option| *option == "--hz").and_then(|at| options.get(at + 1)?.parse().ok());
+        let hz = options
+            .iter()
+            .position(|option| *option == "--hz")
+            .and_then(|at| options.get(at + 1)?.parse().ok());
         let tick = Duration::from_secs(1) / hz.unwrap_or(10);
-        let real = Real { child, folder, port, now: Time::WORLD_START, frozen, tick };
+        let real = Real {
+            child,
+            folder,
+            port,
+            now: Time::WORLD_START,
+            frozen,
+            tick,
+        };
         real.await_start();
         real
     }
@@ -101,11 +138,17 @@ impl Drop for Real {
 
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
-    listener.local_addr().expect("a bound socket has an address").port()
+    listener
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port()
 }
 
 fn faketime() -> PathBuf {
-    let places = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/local/lib/faketime/libfaketime.so.1"];
+    let places = [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+        "/usr/local/lib/faketime/libfaketime.so.1",
+    ];
     let found = places.iter().map(Path::new).find(|path| path.exists());
     found.expect("libfaketime is not installed: run cargo xtask test, or install the package libfaketime").to_path_buf()
 }
@@ -114,7 +157,11 @@ fn faketime() -> PathBuf {
 fn write_clock(folder: &Path, now: Time) {
     // Half a millisecond more: the library keeps the fraction as a float, and rounding must not lose a millisecond.
     let has_fraction = now.micros().rem_euclid(1_000_000) != 0;
-    let now = if has_fraction { now.after(Duration::from_micros(500)) } else { now };
+    let now = if has_fraction {
+        now.after(Duration::from_micros(500))
+    } else {
+        now
+    };
     let (date, micros) = (civil(now.secs()), now.micros().rem_euclid(1_000_000));
     let draft = folder.join("clock.new");
     fs::write(&draft, format!("{date}.{micros:06}\n")).expect("the clock file can be written");
@@ -127,12 +174,25 @@ fn civil(secs: i64) -> String {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let day_of_era = z.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
-    let (day, month) = (day_of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
+    let (day, month) = (
+        day_of_year - (153 * shifted + 2) / 5 + 1,
+        if shifted < 10 {
+            shifted + 3
+        } else {
+            shifted - 9
+        },
+    );
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
 }
 
 /// A client of a server that speaks RESP.
@@ -145,7 +205,10 @@ impl Connection {
     pub fn open(port: u16) -> std::io::Result<Connection> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
-        Ok(Connection { stream, received: Vec::new() })
+        Ok(Connection {
+            stream,
+            received: Vec::new(),
+        })
     }
 
     pub fn send<W: AsRef<[u8]>>(&mut self, words: &[W]) {
@@ -168,11 +231,16 @@ impl Connection {
                 return Some(reply);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            let read = self.stream.set_read_timeout(Some(left.max(Duration::from_micros(1)))).and_then(|()| self.read_some());
+            let read = self
+                .stream
+                .set_read_timeout(Some(left.max(Duration::from_micros(1))))
+                .and_then(|()| self.read_some());
             match read {
                 Ok(0) => return None,
                 Ok(_) => {}
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
                     if left.is_zero() {
                         return None;
                     }
@@ -184,7 +252,11 @@ impl Connection {
 
     /// Whether a whole reply has arrived.
     pub fn has_reply(&mut self) -> bool {
-        if self.stream.set_read_timeout(Some(Duration::from_micros(1))).is_ok() {
+        if self
+            .stream
+            .set_read_timeout(Some(Duration::from_micros(1)))
+            .is_ok()
+        {
             // Nothing to read is the usual answer; a closed connection shows when somebody receives.
             let _ = self.read_some();
         }
@@ -204,7 +276,13 @@ impl Connection {
     /// If none comes within ten seconds.
     pub fn call<W: AsRef<[u8]>>(&mut self, words: &[W]) -> Reply {
         self.send(words);
-        let shown = || words.iter().map(|word| String::from_utf8_lossy(word.as_ref()).into_owned()).collect::<Vec<_>>();
-        self.receive(Duration::from_secs(10)).unwrap_or_else(|| panic!("no reply to {:?}", shown()))
+        let shown = || {
+            words
+                .iter()
+                .map(|word| String::from_utf8_lossy(word.as_ref()).into_owned())
+                .collect::<Vec<_>>()
+        };
+        self.receive(Duration::from_secs(10))
+            .unwrap_or_else(|| panic!("no reply to {:?}", shown()))
     }
 }

@@ -12,7 +12,11 @@ fn main() -> ExitCode {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
     if paths.is_empty() {
         paths = files::markdown_below("tests/spec");
-        paths.extend(files::markdown_below("lessons").into_iter().filter(|path| path.matches('/').count() == 2));
+        paths.extend(
+            files::markdown_below("lessons")
+                .into_iter()
+                .filter(|path| path.matches('/').count() == 2),
+        );
     }
     let mut failed = false;
     for path in &paths {
@@ -24,7 +28,11 @@ fn main() -> ExitCode {
             }
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn record(path: &str) -> Result<usize, String> {
@@ -33,7 +41,9 @@ fn record(path: &str) -> Result<usize, String> {
     let mut replies = Vec::new();
     let mut world = Recorded::start();
     for block in &page.blocks {
-        let Content::Redis { fresh, steps } = &block.content else { continue };
+        let Content::Redis { fresh, steps } = &block.content else {
+            continue;
+        };
         if *fresh {
             world.restart();
         }

@@ -24,7 +24,10 @@ pub struct Emulated(World);
 
 impl Emulated {
     pub fn new(seed: &str) -> Emulated {
-        Emulated(World::new(Setup { seed: seed.to_string(), ..Setup::default() }))
+        Emulated(World::new(Setup {
+            seed: seed.to_string(),
+            ..Setup::default()
+        }))
     }
 }
 
@@ -52,7 +55,11 @@ impl Recorded {
     pub fn start() -> Recorded {
         let real = Real::start(Clock::Ours, &[]);
         let admin = real.connect();
-        Recorded { real, admin, clients: BTreeMap::new() }
+        Recorded {
+            real,
+            admin,
+            clients: BTreeMap::new(),
+        }
     }
 
     /// As new: no keys, no clients, the configuration as it was. Cheaper than another server would be, but for the
@@ -62,11 +69,20 @@ impl Recorded {
     }
 
     fn run(&mut self, name: &str, text: &str) -> String {
-        let Ok(words) = words::split(text.as_bytes()) else { return "Invalid argument(s)".to_string() };
+        let Ok(words) = words::split(text.as_bytes()) else {
+            return "Invalid argument(s)".to_string();
+        };
         if !self.clients.contains_key(name) {
             let mut connection = self.real.connect();
-            let Reply::Int(id) = connection.call(&["CLIENT", "ID"]) else { panic!("CLIENT ID is a number") };
-            let client = Client { connection, id, protocol: Protocol::Resp2, waits: false };
+            let Reply::Int(id) = connection.call(&["CLIENT", "ID"]) else {
+                panic!("CLIENT ID is a number")
+            };
+            let client = Client {
+                connection,
+                id,
+                protocol: Protocol::Resp2,
+                waits: false,
+            };
             self.clients.insert(name.to_string(), client);
         }
         let client = self.clients.get_mut(name).expect("just made");
@@ -93,7 +109,9 @@ impl Recorded {
                     true => render::render_raw(reply, protocol),
                     false => render::render(reply, protocol),
                 });
-                return texts.map(|text| text.trim_end_matches('\n').to_string()).collect();
+                return texts
+                    .map(|text| text.trim_end_matches('\n').to_string())
+                    .collect();
             }
             // FLUSHALL blocks its client for the moment that the flush takes; only who stays blocked waits.
             let waits = (0..3).all(|_| {
@@ -115,12 +133,19 @@ impl Recorded {
 
     /// Whether something for a client has arrived meanwhile.
     fn available_now(&mut self, name: &str) -> bool {
-        self.clients.get_mut(name).expect("a client of the transcript").connection.has_reply()
+        self.clients
+            .get_mut(name)
+            .expect("a client of the transcript")
+            .connection
+            .has_reply()
     }
 
     /// Everything that a client has received so far.
     fn available(&mut self, name: &str) -> Vec<Reply> {
-        let client = self.clients.get_mut(name).expect("a client of the transcript");
+        let client = self
+            .clients
+            .get_mut(name)
+            .expect("a client of the transcript");
         std::iter::from_fn(|| client.connection.receive(Duration::ZERO)).collect()
     }
 
@@ -132,9 +157,13 @@ impl Recorded {
 
     fn is_blocked(&mut self, name: &str) -> bool {
         let id = self.clients[name].id.to_string();
-        let Reply::Bulk(line) = self.admin.call(&["CLIENT", "LIST", "ID", &id]) else { return false };
+        let Reply::Bulk(line) = self.admin.call(&["CLIENT", "LIST", "ID", &id]) else {
+            return false;
+        };
         let line = String::from_utf8_lossy(&line).into_owned();
-        let flags = line.split(' ').find_map(|field| field.strip_prefix("flags="));
+        let flags = line
+            .split(' ')
+            .find_map(|field| field.strip_prefix("flags="));
         flags.is_some_and(|flags| flags.contains('b'))
     }
 
@@ -151,7 +180,11 @@ impl Recorded {
                 let client = self.clients.get_mut(&name).expect("listed");
                 client.waits = false;
                 let text = render::render(&reply, client.protocol);
-                lines.extend(text.trim_end_matches('\n').split('\n').map(|line| format!("{name}< {line}")));
+                lines.extend(
+                    text.trim_end_matches('\n')
+                        .split('\n')
+                        .map(|line| format!("{name}< {line}")),
+                );
             }
         }
         lines

@@ -21,7 +21,9 @@ fn the_engine_answers_as_recorded() {
         };
         let mut world = Emulated::new(&path);
         for block in &page.blocks {
-            let Content::Redis { fresh, steps } = &block.content else { continue };
+            let Content::Redis { fresh, steps } = &block.content else {
+                continue;
+            };
             if *fresh {
                 world = Emulated::new(&path);
             }

@@ -9,43 +9,67 @@ use crate::conclude;
 
 /// Runs one line as a client; gives the reply as a RESP2 client reads it.
 fn run(engine: &mut Engine, client: engine::ClientId, line: &str) -> Reply {
-    let words = engine::words::split(line.as_bytes()).unwrap_or_else(|_| panic!("unbalanced quotes in {line}"));
+    let words = engine::words::split(line.as_bytes())
+        .unwrap_or_else(|_| panic!("unbalanced quotes in {line}"));
     let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     let reply = engine.execute(client, &slices, Time::WORLD_START);
     let mut bytes = Vec::new();
     resp::encode(&reply, Protocol::Resp2, &mut bytes);
-    resp::decode_reply(&bytes).unwrap_or_else(|| panic!("{line}: nothing to decode in {bytes:?}")).0
+    resp::decode_reply(&bytes)
+        .unwrap_or_else(|| panic!("{line}: nothing to decode in {bytes:?}"))
+        .0
 }
+
+/// The lines that give a key its value.
+type Way<'a> = &'a dyn Fn(&str) -> Vec<String>;
 
 #[test]
 fn embstr_limits() {
-    let rows = files::vector("embstr-limits")["rows"].as_array().expect("rows").clone();
+    let rows = files::vector("embstr-limits")["rows"]
+        .as_array()
+        .expect("rows")
+        .clone();
     let mut problems = Vec::new();
     let mut engine = Engine::new(1, Time::WORLD_START);
     let client = engine.connect("127.0.0.1:50000", Time::WORLD_START);
     for row in &rows {
         let length = row[0].as_u64().expect("a key length") as usize;
         let key = "k".repeat(length);
-        let ways: [(&str, &dyn Fn(&str) -> Vec<String>); 3] = [
+        let ways: [(&str, Way); 3] = [
             ("SET", &|value| vec![format!("SET {key} {value}")]),
-            ("SET EX", &|value| vec![format!("SET {key} {value} EX 1000")]),
-            ("SET, EXPIRE", &|value| vec![format!("SET {key} {value}"), format!("EXPIRE {key} 1000")]),
+            ("SET EX", &|value| {
+                vec![format!("SET {key} {value} EX 1000")]
+            }),
+            ("SET, EXPIRE", &|value| {
+                vec![format!("SET {key} {value}"), format!("EXPIRE {key} 1000")]
+            }),
         ];
         for (column, (name, way)) in ways.iter().enumerate() {
             let expected = row[column + 1].as_i64();
             let found = largest_embstr(&mut engine, client, &key, way);
             if found != expected {
-                problems.push(format!("key of {length} bytes, {name}: expected {expected:?}, got {found:?}"));
+                problems.push(format!(
+                    "key of {length} bytes, {name}: expected {expected:?}, got {found:?}"
+                ));
             }
         }
     }
     conclude("rows", rows.len(), problems);
 }
 
-fn largest_embstr(engine: &mut Engine, client: engine::ClientId, key: &str, way: &dyn Fn(&str) -> Vec<String>) -> Option<i64> {
+fn largest_embstr(
+    engine: &mut Engine,
+    client: engine::ClientId,
+    key: &str,
+    way: Way,
+) -> Option<i64> {
     let mut largest = None;
     for length in 0..=48 {
-        let value = if length == 0 { "\"\"".to_string() } else { "v".repeat(length) };
+        let value = if length == 0 {
+            "\"\"".to_string()
+        } else {
+            "v".repeat(length)
+        };
         run(engine, client, &format!("DEL {key}"));
         for line in way(&value) {
             run(engine, client, &line);
@@ -59,21 +83,35 @@ fn largest_embstr(engine: &mut Engine, client: engine::ClientId, key: &str, way:
 
 #[test]
 fn encodings_change_where_redis_changes_them() {
-    let cases = files::vector("encoding-transitions")["cases"].as_array().expect("cases").clone();
+    let cases = files::vector("encoding-transitions")["cases"]
+        .as_array()
+        .expect("cases")
+        .clone();
     let mut problems = Vec::new();
     let mut count = 0;
     let mut world = World::new();
     for case in &cases {
         let name = case["case"].as_str().expect("a name");
-        let Some(expected) = case["encoding"].as_str() else { continue };
-        let commands: Vec<&str> =
-            case["commands"].as_array().expect("commands").iter().filter_map(Value::as_str).collect();
+        let Some(expected) = case["encoding"].as_str() else {
+            continue;
+        };
+        let commands: Vec<&str> = case["commands"]
+            .as_array()
+            .expect("commands")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         // Groups that the engine does not have yet.
-        if ["XADD", "SETBIT", "PFADD"].iter().any(|verb| commands[0].starts_with(verb)) {
+        if ["XADD", "SETBIT", "PFADD"]
+            .iter()
+            .any(|verb| commands[0].starts_with(verb))
+        {
             continue;
         }
         // A case that only takes away goes on where the one before it ended.
-        let goes_on = ["ZREM", "HDEL", "HPERSIST", "SREM"].iter().any(|verb| commands[0].starts_with(verb));
+        let goes_on = ["ZREM", "HDEL", "HPERSIST", "SREM"]
+            .iter()
+            .any(|verb| commands[0].starts_with(verb));
         if !goes_on {
             world = World::new();
         }
@@ -94,7 +132,9 @@ fn encodings_change_where_redis_changes_them() {
         if let Some(length) = case["note"].as_str().and_then(length_at_change) {
             let found = world.run(&[b"LLEN".to_vec(), world.key.clone()]);
             if found != Reply::Int(length) {
-                problems.push(format!("{name}: expected the change at {length} items, got {found:?}"));
+                problems.push(format!(
+                    "{name}: expected the change at {length} items, got {found:?}"
+                ));
             }
         }
     }
@@ -118,7 +158,11 @@ impl World {
     fn new() -> World {
         let mut engine = Engine::new(1, Time::WORLD_START);
         let client = engine.connect("127.0.0.1:50000", Time::WORLD_START);
-        World { engine, client, key: Vec::new() }
+        World {
+            engine,
+            client,
+            key: Vec::new(),
+        }
     }
 
     fn run(&mut self, words: &[Vec<u8>]) -> Reply {
@@ -129,7 +173,11 @@ impl World {
     /// `<8186 bytes>` is so many bytes, ` x200` so many words, `(repeat)` runs until the encoding is the expected one.
     fn run_shorthand(&mut self, command: &str, expected: &str) {
         let until_changed = command.ends_with("(repeat)");
-        let words = shorthand_words(command.trim_end_matches("(repeat)").trim_end_matches(if until_changed { " " } else { "" }));
+        let words = shorthand_words(
+            command
+                .trim_end_matches("(repeat)")
+                .trim_end_matches(if until_changed { " " } else { "" }),
+        );
         if words[0] != b"CONFIG" {
             self.key = words[1].clone();
         }
@@ -149,10 +197,16 @@ fn shorthand_words(command: &str) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     let mut pieces = command.split(' ').peekable();
     while let Some(piece) = pieces.next() {
-        if let Some(size) = piece.strip_prefix('<').and_then(|size| size.parse::<usize>().ok()) {
+        if let Some(size) = piece
+            .strip_prefix('<')
+            .and_then(|size| size.parse::<usize>().ok())
+        {
             pieces.next();
             words.push(vec![b'x'; size]);
-        } else if let Some(times) = piece.strip_prefix('x').and_then(|times| times.parse::<usize>().ok()) {
+        } else if let Some(times) = piece
+            .strip_prefix('x')
+            .and_then(|times| times.parse::<usize>().ok())
+        {
             let last = words.last().cloned().unwrap_or_default();
             words.extend(std::iter::repeat_n(last, times - 1));
         } else if piece.is_empty() && pieces.peek().is_some() {

@@ -12,7 +12,10 @@ pub struct Args<'a> {
 impl<'a> Args<'a> {
     /// `skip` is 1 for a command, 2 for a subcommand.
     pub fn new(words: &'a [&'a [u8]], skip: usize) -> Args<'a> {
-        Args { words, at: skip.min(words.len()) }
+        Args {
+            words,
+            at: skip.min(words.len()),
+        }
     }
 
     /// The next word; a syntax error if there is none.
@@ -29,13 +32,19 @@ impl<'a> Args<'a> {
     /// An integer whose negative is one too: what takes a direction from the sign refuses `i64::MIN`.
     pub fn symmetric_int(&mut self) -> Result<i64, Error> {
         let number = self.int()?;
-        if number == i64::MIN { Err(Error::NotSymmetric) } else { Ok(number) }
+        if number == i64::MIN {
+            Err(Error::NotSymmetric)
+        } else {
+            Ok(number)
+        }
     }
 
     /// A count: not negative. Text that is no number gets the same error as a negative one.
     pub fn count(&mut self) -> Result<usize, Error> {
         let number = number::parse_i64(self.word()?);
-        number.and_then(|number| usize::try_from(number).ok()).ok_or(Error::NotPositive)
+        number
+            .and_then(|number| usize::try_from(number).ok())
+            .ok_or(Error::NotPositive)
     }
 
     pub fn float(&mut self) -> Result<f64, Error> {
@@ -49,7 +58,9 @@ impl<'a> Args<'a> {
 
     /// Takes the next word if it is this option, in any case.
     pub fn token(&mut self, token: &str) -> bool {
-        let found = self.peek().is_some_and(|word| word.eq_ignore_ascii_case(token.as_bytes()));
+        let found = self
+            .peek()
+            .is_some_and(|word| word.eq_ignore_ascii_case(token.as_bytes()));
         self.at += found as usize;
         found
     }
@@ -82,6 +93,10 @@ impl<'a> Args<'a> {
 
     /// A syntax error if words are left over.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.is_empty() { Ok(()) } else { Err(Error::Syntax) }
+        if self.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Syntax)
+        }
     }
 }

@@ -148,7 +148,8 @@ impl Clients {
             self.slots.push(None); // ids begin at 1
         }
         let id = ClientId(self.slots.len() as u64);
-        self.slots.push(Some(Box::new(Client::new(id, address.to_string(), now))));
+        self.slots
+            .push(Some(Box::new(Client::new(id, address.to_string(), now))));
         self.count += 1;
         id
     }

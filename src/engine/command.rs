@@ -60,8 +60,16 @@ pub enum Begin {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Find {
-    Range { last: i32, step: i32, limit: i32 },
-    Count { count_at: i32, first: i32, step: i32 },
+    Range {
+        last: i32,
+        step: i32,
+        limit: i32,
+    },
+    Count {
+        count_at: i32,
+        first: i32,
+        step: i32,
+    },
     Unknown,
 }
 
@@ -183,13 +191,35 @@ pub mod acl {
     pub const SCRIPTING: u32 = 1 << 20;
 
     pub(crate) const NAMES: &[&str] = &[
-        "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo", "stream",
-        "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+        "keyspace",
+        "read",
+        "write",
+        "set",
+        "sortedset",
+        "list",
+        "hash",
+        "string",
+        "bitmap",
+        "hyperloglog",
+        "geo",
+        "stream",
+        "pubsub",
+        "admin",
+        "fast",
+        "slow",
+        "blocking",
+        "dangerous",
+        "connection",
+        "transaction",
+        "scripting",
     ];
 
     /// The bit of a category, by name.
     pub(crate) fn find(name: &[u8]) -> Option<u32> {
-        NAMES.iter().position(|known| name.eq_ignore_ascii_case(known.as_bytes())).map(|at| 1 << at)
+        NAMES
+            .iter()
+            .position(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+            .map(|at| 1 << at)
     }
 }
 
@@ -320,7 +350,11 @@ impl Entry {
     /// Whether so many words (name included) may be given.
     pub fn accepts(&self, words: usize) -> bool {
         let words = words as i32;
-        if self.arity >= 0 { words == self.arity } else { words >= -self.arity }
+        if self.arity >= 0 {
+            words == self.arity
+        } else {
+            words >= -self.arity
+        }
     }
 }
 
@@ -339,7 +373,9 @@ impl Table {
     fn new() -> Table {
         let mut by_name: BTreeMap<&'static str, Entry> = BTreeMap::new();
         let mut children: Vec<Entry> = Vec::new();
-        let declared = commands::GROUPS.iter().flat_map(|(group, commands)| commands.iter().map(move |command| (group, command)));
+        let declared = commands::GROUPS
+            .iter()
+            .flat_map(|(group, commands)| commands.iter().map(move |command| (group, command)));
         for (index, (group, command)) in declared.enumerate() {
             {
                 let entry = entry(group, command, index);
@@ -347,16 +383,28 @@ impl Table {
                     children.push(entry);
                 } else {
                     let earlier = by_name.insert(entry.name, entry);
-                    assert!(earlier.is_none(), "a command is declared twice: {}", command.syntax);
+                    assert!(
+                        earlier.is_none(),
+                        "a command is declared twice: {}",
+                        command.syntax
+                    );
                 }
             }
         }
         for child in children {
-            let (parent, last) = child.name.split_once('|').expect("a child's name has two parts");
-            let parent = by_name.get_mut(parent).expect("a subcommand's container is declared");
+            let (parent, last) = child
+                .name
+                .split_once('|')
+                .expect("a child's name has two parts");
+            let parent = by_name
+                .get_mut(parent)
+                .expect("a subcommand's container is declared");
             parent.subcommands.insert(last, Box::leak(Box::new(child)));
         }
-        let by_name = by_name.into_iter().map(|(name, entry)| (name, &*Box::leak(Box::new(entry)))).collect();
+        let by_name = by_name
+            .into_iter()
+            .map(|(name, entry)| (name, &*Box::leak(Box::new(entry))))
+            .collect();
         Table { by_name }
     }
 
@@ -375,12 +423,16 @@ impl Table {
         let Some(entry) = self.find(name) else {
             return Err(commands::missing::explain(name).unwrap_or_else(|| unknown_command(words)));
         };
-        let Some(given) = words.get(1) else { return Ok(entry) };
+        let Some(given) = words.get(1) else {
+            return Ok(entry);
+        };
         if entry.subcommands.is_empty() {
             return Ok(entry);
         }
         let lower = given.to_ascii_lowercase();
-        let found = std::str::from_utf8(&lower).ok().and_then(|lower| entry.subcommands.get(lower));
+        let found = std::str::from_utf8(&lower)
+            .ok()
+            .and_then(|lower| entry.subcommands.get(lower));
         found.copied().ok_or_else(|| {
             let shown = String::from_utf8_lossy(&given[..given.len().min(128)]).into_owned();
             Error::UnknownSubcommand(shown, entry.name.to_ascii_uppercase())
@@ -389,7 +441,10 @@ impl Table {
 
     /// In order of name, each followed by its subcommands.
     pub fn all(&self) -> impl Iterator<Item = &'static Entry> {
-        self.by_name.values().copied().flat_map(|entry| std::iter::once(entry).chain(entry.subcommands.values().copied()))
+        self.by_name
+            .values()
+            .copied()
+            .flat_map(|entry| std::iter::once(entry).chain(entry.subcommands.values().copied()))
     }
 
     /// By full name, in any case: `client|kill` too.
@@ -413,8 +468,16 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
         Some(specs) => specs.to_vec(),
         None => keys::specs(&syntax, command.key_flags),
     };
-    let movable = if keys::are_movable(&key_specs) { flag::MOVABLEKEYS } else { 0 };
-    let of_group = if command.container { 0 } else { group_category(group) };
+    let movable = if keys::are_movable(&key_specs) {
+        flag::MOVABLEKEYS
+    } else {
+        0
+    };
+    let of_group = if command.container {
+        0
+    } else {
+        group_category(group)
+    };
     Entry {
         flags: command.flags | movable,
         categories: implied_categories(command.flags, command.acl ^ of_group),
@@ -453,7 +516,14 @@ fn group_category(group: &str) -> u32 {
 fn implied_categories(flags: u32, given: u32) -> u32 {
     let implied = [
         (flag::WRITE, acl::WRITE),
-        (flag::READONLY, if given & acl::SCRIPTING == 0 { acl::READ } else { 0 }),
+        (
+            flag::READONLY,
+            if given & acl::SCRIPTING == 0 {
+                acl::READ
+            } else {
+                0
+            },
+        ),
         (flag::ADMIN, acl::ADMIN | acl::DANGEROUS),
         (flag::PUBSUB, acl::PUBSUB),
         (flag::BLOCKING, acl::BLOCKING),
@@ -465,14 +535,21 @@ fn implied_categories(flags: u32, given: u32) -> u32 {
             categories |= category;
         }
     }
-    if flags & flag::FAST == 0 { categories | acl::SLOW } else { categories }
+    if flags & flag::FAST == 0 {
+        categories | acl::SLOW
+    } else {
+        categories
+    }
 }
 
 /// The name is cut at 128 bytes, and so is the list of arguments; a word ends at its first zero byte.
 fn unknown_command(words: &[&[u8]]) -> Error {
     const ROOM: usize = 128;
     let shown = |word: &[u8], room: usize| {
-        let end = word.iter().position(|byte| *byte == 0).unwrap_or(word.len());
+        let end = word
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(word.len());
         String::from_utf8_lossy(&word[..end.min(room)]).into_owned()
     };
     let mut beginning = String::new();
@@ -482,5 +559,8 @@ fn unknown_command(words: &[&[u8]]) -> Error {
         }
         beginning.push_str(&format!("'{}' ", shown(word, ROOM - beginning.len())));
     }
-    Error::UnknownCommand(shown(words.first().copied().unwrap_or_default(), ROOM), beginning)
+    Error::UnknownCommand(
+        shown(words.first().copied().unwrap_or_default(), ROOM),
+        beginning,
+    )
 }

@@ -378,8 +378,11 @@ const NOTIFY_REST: &[(u8, u32)] = &[
 ];
 
 /// Not among those that `A` stands for.
-const NOTIFY_BESIDE_ALL: &[(u8, u32)] =
-    &[(b'n', Class::New as u32), (b'o', Class::Overwritten as u32), (b'c', Class::TypeChanged as u32)];
+const NOTIFY_BESIDE_ALL: &[(u8, u32)] = &[
+    (b'n', Class::New as u32),
+    (b'o', Class::Overwritten as u32),
+    (b'c', Class::TypeChanged as u32),
+];
 
 /// Events of modules: there are none, but the letter exists.
 const NOTIFY_MODULE: u32 = 1 << 13;

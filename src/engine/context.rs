@@ -34,11 +34,17 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     pub fn client(&self) -> &Client {
-        self.server.clients.get(self.id).expect("the calling client is connected")
+        self.server
+            .clients
+            .get(self.id)
+            .expect("the calling client is connected")
     }
 
     pub fn client_mut(&mut self) -> &mut Client {
-        self.server.clients.get_mut(self.id).expect("the calling client is connected")
+        self.server
+            .clients
+            .get_mut(self.id)
+            .expect("the calling client is connected")
     }
 
     pub fn resp3(&self) -> bool {
@@ -68,7 +74,13 @@ impl Context<'_> {
 
     /// Blocks the client until one of the keys is ready or the deadline passes; the command then runs again, or
     /// the client gets `on_timeout`. `kind` is the type that a key must have to wake it. Returns what to answer now.
-    pub fn wait(&mut self, kind: Option<&'static str>, keys: &[&[u8]], deadline: Option<Time>, on_timeout: Reply) -> Reply {
+    pub fn wait(
+        &mut self,
+        kind: Option<&'static str>,
+        keys: &[&[u8]],
+        deadline: Option<Time>,
+        on_timeout: Reply,
+    ) -> Reply {
         if !self.may_block {
             return on_timeout;
         }
@@ -96,8 +108,11 @@ impl Context<'_> {
     /// A blocking command's timeout in seconds, as a deadline; 0 waits forever.
     pub fn timeout(&self, word: &[u8]) -> Result<Option<Time>, Error> {
         // Redis reads 80 bits here: what only a double finds too large is a number out of range.
-        let too_large = || number::LongDouble::parse(word).and_then(|_| number::parse_range_bound(word));
-        let seconds = number::parse_f64(word).or_else(too_large).ok_or(Error::TimeoutNotAFloat)?;
+        let too_large =
+            || number::LongDouble::parse(word).and_then(|_| number::parse_range_bound(word));
+        let seconds = number::parse_f64(word)
+            .or_else(too_large)
+            .ok_or(Error::TimeoutNotAFloat)?;
         self.deadline_in(seconds * 1000.0)
     }
 
@@ -111,7 +126,9 @@ impl Context<'_> {
             return Err(Error::TimeoutOutOfRange);
         }
         // Beyond what `Time` can say lies the year 290,000: that is forever.
-        let deadline = (millis as i64).checked_mul(1000).and_then(|micros| self.now.micros().checked_add(micros));
+        let deadline = (millis as i64)
+            .checked_mul(1000)
+            .and_then(|micros| self.now.micros().checked_add(micros));
         Ok(deadline.filter(|_| millis > 0.0).map(Time))
     }
 
@@ -135,8 +152,10 @@ impl Context<'_> {
         let reply = (entry.command.handler)(&mut inner, &mut Args::new(words, entry.name_words()));
         let effects = inner.effects.take();
         let changed = inner.keys.dirty != dirty;
-        self.server.emit_effects(db, entry, words, changed, effects, self.keys);
-        self.server.after_call(self.id, entry, words, reply.is_err(), self.keys);
+        self.server
+            .emit_effects(db, entry, words, changed, effects, self.keys);
+        self.server
+            .after_call(self.id, entry, words, reply.is_err(), self.keys);
         if let Err(error) = &reply {
             self.server.stats.error(error);
         }

@@ -58,7 +58,12 @@ impl Engine {
             outbox: Vec::new(),
             sequence: 0,
         };
-        Engine { keys, server, random, ticked: now }
+        Engine {
+            keys,
+            server,
+            random,
+            ticked: now,
+        }
     }
 
     /// `address` is the peer as CLIENT LIST shows it: `127.0.0.1:50000`.
@@ -66,7 +71,11 @@ impl Engine {
         self.server.stats.connections_received += 1;
         let id = self.server.clients.connect(address, now);
         let needs_password = !self.server.config.requirepass.is_empty();
-        self.server.clients.get_mut(id).expect("just connected").authenticated = !needs_password;
+        self.server
+            .clients
+            .get_mut(id)
+            .expect("just connected")
+            .authenticated = !needs_password;
         id
     }
 
@@ -76,18 +85,25 @@ impl Engine {
     }
 
     pub fn protocol(&self, id: ClientId) -> Protocol {
-        self.server.clients.get(id).map_or(Protocol::Resp2, |client| client.protocol)
+        self.server
+            .clients
+            .get(id)
+            .map_or(Protocol::Resp2, |client| client.protocol)
     }
 
     /// Runs one command. Time stands still meanwhile. `Reply::Later` means that the client waits and is answered
     /// by an `Event::Reply`; `Reply::Nothing` that it is not answered.
     pub fn execute(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Reply {
-        let Some(client) = self.server.clients.get_mut(id) else { return Reply::Nothing };
+        let Some(client) = self.server.clients.get_mut(id) else {
+            return Reply::Nothing;
+        };
         if words.is_empty() || client.closing {
             return Reply::Nothing;
         }
         if client.blocked.is_some() || !client.pending.is_empty() {
-            client.pending.push_back(words.iter().map(|word| word.to_vec()).collect());
+            client
+                .pending
+                .push_back(words.iter().map(|word| word.to_vec()).collect());
             self.server.backlog.push(id);
             return Reply::Later;
         }
@@ -100,7 +116,10 @@ impl Engine {
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
         let config = &self.server.config;
-        if expire::is_fast_cycle_due(&self.keys.cycle, config, now) && config.active_expire && !self.server.is_paused(now) {
+        if expire::is_fast_cycle_due(&self.keys.cycle, config, now)
+            && config.active_expire
+            && !self.server.is_paused(now)
+        {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
@@ -126,7 +145,12 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
-        if self.server.clients.get(id).is_some_and(|client| client.closing) {
+        if self
+            .server
+            .clients
+            .get(id)
+            .is_some_and(|client| client.closing)
+        {
             self.server.outbox.push(Event::Close { client: id });
         }
         reply
@@ -148,7 +172,9 @@ impl Engine {
                 continue;
             }
             self.server.backlog.remove(at);
-            let Some(words) = client.pending.pop_front() else { continue };
+            let Some(words) = client.pending.pop_front() else {
+                continue;
+            };
             let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
             match self.serve(id, &words, now) {
                 Reply::Nothing | Reply::Later => {}
@@ -161,12 +187,24 @@ impl Engine {
 
     /// The ladder: what stands between words and their handler, in Redis' order.
     fn climb(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<Reply, Error> {
-        let entry = self.admit(id, words, now).map_err(|error| self.refuse(id, words, error))?;
-        let paused = self.server.clients.get(id).is_some_and(|client| self.server.must_wait(entry, client, now));
-        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
+        let entry = self
+            .admit(id, words, now)
+            .map_err(|error| self.refuse(id, words, error))?;
+        let paused = self
+            .server
+            .clients
+            .get(id)
+            .is_some_and(|client| self.server.must_wait(entry, client, now));
+        let client = self
+            .server
+            .clients
+            .get_mut(id)
+            .expect("the caller connected this client");
         if paused {
             client.postponed = true;
-            client.pending.push_front(words.iter().map(|word| word.to_vec()).collect());
+            client
+                .pending
+                .push_front(words.iter().map(|word| word.to_vec()).collect());
             self.server.backlog.push(id);
             return Ok(Reply::Later);
         }
@@ -174,7 +212,9 @@ impl Engine {
             Some(transaction) if !runs_inside_multi(entry) => {
                 // What can only be discarded need not be kept.
                 if !transaction.refused && !client.watch_broken {
-                    transaction.queue.push((entry, words.iter().map(|word| word.to_vec()).collect()));
+                    transaction
+                        .queue
+                        .push((entry, words.iter().map(|word| word.to_vec()).collect()));
                 }
                 Ok(Reply::Status("QUEUED"))
             }
@@ -188,27 +228,43 @@ impl Engine {
             self.server.end_transaction(&mut self.keys, id);
             let text = error.to_string();
             let reason = text.strip_prefix("ERR ").unwrap_or(&text);
-            return Error::Raw(format!("EXECABORT Transaction discarded because of: {reason}").into());
+            return Error::Raw(
+                format!("EXECABORT Transaction discarded because of: {reason}").into(),
+            );
         }
-        if let Some(transaction) = self.server.clients.get_mut(id).and_then(|client| client.transaction.as_mut()) {
+        if let Some(transaction) = self
+            .server
+            .clients
+            .get_mut(id)
+            .and_then(|client| client.transaction.as_mut())
+        {
             transaction.refused = true;
         }
         error
     }
 
     fn admit(&mut self, id: ClientId, words: &[&[u8]], now: Time) -> Result<&'static Entry, Error> {
-        let client = self.server.clients.get_mut(id).expect("the caller connected this client");
+        let client = self
+            .server
+            .clients
+            .get_mut(id)
+            .expect("the caller connected this client");
         client.last_command_at = now;
         client.last_command = "NULL";
         let entry = table().resolve(words)?;
         client.last_command = entry.name;
-        self.check(id, entry, words).inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
+        self.check(id, entry, words)
+            .inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
         Ok(entry)
     }
 
     /// The rungs that a known command has to climb.
     fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
-        let client = self.server.clients.get(id).expect("the caller connected this client");
+        let client = self
+            .server
+            .clients
+            .get(id)
+            .expect("the caller connected this client");
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
@@ -218,14 +274,28 @@ impl Engine {
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
-        if client.protocol == Protocol::Resp2 && client.is_subscriber() && !allowed_to_subscribers(entry) {
+        if client.protocol == Protocol::Resp2
+            && client.is_subscriber()
+            && !allowed_to_subscribers(entry)
+        {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         Ok(())
     }
 
-    fn run(&mut self, id: ClientId, entry: &'static Entry, words: &[&[u8]], now: Time, resuming: bool) -> Result<Reply, Error> {
-        let client = self.server.clients.get_mut(id).expect("a running client is connected");
+    fn run(
+        &mut self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+        now: Time,
+        resuming: bool,
+    ) -> Result<Reply, Error> {
+        let client = self
+            .server
+            .clients
+            .get_mut(id)
+            .expect("a running client is connected");
         let db = client.db;
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
@@ -247,12 +317,19 @@ impl Engine {
             resuming,
             effects: None,
         };
-        let reply = (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
+        let reply =
+            (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
         let effects = context.effects.take();
         let changed = self.keys.dirty != dirty;
-        self.server.emit_effects(db, entry, words, changed, effects, &mut self.keys);
-        self.server.after_call(id, entry, words, reply.is_err(), &mut self.keys);
-        if let Some(tracking) = self.server.clients.get_mut(id).and_then(|client| client.tracking.as_mut())
+        self.server
+            .emit_effects(db, entry, words, changed, effects, &mut self.keys);
+        self.server
+            .after_call(id, entry, words, reply.is_err(), &mut self.keys);
+        if let Some(tracking) = self
+            .server
+            .clients
+            .get_mut(id)
+            .and_then(|client| client.tracking.as_mut())
             && !entry.name.starts_with("client|")
         {
             // CLIENT CACHING lasts for one command, or for the transaction that was just executed or is being queued.
@@ -286,16 +363,27 @@ impl Engine {
         for id in self.keys.waiting_for(db, key) {
             self.keys.begin(db, now);
             let kind = self.keys.peek(key).map(|object| object.value.kind());
-            let Some(blocked) = self.server.clients.get(id).and_then(|client| client.blocked.clone()) else { continue };
+            let Some(blocked) = self
+                .server
+                .clients
+                .get(id)
+                .and_then(|client| client.blocked.clone())
+            else {
+                continue;
+            };
             if blocked.kind.is_some() && kind != blocked.kind {
                 continue;
             }
             let words: Vec<&[u8]> = blocked.words.iter().map(Vec::as_slice).collect();
-            let Ok(entry) = table().resolve(&words) else { continue };
-            let reply = self.run(id, entry, &words, now, true).unwrap_or_else(|error| {
-                self.server.stats.error(&error);
-                Reply::Error(error)
-            });
+            let Ok(entry) = table().resolve(&words) else {
+                continue;
+            };
+            let reply = self
+                .run(id, entry, &words, now, true)
+                .unwrap_or_else(|error| {
+                    self.server.stats.error(&error);
+                    Reply::Error(error)
+                });
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
@@ -317,7 +405,9 @@ impl Engine {
         self.ticked = self.ticked.max(earliest);
         loop {
             let tick = self.ticked.after(period);
-            let timeout = self.next_wait_end().filter(|(at, _)| *at <= now && *at <= tick.max(now));
+            let timeout = self
+                .next_wait_end()
+                .filter(|(at, _)| *at <= now && *at <= tick.max(now));
             match timeout {
                 Some((at, id)) if at <= tick => self.end_wait(id, at),
                 _ if tick <= now => {
@@ -337,7 +427,11 @@ impl Engine {
 
     /// The next blocked client whose time runs out, or the end of CLIENT PAUSE (no client).
     fn next_wait_end(&self) -> Option<(Time, Option<ClientId>)> {
-        let pause = self.server.pause.filter(|_| !self.server.backlog.is_empty()).map(|pause| (pause.until, None));
+        let pause = self
+            .server
+            .pause
+            .filter(|_| !self.server.backlog.is_empty())
+            .map(|pause| (pause.until, None));
         let timeout = self.next_timeout().map(|(at, id)| (at, Some(id)));
         [pause, timeout].into_iter().flatten().min()
     }
@@ -360,7 +454,12 @@ impl Engine {
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
-        let reply = self.server.clients.get(id).and_then(|client| client.blocked.as_ref()).map(|wait| wait.on_timeout.clone());
+        let reply = self
+            .server
+            .clients
+            .get(id)
+            .and_then(|client| client.blocked.as_ref())
+            .map(|wait| wait.on_timeout.clone());
         self.unblock(id);
         if let Some(reply) = reply {
             self.server.reply_late(id, reply);
@@ -414,12 +513,18 @@ impl Engine {
 impl Server {
     /// Which classes of facts anybody listens to.
     fn listening(&self) -> u32 {
-        if self.key_events_wanted { u32::MAX } else { self.config.notify_keyspace_events }
+        if self.key_events_wanted {
+            u32::MAX
+        } else {
+            self.config.notify_keyspace_events
+        }
     }
 
     /// A reply as CLIENT REPLY lets it through.
     fn answer(&mut self, id: ClientId, reply: Reply) -> Reply {
-        let Some(client) = self.clients.get_mut(id) else { return Reply::Nothing };
+        let Some(client) = self.clients.get_mut(id) else {
+            return Reply::Nothing;
+        };
         match client.replies {
             ReplyMode::On => reply,
             _ if matches!(reply, Reply::Nothing | Reply::Later) => reply,
@@ -443,13 +548,24 @@ impl Server {
 
 /// Commands that act on the transaction itself are not queued.
 fn runs_inside_multi(entry: &Entry) -> bool {
-    matches!(entry.name, "exec" | "discard" | "multi" | "watch" | "quit" | "reset")
+    matches!(
+        entry.name,
+        "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
+    )
 }
 
 fn allowed_to_subscribers(entry: &Entry) -> bool {
     matches!(
         entry.name,
-        "subscribe" | "unsubscribe" | "psubscribe" | "punsubscribe" | "ssubscribe" | "sunsubscribe" | "ping" | "quit" | "reset"
+        "subscribe"
+            | "unsubscribe"
+            | "psubscribe"
+            | "punsubscribe"
+            | "ssubscribe"
+            | "sunsubscribe"
+            | "ping"
+            | "quit"
+            | "reset"
     )
 }
 

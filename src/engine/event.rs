@@ -14,7 +14,12 @@ pub enum Event {
     /// What a replica or the append-only file would receive. Emitted only while `Engine::emit_effects` is on.
     Effect { db: usize, words: Vec<Vec<u8>> },
     /// A keyspace fact, named as in keyspace notifications. Emitted only while `Engine::emit_key_events` is on.
-    Key { db: usize, key: Vec<u8>, class: Class, name: &'static str },
+    Key {
+        db: usize,
+        key: Vec<u8>,
+        class: Class,
+        name: &'static str,
+    },
 }
 
 /// The class of a keyspace notification; each has a letter in `notify-keyspace-events`.

@@ -71,7 +71,12 @@ pub fn slow_cycle(keys: &mut Keyspace, config: &Config, now: Time) {
     let hz = u64::from(config.hz.max(1));
     let db = keys.db;
     expire_fields(keys, FIELDS_PER_SECOND / hz as usize, now);
-    walk(keys, &effort, now, (effort.slow_percent * 1_000_000 / hz / 100).max(1));
+    walk(
+        keys,
+        &effort,
+        now,
+        (effort.slow_percent * 1_000_000 / hz / 100).max(1),
+    );
     keys.db = db;
 }
 
@@ -80,7 +85,11 @@ pub fn slow_cycle(keys: &mut Keyspace, config: &Config, now: Time) {
 pub fn is_fast_cycle_due(cycle: &Cycle, config: &Config, now: Time) -> bool {
     let effort = Effort::of(config);
     let many = cycle.out_of_time || cycle.stale_percent >= effort.acceptable_stale_percent as f64;
-    many && now.micros() >= cycle.last_fast.micros().saturating_add(2 * effort.fast_micros as i64)
+    many && now.micros()
+        >= cycle
+            .last_fast
+            .micros()
+            .saturating_add(2 * effort.fast_micros as i64)
 }
 
 pub fn fast_cycle(keys: &mut Keyspace, config: &Config, now: Time) {
@@ -102,7 +111,11 @@ struct Work {
 
 fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) {
     let count = keys.dbs.len();
-    let wanted = if keys.cycle.out_of_time { count } else { DATABASES_PER_CALL.min(count) };
+    let wanted = if keys.cycle.out_of_time {
+        count
+    } else {
+        DATABASES_PER_CALL.min(count)
+    };
     keys.cycle.out_of_time = false;
     let mut work = Work::default();
     let mut visited = 0;
@@ -120,14 +133,19 @@ fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) {
         keys.begin(db, now);
         while sample(keys, effort, &mut work) {
             work.loops += 1;
-            if work.loops.is_multiple_of(LOOPS_BETWEEN_CHECKS) && work.nanos > budget_micros * 1000 {
+            if work.loops.is_multiple_of(LOOPS_BETWEEN_CHECKS) && work.nanos > budget_micros * 1000
+            {
                 keys.cycle.out_of_time = true;
                 keys.cycle.time_cap_reached += 1;
                 break;
             }
         }
     }
-    let stale = if work.sampled == 0 { 0.0 } else { work.expired as f64 * 100.0 / work.sampled as f64 };
+    let stale = if work.sampled == 0 {
+        0.0
+    } else {
+        work.expired as f64 * 100.0 / work.sampled as f64
+    };
     keys.cycle.stale_percent = stale * 0.05 + keys.cycle.stale_percent * 0.95;
 }
 
@@ -149,7 +167,9 @@ fn sample(keys: &mut Keyspace, effort: &Effort, work: &mut Work) -> bool {
         }
         let mut bucket = Vec::new();
         let cursor = keys.dbs[db].expires_cursor;
-        keys.dbs[db].expires_cursor = keys.dbs[db].expires.scan(cursor, &mut |key, _| bucket.push(key.to_vec()));
+        keys.dbs[db].expires_cursor = keys.dbs[db]
+            .expires
+            .scan(cursor, &mut |key, _| bucket.push(key.to_vec()));
         wrapped = keys.dbs[db].expires_cursor == 0;
         sampled += bucket.len();
         work.nanos += NANOS_PER_BUCKET;

@@ -32,7 +32,9 @@ impl Keyspace {
     pub fn drop_due_but_keep_hash(&mut self, key: &[u8], fields: &[&[u8]]) {
         let now = self.now.millis();
         let due = |hash: &Hash| {
-            let due = fields.iter().filter(|field| hash.get(field).is_some_and(|found| found.is_due(now)));
+            let due = fields
+                .iter()
+                .filter(|field| hash.get(field).is_some_and(|found| found.is_due(now)));
             let mut due: Vec<Vec<u8>> = due.map(|field| field.to_vec()).collect();
             let mut seen = std::collections::BTreeSet::new();
             due.retain(|field| seen.insert(field.clone()));
@@ -52,7 +54,9 @@ impl Keyspace {
 
     fn drop_fields(&mut self, key: &[u8], choose: impl FnOnce(&Hash) -> Vec<Vec<u8>>) -> usize {
         let now = self.now.millis();
-        let Some(hash) = self.hash_mut(key) else { return 0 };
+        let Some(hash) = self.hash_mut(key) else {
+            return 0;
+        };
         let before = hash.next_deadline();
         if before.is_none_or(|deadline| deadline > now) {
             return 0;
@@ -68,7 +72,9 @@ impl Keyspace {
         }
         self.stats.expired_fields += chosen.len() as u64;
         if self.emit_effects {
-            let effects = chosen.iter().map(|field| (self.db, vec![b"HDEL".to_vec(), key.to_vec(), field.clone()]));
+            let effects = chosen
+                .iter()
+                .map(|field| (self.db, vec![b"HDEL".to_vec(), key.to_vec(), field.clone()]));
             self.effects.extend(effects);
         }
         self.touched(key);

@@ -117,7 +117,12 @@ pub struct Keyspace {
 
 impl Db {
     fn new(seed: [u8; 16]) -> Db {
-        Db { keys: Dict::new(seed), expires: Dict::new(seed), expires_cursor: 0, field_deadlines: BTreeSet::new() }
+        Db {
+            keys: Dict::new(seed),
+            expires: Dict::new(seed),
+            expires_cursor: 0,
+            field_deadlines: BTreeSet::new(),
+        }
     }
 }
 
@@ -174,7 +179,12 @@ impl Keyspace {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact { class: Class::KeyMiss, name: "keymiss", db: self.db, key: key.to_vec() });
+                self.facts.push(Fact {
+                    class: Class::KeyMiss,
+                    name: "keymiss",
+                    db: self.db,
+                    key: key.to_vec(),
+                });
             }
             return None;
         };
@@ -249,17 +259,26 @@ impl Keyspace {
     pub fn get_mut<T: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut T>, Error> {
         match self.write(key) {
             None => Ok(None),
-            Some(object) => T::of_mut(&mut object.value).map(Some).ok_or(Error::WrongType),
+            Some(object) => T::of_mut(&mut object.value)
+                .map(Some)
+                .ok_or(Error::WrongType),
         }
     }
 
     /// A value of type `T` for writing; `empty` makes it if the key is absent. The caller adds something to it:
     /// Redis never keeps an empty collection.
-    pub fn get_or_insert<T: Kind>(&mut self, key: &[u8], empty: impl FnOnce() -> T) -> Result<&mut T, Error> {
+    pub fn get_or_insert<T: Kind>(
+        &mut self,
+        key: &[u8],
+        empty: impl FnOnce() -> T,
+    ) -> Result<&mut T, Error> {
         if self.write(key).is_none() {
             self.insert(key, empty().into_value());
         }
-        let object = self.dbs[self.db].keys.find(key).expect("the key is there or was just inserted");
+        let object = self.dbs[self.db]
+            .keys
+            .find(key)
+            .expect("the key is there or was just inserted");
         T::of_mut(&mut object.value).ok_or(Error::WrongType)
     }
 
@@ -277,7 +296,11 @@ impl Keyspace {
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
     pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
-        let object = Object { value, deadline, accessed: self.now.millis() };
+        let object = Object {
+            value,
+            deadline,
+            accessed: self.now.millis(),
+        };
         let fields_after = next_field_deadline(&object);
         let db = &mut self.dbs[self.db];
         let before = db.keys.insert(key, object);
@@ -306,7 +329,10 @@ impl Keyspace {
         if self.listening & OVERWRITES == 0 {
             return;
         }
-        let after = self.dbs[self.db].keys.get(key).map(|object| object.value.kind());
+        let after = self.dbs[self.db]
+            .keys
+            .get(key)
+            .map(|object| object.value.kind());
         self.notify(Class::Overwritten, "overwritten", key);
         if after != Some(before) {
             self.notify(Class::TypeChanged, "type_changed", key);
@@ -337,13 +363,17 @@ impl Keyspace {
     }
 
     pub fn deadline(&mut self, key: &[u8]) -> Option<i64> {
-        self.peek(key).filter(|object| object.has_deadline()).map(|object| object.deadline)
+        self.peek(key)
+            .filter(|object| object.has_deadline())
+            .map(|object| object.deadline)
     }
 
     /// Sets or drops the deadline of a key that is there.
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
         let db = &mut self.dbs[self.db];
-        let Some(object) = db.keys.find(key) else { return };
+        let Some(object) = db.keys.find(key) else {
+            return;
+        };
         if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
             value.make_room(key, true);
         }
@@ -394,13 +424,21 @@ impl Keyspace {
 
     fn note_change(&mut self, key: &[u8], by_client: bool) {
         if self.note_modified {
-            self.modified.push(Modified { key: key.to_vec(), by_client });
+            self.modified.push(Modified {
+                key: key.to_vec(),
+                by_client,
+            });
         }
         if self.watchers.is_empty() {
             return;
         }
         let exists = self.dbs[self.db].keys.get(key).is_some();
-        for watcher in self.watchers.get_mut(&(self.db, key.to_vec())).into_iter().flatten() {
+        for watcher in self
+            .watchers
+            .get_mut(&(self.db, key.to_vec()))
+            .into_iter()
+            .flatten()
+        {
             if watcher.expired && !exists {
                 watcher.expired = false;
             } else {
@@ -411,7 +449,12 @@ impl Keyspace {
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {
         if self.listening & class as u32 != 0 {
-            self.facts.push(Fact { class, name, db: self.db, key: key.to_vec() });
+            self.facts.push(Fact {
+                class,
+                name,
+                db: self.db,
+                key: key.to_vec(),
+            });
         }
     }
 
@@ -426,7 +469,10 @@ impl Keyspace {
         let db = &self.dbs[db];
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
-            && db.keys.get(key).is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
+            && db
+                .keys
+                .get(key)
+                .is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
     }
 
     /// As the active cycle asks: it is a millisecond stricter than a look-up.
@@ -450,7 +496,8 @@ impl Keyspace {
         self.note_change(key, false);
         self.notify(Class::Expired, "expired", key);
         if self.emit_effects {
-            self.effects.push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
+            self.effects
+                .push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
         }
     }
 
@@ -477,8 +524,12 @@ impl Keyspace {
 
     /// Whether a key that was alive when this client began to watch it is past its deadline now.
     pub fn watched_key_expired(&self, db: usize, key: &[u8], client: ClientId) -> bool {
-        let Some(watchers) = self.watchers.get(&(db, key.to_vec())) else { return false };
-        let alive_then = watchers.iter().any(|watcher| watcher.client == client && !watcher.expired);
+        let Some(watchers) = self.watchers.get(&(db, key.to_vec())) else {
+            return false;
+        };
+        let alive_then = watchers
+            .iter()
+            .any(|watcher| watcher.client == client && !watcher.expired);
         alive_then && self.is_due_in(db, key)
     }
 
@@ -506,7 +557,11 @@ impl Keyspace {
     pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
         let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
         let mut broken = Vec::new();
-        let keys: Vec<Vec<u8>> = self.watchers.range(from..to).map(|((_, key), _)| key.clone()).collect();
+        let keys: Vec<Vec<u8>> = self
+            .watchers
+            .range(from..to)
+            .map(|((_, key), _)| key.clone())
+            .collect();
         for key in keys {
             let exists = self.dbs[db].keys.get(&key).is_some();
             let will_exist = self.dbs[other].keys.get(&key).is_some();
@@ -558,12 +613,19 @@ impl Keyspace {
 
     /// Clients waiting for a key, first come first.
     pub fn waiting_for(&self, db: usize, key: &[u8]) -> Vec<ClientId> {
-        self.waiting.get(&(db, key.to_vec())).cloned().unwrap_or_default()
+        self.waiting
+            .get(&(db, key.to_vec()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Keys with waiting clients in a database, for SWAPDB.
     pub fn waited_keys(&self, db: usize) -> Vec<Vec<u8>> {
-        self.waiting.keys().filter(|(at, _)| *at == db).map(|(_, key)| key.clone()).collect()
+        self.waiting
+            .keys()
+            .filter(|(at, _)| *at == db)
+            .map(|(_, key)| key.clone())
+            .collect()
     }
 
     /// The key may now serve those who wait for it.

@@ -37,7 +37,9 @@ pub fn allocated(bytes: usize) -> usize {
     if bytes <= SMALL {
         return bytes.max(1).next_multiple_of(8);
     }
-    let Some(above) = bytes.checked_next_power_of_two() else { return bytes };
+    let Some(above) = bytes.checked_next_power_of_two() else {
+        return bytes;
+    };
     bytes.next_multiple_of(above / 8)
 }
 
@@ -45,13 +47,19 @@ pub fn allocated(bytes: usize) -> usize {
 pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
     let embedded = match &object.value {
         // The value lies in one piece with its key, behind a header of its own.
-        Value::String(Str::Bytes { bytes, embedded: true }) => 3 + bytes.len() + 1,
+        Value::String(Str::Bytes {
+            bytes,
+            embedded: true,
+        }) => 3 + bytes.len() + 1,
         _ => 0,
     };
     let deadline = if object.has_deadline() { DEADLINE } else { 0 };
     let own = allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded);
     own + match &object.value {
-        Value::String(Str::Bytes { bytes, embedded: false }) => text(bytes),
+        Value::String(Str::Bytes {
+            bytes,
+            embedded: false,
+        }) => text(bytes),
         Value::String(_) => 0,
         Value::List(list) => of_list(list, samples),
         Value::Set(set) => of_set(set, samples),
@@ -66,8 +74,15 @@ pub fn total(keys: &Keyspace) -> usize {
     const KEYS: usize = 16;
     const ELEMENTS: usize = 5;
     let of_db = |db: &crate::keyspace::Db| {
-        let sizes = db.keys.iter().take(KEYS).map(|(key, object)| usage(key, object, ELEMENTS));
-        scaled(sizes, db.keys.len()) + buckets(&db.keys) + buckets(&db.expires) + db.expires.len() * DICT_ENTRY
+        let sizes = db
+            .keys
+            .iter()
+            .take(KEYS)
+            .map(|(key, object)| usage(key, object, ELEMENTS));
+        scaled(sizes, db.keys.len())
+            + buckets(&db.keys)
+            + buckets(&db.expires)
+            + db.expires.len() * DICT_ENTRY
     };
     EMPTY_SERVER + keys.dbs.iter().map(of_db).sum::<usize>()
 }
@@ -101,14 +116,21 @@ fn scaled(sizes: impl Iterator<Item = usize>, count: usize) -> usize {
         sum += size;
         seen += 1;
     }
-    if seen == 0 { 0 } else { (sum as f64 / seen as f64 * count as f64) as usize }
+    if seen == 0 {
+        0
+    } else {
+        (sum as f64 / seen as f64 * count as f64) as usize
+    }
 }
 
 fn of_list(list: &List, samples: usize) -> usize {
     match list {
         List::Listpack(pack) => allocated(pack.size()),
         List::Quicklist(list) => {
-            let nodes = list.nodes().take(samples).map(|node| QUICKLIST_NODE + allocated(node.bytes));
+            let nodes = list
+                .nodes()
+                .take(samples)
+                .map(|node| QUICKLIST_NODE + allocated(node.bytes));
             QUICKLIST + scaled(nodes, list.node_count())
         }
     }
@@ -119,7 +141,10 @@ fn of_set(set: &Set, samples: usize) -> usize {
         Set::Intset(integers) => allocated(integers.bytes().len()),
         Set::Listpack(pack) => allocated(pack.size()),
         Set::Table(table) => {
-            let members = table.keys().take(samples).map(|member| text(member) + DICT_ENTRY);
+            let members = table
+                .keys()
+                .take(samples)
+                .map(|member| text(member) + DICT_ENTRY);
             DICT + buckets(table) + scaled(members, table.len())
         }
     }
@@ -131,7 +156,8 @@ fn of_sorted_set(set: &SortedSet, samples: usize) -> usize {
     };
     let header = allocated(TOWER + HEADER_LEVELS * LEVEL);
     let nodes = list.nodes().take(samples);
-    let nodes = nodes.map(|node| text(node.member) + DICT_ENTRY + allocated(TOWER + node.levels.len() * LEVEL));
+    let nodes = nodes
+        .map(|node| text(node.member) + DICT_ENTRY + allocated(TOWER + node.levels.len() * LEVEL));
     ZSET + SKIPLIST + DICT + buckets(scores) + header + scaled(nodes, scores.len())
 }
 
@@ -141,7 +167,11 @@ fn of_hash(hash: &Hash, samples: usize) -> usize {
         Hash::ListpackEx(pack) => LISTPACK_WITH_DEADLINES + allocated(pack.size()),
         Hash::Table(_) => {
             let fields = hash.iter().take(samples).map(|(field, found)| {
-                let deadline = if found.deadline.is_some() { FIELD_DEADLINE } else { 0 };
+                let deadline = if found.deadline.is_some() {
+                    FIELD_DEADLINE
+                } else {
+                    0
+                };
                 allocated(text_bytes(field.len()) + deadline) + text(&found.value) + DICT_ENTRY
             });
             DICT + hash.table().map_or(0, buckets) + scaled(fields, hash.len())
@@ -155,7 +185,17 @@ mod tests {
 
     #[test]
     fn size_classes_are_those_of_jemalloc() {
-        for (bytes, class) in [(1, 8), (13, 16), (20, 24), (64, 64), (65, 80), (104, 112), (129, 160), (528, 640), (9000, 10_240)] {
+        for (bytes, class) in [
+            (1, 8),
+            (13, 16),
+            (20, 24),
+            (64, 64),
+            (65, 80),
+            (104, 112),
+            (129, 160),
+            (528, 640),
+            (9000, 10_240),
+        ] {
             assert_eq!(allocated(bytes), class, "{bytes}");
         }
     }

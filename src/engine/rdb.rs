@@ -59,7 +59,10 @@ const FOOTER: usize = 10;
 
 /// What DUMP answers: the value, the RDB version, a checksum over both.
 pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
-    let mut writer = Writer { out: Vec::new(), compress };
+    let mut writer = Writer {
+        out: Vec::new(),
+        compress,
+    };
     writer.value(value);
     let mut payload = writer.out;
     payload.extend_from_slice(&VERSION.to_le_bytes());
@@ -168,11 +171,16 @@ impl Writer {
             }
             Hash::ListpackEx(pack) => {
                 self.out.push(kind::HASH_LISTPACK_DEADLINES);
-                self.out.extend_from_slice(&nearest.unwrap_or(0).to_le_bytes());
+                self.out
+                    .extend_from_slice(&nearest.unwrap_or(0).to_le_bytes());
                 self.string(pack.bytes());
             }
             Hash::Table(_) => {
-                self.out.push(if nearest.is_some() { kind::HASH_DEADLINES } else { kind::HASH });
+                self.out.push(if nearest.is_some() {
+                    kind::HASH_DEADLINES
+                } else {
+                    kind::HASH
+                });
                 if let Some(nearest) = nearest {
                     self.out.extend_from_slice(&nearest.to_le_bytes());
                 }
@@ -180,7 +188,11 @@ impl Writer {
                 for (field, found) in hash.iter() {
                     if let Some(nearest) = nearest {
                         // Counted from the nearest deadline, plus one: zero is "none".
-                        self.length(found.deadline.map_or(0, |deadline| (deadline - nearest + 1) as u64));
+                        self.length(
+                            found
+                                .deadline
+                                .map_or(0, |deadline| (deadline - nearest + 1) as u64),
+                        );
                     }
                     self.string(&field);
                     self.string(&found.value);
@@ -192,7 +204,9 @@ impl Writer {
     pub fn length(&mut self, length: u64) {
         match length {
             0..0x40 => self.out.push(length as u8),
-            0x40..0x4000 => self.out.extend_from_slice(&(0x4000 | length as u16).to_be_bytes()),
+            0x40..0x4000 => self
+                .out
+                .extend_from_slice(&(0x4000 | length as u16).to_be_bytes()),
             _ => match u32::try_from(length) {
                 Ok(length) => {
                     self.out.push(0x80);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::client::{Blocked, ClientId, Clients};
 use crate::command::{Entry, flag};
 use crate::config::Config;
-use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::error::Error;
+use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::keyspace::{Fact, Keyspace};
 use crate::login_log::FailedLogin;
 use crate::pause::Pause;
@@ -78,7 +78,8 @@ pub struct CommandStats {
 impl Stats {
     pub fn command(&mut self, entry: &Entry) -> &mut CommandStats {
         if self.commands.len() <= entry.index {
-            self.commands.resize(entry.index + 1, CommandStats::default());
+            self.commands
+                .resize(entry.index + 1, CommandStats::default());
         }
         &mut self.commands[entry.index]
     }
@@ -99,12 +100,21 @@ impl Stats {
 impl Server {
     /// 40 hex digits.
     pub fn draw_id(random: &mut Random) -> String {
-        (0..40).map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize])).collect()
+        (0..40)
+            .map(|_| char::from(b"0123456789abcdef"[random.below(16) as usize]))
+            .collect()
     }
 
     /// What follows from every command that ran, inside EXEC and scripts too: counts, monitors, copies that
     /// clients hold.
-    pub fn after_call(&mut self, id: ClientId, entry: &'static Entry, words: &[&[u8]], failed: bool, keys: &mut Keyspace) {
+    pub fn after_call(
+        &mut self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+        failed: bool,
+        keys: &mut Keyspace,
+    ) {
         let stats = self.stats.command(entry);
         stats.calls += 1;
         stats.failed += u64::from(failed);
@@ -118,7 +128,9 @@ impl Server {
     /// The connection is gone: its watches, waits and subscriptions with it.
     pub fn forget_client(&mut self, keys: &mut Keyspace, id: ClientId) {
         self.unblock(keys, id);
-        let Some(client) = self.clients.remove(id) else { return };
+        let Some(client) = self.clients.remove(id) else {
+            return;
+        };
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
@@ -141,7 +153,9 @@ impl Server {
 
     /// The client watches nothing any more.
     pub fn unwatch_all(&mut self, keys: &mut Keyspace, id: ClientId) {
-        let Some(client) = self.clients.get_mut(id) else { return };
+        let Some(client) = self.clients.get_mut(id) else {
+            return;
+        };
         for (db, key) in std::mem::take(&mut client.watching) {
             keys.unwatch(db, &key, id);
         }
@@ -183,7 +197,12 @@ impl Server {
             }
         }
         if self.key_events_wanted {
-            self.outbox.push(Event::Key { db: fact.db, key: fact.key, class: fact.class, name: fact.name });
+            self.outbox.push(Event::Key {
+                db: fact.db,
+                key: fact.key,
+                class: fact.class,
+                name: fact.name,
+            });
         }
     }
 
@@ -204,7 +223,9 @@ impl Server {
             self.outbox.push(Event::Effect { db, words });
         }
         match instead {
-            Some(list) => self.outbox.extend(list.into_iter().map(|words| Event::Effect { db, words })),
+            Some(list) => self
+                .outbox
+                .extend(list.into_iter().map(|words| Event::Effect { db, words })),
             None if changed && entry.has(flag::WRITE | flag::MAY_REPLICATE) => {
                 let words = words.iter().map(|word| word.to_vec()).collect();
                 self.outbox.push(Event::Effect { db, words });

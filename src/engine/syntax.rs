@@ -42,9 +42,15 @@ impl Syntax {
     /// Panics on a line that is not in the language: lines are constants, and a test reads them all.
     pub fn parse(line: &str) -> Syntax {
         let mut words = tokenize(line).into_iter().peekable();
-        let name = words.next().expect("a syntax line begins with a name").to_ascii_lowercase();
+        let name = words
+            .next()
+            .expect("a syntax line begins with a name")
+            .to_ascii_lowercase();
         let arguments = sequence(&mut words);
-        assert!(words.peek().is_none(), "unbalanced brackets in syntax line: {line}");
+        assert!(
+            words.peek().is_none(),
+            "unbalanced brackets in syntax line: {line}"
+        );
         Syntax { name, arguments }
     }
 
@@ -52,7 +58,11 @@ impl Syntax {
     pub fn arity(&self) -> i32 {
         let name_words = self.name.split('|').count() as i32;
         let fixed = name_words + self.arguments.iter().map(Node::min_words).sum::<i32>();
-        if self.arguments.iter().any(is_variable) { -fixed } else { fixed }
+        if self.arguments.iter().any(is_variable) {
+            -fixed
+        } else {
+            fixed
+        }
     }
 }
 
@@ -74,13 +84,27 @@ pub struct Argument {
 impl Argument {
     fn new(name: String, kind: &'static str) -> Argument {
         let arguments = Vec::new();
-        Argument { name, kind, token: None, optional: false, multiple: false, multiple_token: false, arguments }
+        Argument {
+            name,
+            kind,
+            token: None,
+            optional: false,
+            multiple: false,
+            multiple_token: false,
+            arguments,
+        }
     }
 
     /// A block or choice, named after its first part.
     fn group(kind: &'static str, arguments: Vec<Argument>) -> Argument {
-        let name = arguments.first().map(|first| first.name.clone()).unwrap_or_default();
-        Argument { arguments, ..Argument::new(name, kind) }
+        let name = arguments
+            .first()
+            .map(|first| first.name.clone())
+            .unwrap_or_default();
+        Argument {
+            arguments,
+            ..Argument::new(name, kind)
+        }
     }
 }
 
@@ -119,17 +143,27 @@ fn bind(token: &str, node: &Node) -> Argument {
 
 fn argument_of(node: &Node) -> Argument {
     match node {
-        Node::Token(token) => {
-            Argument { token: Some(token.clone()), ..Argument::new(token.to_ascii_lowercase(), "pure-token") }
-        }
+        Node::Token(token) => Argument {
+            token: Some(token.clone()),
+            ..Argument::new(token.to_ascii_lowercase(), "pure-token")
+        },
         Node::Value(name, kind) => Argument::new(name.clone(), kind.name()),
         Node::Sequence(nodes) => block_or_single(nodes),
-        Node::Choice(branches) => Argument::group("oneof", branches.iter().map(argument_of).collect()),
-        Node::Optional(inner) => Argument { optional: true, ..argument_of(inner) },
+        Node::Choice(branches) => {
+            Argument::group("oneof", branches.iter().map(argument_of).collect())
+        }
+        Node::Optional(inner) => Argument {
+            optional: true,
+            ..argument_of(inner)
+        },
         Node::Repeat(inner) => {
             let argument = argument_of(inner);
             let multiple_token = argument.token.is_some();
-            Argument { multiple: true, multiple_token, ..argument }
+            Argument {
+                multiple: true,
+                multiple_token,
+                ..argument
+            }
         }
     }
 }
@@ -137,7 +171,11 @@ fn argument_of(node: &Node) -> Argument {
 /// `TOKEN value` is one argument; anything longer is a block.
 fn block_or_single(nodes: &[Node]) -> Argument {
     let mut arguments = arguments_of(nodes);
-    if arguments.len() == 1 { arguments.remove(0) } else { Argument::group("block", arguments) }
+    if arguments.len() == 1 {
+        arguments.remove(0)
+    } else {
+        Argument::group("block", arguments)
+    }
 }
 
 impl Type {
@@ -172,7 +210,10 @@ fn is_variable(node: &Node) -> bool {
         Node::Token(_) | Node::Value(..) => false,
         Node::Sequence(nodes) => nodes.iter().any(is_variable),
         Node::Choice(nodes) => {
-            nodes.iter().any(is_variable) || nodes.iter().any(|node| node.min_words() != nodes[0].min_words())
+            nodes.iter().any(is_variable)
+                || nodes
+                    .iter()
+                    .any(|node| node.min_words() != nodes[0].min_words())
         }
         Node::Optional(_) | Node::Repeat(_) => true,
     }
@@ -195,8 +236,15 @@ fn sequence(words: &mut Words) -> Vec<Node> {
                 let open = words.next();
                 let inner = choice(words);
                 let close = words.next();
-                assert!(matches!(close.as_deref(), Some(")" | "]")), "unclosed bracket in a syntax line");
-                nodes.push(if open.as_deref() == Some("[") { Node::Optional(Box::new(inner)) } else { inner });
+                assert!(
+                    matches!(close.as_deref(), Some(")" | "]")),
+                    "unclosed bracket in a syntax line"
+                );
+                nodes.push(if open.as_deref() == Some("[") {
+                    Node::Optional(Box::new(inner))
+                } else {
+                    inner
+                });
             }
             _ => nodes.push(leaf(&words.next().expect("just peeked"))),
         }
@@ -212,9 +260,19 @@ fn choice(words: &mut Words) -> Node {
     }
     let mut nodes: Vec<Node> = branches
         .into_iter()
-        .map(|mut branch| if branch.len() == 1 { branch.remove(0) } else { Node::Sequence(branch) })
+        .map(|mut branch| {
+            if branch.len() == 1 {
+                branch.remove(0)
+            } else {
+                Node::Sequence(branch)
+            }
+        })
         .collect();
-    if nodes.len() == 1 { nodes.remove(0) } else { Node::Choice(nodes) }
+    if nodes.len() == 1 {
+        nodes.remove(0)
+    } else {
+        Node::Choice(nodes)
+    }
 }
 
 fn leaf(word: &str) -> Node {

@@ -61,4 +61,10 @@ macro_rules! kinds {
     )*};
 }
 
-kinds!(String(Str) = "string", List(List) = "list", Set(Set) = "set", SortedSet(SortedSet) = "zset", Hash(Hash) = "hash");
+kinds!(
+    String(Str) = "string",
+    List(List) = "list",
+    Set(Set) = "set",
+    SortedSet(SortedSet) = "zset",
+    Hash(Hash) = "hash"
+);

@@ -108,15 +108,23 @@ pub struct Answer {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Response {
-    Opened { replayed: u32 },
+    Opened {
+        replayed: u32,
+    },
     Ran(Ran),
     Block(BlockRun),
     Checked(Checked),
-    Proved { steps: Vec<Ran>, holds: bool },
+    Proved {
+        steps: Vec<Ran>,
+        holds: bool,
+    },
     Advanced,
     Reset,
     Completions(Completions),
-    Keys { rows: Vec<KeyRow>, total: u64 },
+    Keys {
+        rows: Vec<KeyRow>,
+        total: u64,
+    },
     /// None: no such key.
     Key(Option<KeyView>),
 }
@@ -262,10 +270,17 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// One allocation, entry by entry.
     Listpack(Packed),
-    Intset { width_bytes: u32, values: Vec<i64> },
+    Intset {
+        width_bytes: u32,
+        values: Vec<i64>,
+    },
     Quicklist(Vec<QuicklistNode>),
     /// A hash table: two tables while it is being rehashed.
-    Table { tables: Vec<Vec<Vec<Vec<u8>>>>, rehash_index: Option<u32>, entries: Vec<(Vec<u8>, Vec<u8>)> },
+    Table {
+        tables: Vec<Vec<Vec<Vec<u8>>>>,
+        rehash_index: Option<u32>,
+        entries: Vec<(Vec<u8>, Vec<u8>)>,
+    },
     Skiplist(SkiplistView),
     /// A type that has no picture yet.
     Other,

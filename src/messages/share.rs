@@ -80,22 +80,33 @@ pub fn decode(fragment: &str) -> Result<Shared, Broken> {
 
 fn decode_exact(fragment: &str) -> Result<Shared, Broken> {
     let text = fragment.trim().trim_start_matches('#');
-    let text = text.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
-    let (head, payload) =
-        text.strip_prefix("s=").and_then(|rest| rest.split_once('.')).ok_or(Broken::NotALink)?;
+    let text =
+        text.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    let (head, payload) = text
+        .strip_prefix("s=")
+        .and_then(|rest| rest.split_once('.'))
+        .ok_or(Broken::NotALink)?;
     let mut head = head.chars();
     let (Some(version), Some(codec), None) = (head.next(), head.next(), head.next()) else {
         return Err(Broken::NotALink);
     };
     if version != VERSION {
-        return Err(if version.is_ascii_alphanumeric() { Broken::Future(version) } else { Broken::NotALink });
+        return Err(if version.is_ascii_alphanumeric() {
+            Broken::Future(version)
+        } else {
+            Broken::NotALink
+        });
     }
     // Base64 of the longest body, with room for the checksum and for what deflate adds.
     if payload.len() > BODY_BYTES_MAX / 3 * 4 + 1_024 {
         return Err(Broken::TooLong);
     }
-    let bytes = BASE64URL_NOPAD.decode(payload.as_bytes()).map_err(|_| Broken::Damaged)?;
-    let (sum, payload) = bytes.split_at_checked(CHECKSUM_BYTES).ok_or(Broken::Damaged)?;
+    let bytes = BASE64URL_NOPAD
+        .decode(payload.as_bytes())
+        .map_err(|_| Broken::Damaged)?;
+    let (sum, payload) = bytes
+        .split_at_checked(CHECKSUM_BYTES)
+        .ok_or(Broken::Damaged)?;
     let body = match codec {
         RAW if payload.len() > BODY_BYTES_MAX => return Err(Broken::TooLong),
         RAW => payload.to_vec(),
@@ -156,19 +167,27 @@ fn read_body(body: &str) -> Result<Shared, Broken> {
 
 fn read_entry(line: &str) -> Option<LogEntry> {
     if let Some(millis) = line.strip_prefix("+ ") {
-        return Some(LogEntry::Advance { millis: millis.parse().ok()? });
+        return Some(LogEntry::Advance {
+            millis: millis.parse().ok()?,
+        });
     }
     let (client, line) = line.split_once("> ")?;
-    let named = client.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    (named && client.len() <= 64)
-        .then(|| LogEntry::Line { client: client.to_owned(), line: line.to_owned() })
+    let named = client
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    (named && client.len() <= 64).then(|| LogEntry::Line {
+        client: client.to_owned(),
+        line: line.to_owned(),
+    })
 }
 
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|hex| core::str::from_utf8(hex).ok());
+        let code = after
+            .get(..2)
+            .and_then(|hex| core::str::from_utf8(hex).ok());
         match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) if first == b'%' => {
                 bytes.push(byte);

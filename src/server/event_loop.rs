@@ -30,10 +30,13 @@ pub struct EventLoop {
 
 impl EventLoop {
     pub fn listen(address: &str, seed: u64) -> io::Result<EventLoop> {
-        let address: SocketAddr = address.parse().map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
+        let address: SocketAddr = address
+            .parse()
+            .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
         let poll = Poll::new()?;
         let mut listener = TcpListener::bind(address)?;
-        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        poll.registry()
+            .register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(EventLoop {
             poll,
             listener,
@@ -45,7 +48,9 @@ impl EventLoop {
     }
 
     pub fn address(&self) -> SocketAddr {
-        self.listener.local_addr().expect("a bound listener has an address")
+        self.listener
+            .local_addr()
+            .expect("a bound listener has an address")
     }
 
     pub fn run(&mut self) -> io::Result<()> {
@@ -75,7 +80,10 @@ impl EventLoop {
     }
 
     fn patience(&self) -> Duration {
-        let next = self.engine.next_deadline().map_or(TICK, |at| now().until(at));
+        let next = self
+            .engine
+            .next_deadline()
+            .map_or(TICK, |at| now().until(at));
         // A deadline that has just passed still needs the loop to come round once.
         next.clamp(Duration::from_millis(1), TICK)
     }
@@ -93,13 +101,20 @@ impl EventLoop {
             let _ = stream.set_nodelay(true);
             let client = self.engine.connect(&peer.to_string(), now());
             let token = Token(client.0 as usize);
-            self.poll.registry().register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
-            self.connections.insert(token, Connection::new(stream, client));
+            self.poll.registry().register(
+                &mut stream,
+                token,
+                Interest::READABLE | Interest::WRITABLE,
+            )?;
+            self.connections
+                .insert(token, Connection::new(stream, client));
         }
     }
 
     fn read(&mut self, token: Token) {
-        let Some(connection) = self.connections.get_mut(&token) else { return };
+        let Some(connection) = self.connections.get_mut(&token) else {
+            return;
+        };
         let alive = matches!(connection.read(&mut self.buffer), Ok(true));
         if alive {
             self.run_requests(token);
@@ -110,25 +125,43 @@ impl EventLoop {
 
     /// Runs the requests that a connection holds, until it blocks, closes or has no more.
     fn run_requests(&mut self, token: Token) {
-        let Some(connection) = self.connections.get_mut(&token) else { return };
+        let Some(connection) = self.connections.get_mut(&token) else {
+            return;
+        };
         let client = connection.client;
         let time = now();
         while !connection.closing {
-            if self.engine.server.clients.get(client).is_some_and(|client| client.blocked.is_some()) {
+            if self
+                .engine
+                .server
+                .clients
+                .get(client)
+                .is_some_and(|client| client.blocked.is_some())
+            {
                 break;
             }
             match connection.parser.next_command() {
                 Ok(None) => break,
                 Ok(Some(request)) => {
-                    let reply = request.with_words(|words| self.engine.execute(client, words, time));
-                    let after = if self.engine.has_events() { before_reply(&mut self.engine, connection) } else { Vec::new() };
+                    let reply =
+                        request.with_words(|words| self.engine.execute(client, words, time));
+                    let after = if self.engine.has_events() {
+                        before_reply(&mut self.engine, connection)
+                    } else {
+                        Vec::new()
+                    };
                     // HELLO changes the protocol of its own reply.
                     let protocol = self.engine.protocol(client);
                     encode(&reply, protocol, &mut connection.output);
                     for push in after {
                         encode(&push, protocol, &mut connection.output);
                     }
-                    connection.closing |= self.engine.server.clients.get(client).is_some_and(|client| client.closing);
+                    connection.closing |= self
+                        .engine
+                        .server
+                        .clients
+                        .get(client)
+                        .is_some_and(|client| client.closing);
                 }
                 Err(error) => {
                     error.encode(&mut connection.output);
@@ -172,14 +205,18 @@ impl EventLoop {
 
     fn send(&mut self, client: ClientId, reply: &Reply) {
         let protocol = self.engine.protocol(client);
-        let Some(connection) = self.connections.get_mut(&token_of(client)) else { return };
+        let Some(connection) = self.connections.get_mut(&token_of(client)) else {
+            return;
+        };
         encode(reply, protocol, &mut connection.output);
         self.dirty.push(token_of(client));
     }
 
     fn flush(&mut self) {
         for token in std::mem::take(&mut self.dirty) {
-            let Some(connection) = self.connections.get_mut(&token) else { continue };
+            let Some(connection) = self.connections.get_mut(&token) else {
+                continue;
+            };
             let alive = connection.write();
             if !alive || (connection.closing && !connection.has_output()) {
                 self.close(token);
@@ -188,7 +225,9 @@ impl EventLoop {
     }
 
     fn close(&mut self, token: Token) {
-        let Some(mut connection) = self.connections.remove(&token) else { return };
+        let Some(mut connection) = self.connections.remove(&token) else {
+            return;
+        };
         // Deregistering fails only for a socket that is gone already.
         let _ = self.poll.registry().deregister(&mut connection.stream);
         self.engine.disconnect(connection.client);
@@ -202,10 +241,12 @@ fn before_reply(engine: &mut Engine, connection: &mut Connection) -> Vec<Reply> 
     let (mut after, mut others) = (Vec::new(), Vec::new());
     for event in engine.drain() {
         match event {
-            Event::Push { client, reply } if client == connection.client => match is_invalidation(&reply) {
-                true => after.push(reply),
-                false => encode(&reply, protocol, &mut connection.output),
-            },
+            Event::Push { client, reply } if client == connection.client => {
+                match is_invalidation(&reply) {
+                    true => after.push(reply),
+                    false => encode(&reply, protocol, &mut connection.output),
+                }
+            }
             other => others.push(other),
         }
     }
@@ -229,6 +270,8 @@ fn token_of(client: ClientId) -> Token {
 
 /// The wall clock; the engine itself never asks.
 fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     Time(since.as_micros() as i64)
 }

@@ -47,12 +47,24 @@ fn main() -> ExitCode {
 }
 
 fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { bind: "127.0.0.1".to_string(), port: 6379, seed: 0 };
+    let mut options = Options {
+        bind: "127.0.0.1".to_string(),
+        port: 6379,
+        seed: 0,
+    };
     while let Some(word) = words.next() {
         let value = words.next().ok_or(format!("{word} needs a value"))?;
         match word.as_str() {
-            "--port" => options.port = value.parse().map_err(|_| format!("{value} is not a port"))?,
-            "--seed" => options.seed = value.parse().map_err(|_| format!("{value} is not a seed"))?,
+            "--port" => {
+                options.port = value
+                    .parse()
+                    .map_err(|_| format!("{value} is not a port"))?
+            }
+            "--seed" => {
+                options.seed = value
+                    .parse()
+                    .map_err(|_| format!("{value} is not a seed"))?
+            }
             "--bind" => options.bind = value,
             _ => return Err(format!("{word} is not an option")),
         }

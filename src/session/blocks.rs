@@ -6,10 +6,19 @@ use messages::{BlockRun, Failure, LogEntry};
 
 use crate::world::World;
 
-pub(crate) fn run(world: &mut World, block: u32, text: Option<String>) -> Result<BlockRun, Failure> {
-    let Some(source) = world.setup().blocks.get(block as usize) else { return Err(Failure::NoSuchPart) };
+pub(crate) fn run(
+    world: &mut World,
+    block: u32,
+    text: Option<String>,
+) -> Result<BlockRun, Failure> {
+    let Some(source) = world.setup().blocks.get(block as usize) else {
+        return Err(Failure::NoSuchPart);
+    };
     let script = text.clone().unwrap_or_else(|| source.text.clone());
-    let mut result = BlockRun { block, ..BlockRun::default() };
+    let mut result = BlockRun {
+        block,
+        ..BlockRun::default()
+    };
     let steps = match transcript::parse("block", 1, &script) {
         Ok(steps) => steps,
         Err(problems) => {

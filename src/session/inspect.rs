@@ -13,7 +13,9 @@ use engine::values::hash::Hash;
 use engine::values::list::List;
 use engine::values::set::Set;
 use engine::values::sorted_set::SortedSet;
-use messages::{Body, KeyRow, KeyView, Packed, PackedEntry, QuicklistNode, SkiplistNode, SkiplistView};
+use messages::{
+    Body, KeyRow, KeyView, Packed, PackedEntry, QuicklistNode, SkiplistNode, SkiplistView,
+};
 
 use crate::world::World;
 
@@ -32,7 +34,10 @@ pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     // In key order, so that a row does not jump when its table is rehashed.
     let mut names: Vec<&[u8]> = table.keys().collect();
     names.sort();
-    let rows = names.into_iter().take(limit as usize).filter_map(|key| Some(row(key, table.get(key)?, now)));
+    let rows = names
+        .into_iter()
+        .take(limit as usize)
+        .filter_map(|key| Some(row(key, table.get(key)?, now)));
     (rows.collect(), total)
 }
 
@@ -40,7 +45,10 @@ pub(crate) fn key(world: &mut World, key: &[u8]) -> Option<KeyView> {
     let db = world.own_db();
     let now = world.now().millis();
     let object = world.engine.keys.dbs[db].keys.get(key)?;
-    Some(KeyView { row: row(key, object, now), body: body(&object.value) })
+    Some(KeyView {
+        row: row(key, object, now),
+        body: body(&object.value),
+    })
 }
 
 fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
@@ -109,39 +117,67 @@ fn packed(pack: &Listpack, stride: u32) -> Body {
             integer: entry.int().is_some(),
         }
     });
-    Body::Listpack(Packed { total_bytes: pack.size() as u32, entries: entries.collect(), stride })
+    Body::Listpack(Packed {
+        total_bytes: pack.size() as u32,
+        entries: entries.collect(),
+        stride,
+    })
 }
 
 fn intset(set: &Intset) -> Body {
-    Body::Intset { width_bytes: set.width() as u32, values: set.iter().take(PARTS_MAX).collect() }
+    Body::Intset {
+        width_bytes: set.width() as u32,
+        values: set.iter().take(PARTS_MAX).collect(),
+    }
 }
 
 fn quicklist(list: &Quicklist) -> Body {
-    let nodes = list.nodes().take(PARTS_MAX).enumerate().map(|(index, node)| {
-        let (first, last) = match list.listpack(index) {
-            Some(pack) => (end_of(pack, pack.first()), end_of(pack, pack.last())),
-            None => (sample(node.raw), sample(node.raw)),
-        };
-        QuicklistNode { entries: node.count as u32, bytes: node.bytes as u32, first, last, plain: node.plain }
-    });
+    let nodes = list
+        .nodes()
+        .take(PARTS_MAX)
+        .enumerate()
+        .map(|(index, node)| {
+            let (first, last) = match list.listpack(index) {
+                Some(pack) => (end_of(pack, pack.first()), end_of(pack, pack.last())),
+                None => (sample(node.raw), sample(node.raw)),
+            };
+            QuicklistNode {
+                entries: node.count as u32,
+                bytes: node.bytes as u32,
+                first,
+                last,
+                plain: node.plain,
+            }
+        });
     Body::Quicklist(nodes.collect())
 }
 
 fn end_of(pack: &Listpack, offset: Option<usize>) -> Vec<u8> {
-    offset.map(|offset| sample(&pack.get(offset).to_bytes())).unwrap_or_default()
+    offset
+        .map(|offset| sample(&pack.get(offset).to_bytes()))
+        .unwrap_or_default()
 }
 
 fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
     let (first, second) = table.table_sizes();
     let buckets = |number: usize, size: usize| -> Vec<Vec<Vec<u8>>> {
-        (0..size.min(PARTS_MAX)).map(|index| table.bucket(number, index).map(sample).collect()).collect()
+        (0..size.min(PARTS_MAX))
+            .map(|index| table.bucket(number, index).map(sample).collect())
+            .collect()
     };
     let mut tables = vec![buckets(0, first)];
     if table.is_rehashing() {
         tables.push(buckets(1, second));
     }
-    let entries = table.iter().take(PARTS_MAX).map(|(key, value)| (sample(key), shown(value)));
-    Body::Table { tables, rehash_index: table.rehash_index().map(|index| index as u32), entries: entries.collect() }
+    let entries = table
+        .iter()
+        .take(PARTS_MAX)
+        .map(|(key, value)| (sample(key), shown(value)));
+    Body::Table {
+        tables,
+        rehash_index: table.rehash_index().map(|index| index as u32),
+        entries: entries.collect(),
+    }
 }
 
 fn skiplist(list: &Skiplist) -> SkiplistView {
@@ -151,7 +187,11 @@ fn skiplist(list: &Skiplist) -> SkiplistView {
         score: number::format_f64(node.score),
         levels: node.levels.iter().map(link).collect(),
     });
-    SkiplistView { level: list.level() as u32, header: list.header().iter().map(link).collect(), nodes: nodes.collect() }
+    SkiplistView {
+        level: list.level() as u32,
+        header: list.header().iter().map(link).collect(),
+        nodes: nodes.collect(),
+    }
 }
 
 fn sample(bytes: &[u8]) -> Vec<u8> {

@@ -23,7 +23,11 @@ impl Session {
 
     /// Answers one call. Notices are what it caused for clients other than the caller.
     pub fn handle(&mut self, call: Call) -> (Answer, Vec<Notice>) {
-        let Call { id, world: name, request } = call;
+        let Call {
+            id,
+            world: name,
+            request,
+        } = call;
         let (result, mut notices) = match request {
             Request::Open(setup) => {
                 let mut world = World::new(setup);
@@ -43,7 +47,15 @@ impl Session {
             notice.world.clone_from(&name);
         }
         let status = self.worlds.get_mut(&name).map(World::status);
-        (Answer { id, world: name, result, status }, notices)
+        (
+            Answer {
+                id,
+                world: name,
+                result,
+                status,
+            },
+            notices,
+        )
     }
 
     pub fn world(&mut self, name: &str) -> Option<&mut World> {
@@ -53,13 +65,16 @@ impl Session {
 
 fn answer(world: &mut World, request: Request) -> Result<Response, Failure> {
     match request {
-        Request::Open(_) => Err(Failure::Malformed("a world is opened before it is looked up".to_string())),
+        Request::Open(_) => Err(Failure::Malformed(
+            "a world is opened before it is looked up".to_string(),
+        )),
         Request::Run { client, line } => Ok(Response::Ran(world.type_line(&client, &line))),
         Request::RunBlock { block, text } => blocks::run(world, block, text).map(Response::Block),
-        Request::Check { exercise, answer } => exercises::check(world.setup(), exercise, &answer).map(Response::Checked),
-        Request::Prove { quiz } => {
-            exercises::prove(world.setup(), quiz).map(|(steps, holds)| Response::Proved { steps, holds })
+        Request::Check { exercise, answer } => {
+            exercises::check(world.setup(), exercise, &answer).map(Response::Checked)
         }
+        Request::Prove { quiz } => exercises::prove(world.setup(), quiz)
+            .map(|(steps, holds)| Response::Proved { steps, holds }),
         Request::Advance { millis } => {
             world.advance_logged(millis);
             Ok(Response::Advanced)

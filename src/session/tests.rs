@@ -1,6 +1,9 @@
 //! Sessions as a page drives them. Every test goes through `Session::handle`.
 
-use messages::{BlockSource, Body, Call, Checked, ExerciseSource, Failure, LogEntry, Ran, Request, Response, Setup, Status};
+use messages::{
+    BlockSource, Body, Call, Checked, ExerciseSource, Failure, LogEntry, Ran, Request, Response,
+    Setup, Status,
+};
 
 use crate::Session;
 
@@ -12,37 +15,57 @@ struct Page {
 
 impl Page {
     fn open(setup: Setup) -> Page {
-        let mut page = Page { session: Session::new(), next: 0 };
+        let mut page = Page {
+            session: Session::new(),
+            next: 0,
+        };
         page.call(Request::Open(setup)).expect("a world opens");
         page
     }
 
     fn call(&mut self, request: Request) -> Result<Response, Failure> {
         self.next += 1;
-        let call = Call { id: self.next, world: "w".to_string(), request };
+        let call = Call {
+            id: self.next,
+            world: "w".to_string(),
+            request,
+        };
         // Messages cross as bytes: what does not survive that is no message.
-        let call = messages::from_bytes(&messages::to_bytes(&call)).expect("a call survives its way");
+        let call =
+            messages::from_bytes(&messages::to_bytes(&call)).expect("a call survives its way");
         let (answer, _) = self.session.handle(call);
         assert_eq!(answer.id, self.next);
         answer.result
     }
 
     fn run(&mut self, client: &str, line: &str) -> Ran {
-        match self.call(Request::Run { client: client.to_string(), line: line.to_string() }) {
+        match self.call(Request::Run {
+            client: client.to_string(),
+            line: line.to_string(),
+        }) {
             Ok(Response::Ran(ran)) => ran,
             other => panic!("{line}: {other:?}"),
         }
     }
 
     fn outputs(&mut self, block: u32, text: Option<&str>) -> (Vec<u32>, Vec<String>) {
-        match self.call(Request::RunBlock { block, text: text.map(str::to_string) }) {
-            Ok(Response::Block(run)) => (run.replayed, run.steps.into_iter().map(|step| step.output).collect()),
+        match self.call(Request::RunBlock {
+            block,
+            text: text.map(str::to_string),
+        }) {
+            Ok(Response::Block(run)) => (
+                run.replayed,
+                run.steps.into_iter().map(|step| step.output).collect(),
+            ),
             other => panic!("block {block}: {other:?}"),
         }
     }
 
     fn check(&mut self, answer: &str) -> Checked {
-        match self.call(Request::Check { exercise: 0, answer: answer.to_string() }) {
+        match self.call(Request::Check {
+            exercise: 0,
+            answer: answer.to_string(),
+        }) {
             Ok(Response::Checked(checked)) => checked,
             other => panic!("{answer}: {other:?}"),
         }
@@ -54,7 +77,10 @@ impl Page {
 }
 
 fn block(text: &str, fresh: bool) -> BlockSource {
-    BlockSource { text: text.to_string(), fresh }
+    BlockSource {
+        text: text.to_string(),
+        fresh,
+    }
 }
 
 fn counting_page() -> Setup {
@@ -64,14 +90,25 @@ fn counting_page() -> Setup {
         block("> INCR n\n(integer) 3", false),
         block("> GET n\n(nil)", true),
     ];
-    Setup { seed: "lesson".to_string(), blocks, ..Setup::default() }
+    Setup {
+        seed: "lesson".to_string(),
+        blocks,
+        ..Setup::default()
+    }
 }
 
 #[test]
 fn blocks_above_run_first() {
     let mut page = Page::open(counting_page());
-    assert_eq!(page.outputs(2, None), (vec![0, 1], vec!["(integer) 3".to_string()]));
-    assert_eq!(page.outputs(2, None), (vec![], vec!["(integer) 4".to_string()]), "what ran is not run again");
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![0, 1], vec!["(integer) 3".to_string()])
+    );
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![], vec!["(integer) 4".to_string()]),
+        "what ran is not run again"
+    );
 }
 
 #[test]
@@ -79,18 +116,33 @@ fn a_fresh_block_starts_over_and_going_back_does_too() {
     let mut page = Page::open(counting_page());
     page.outputs(1, None);
     assert_eq!(page.outputs(3, None), (vec![], vec!["(nil)".to_string()]));
-    assert_eq!(page.outputs(1, None), (vec![0], vec!["(integer) 2".to_string()]));
+    assert_eq!(
+        page.outputs(1, None),
+        (vec![0], vec!["(integer) 2".to_string()])
+    );
 }
 
 #[test]
 fn an_edited_block_runs_as_edited_and_a_broken_one_says_where() {
     let mut page = Page::open(counting_page());
-    assert_eq!(page.outputs(0, Some("> SET n 41\n> INCR n")).1, ["OK", "(integer) 42"]);
-    match page.call(Request::RunBlock { block: 0, text: Some("> SET n 1\n+ soon".to_string()) }) {
+    assert_eq!(
+        page.outputs(0, Some("> SET n 41\n> INCR n")).1,
+        ["OK", "(integer) 42"]
+    );
+    match page.call(Request::RunBlock {
+        block: 0,
+        text: Some("> SET n 1\n+ soon".to_string()),
+    }) {
         Ok(Response::Block(run)) => assert_eq!(run.problem.map(|(line, _)| line), Some(2)),
         other => panic!("{other:?}"),
     }
-    assert_eq!(page.call(Request::RunBlock { block: 9, text: None }), Err(Failure::NoSuchPart));
+    assert_eq!(
+        page.call(Request::RunBlock {
+            block: 9,
+            text: None
+        }),
+        Err(Failure::NoSuchPart)
+    );
 }
 
 #[test]
@@ -98,9 +150,16 @@ fn a_blocked_client_is_answered_later() {
     let mut page = Page::open(Setup::default());
     let waiting = page.run("ada", "BLPOP jobs 0");
     assert!(waiting.waits && waiting.output.is_empty());
-    assert_eq!(page.status().clients[0].waits_in.as_deref(), Some("BLPOP jobs 0"));
+    assert_eq!(
+        page.status().clients[0].waits_in.as_deref(),
+        Some("BLPOP jobs 0")
+    );
     let refused = page.run("ada", "PING");
-    assert!(refused.error && refused.output.contains("still waits in BLPOP jobs 0"), "{}", refused.output);
+    assert!(
+        refused.error && refused.output.contains("still waits in BLPOP jobs 0"),
+        "{}",
+        refused.output
+    );
     let push = page.run("", "RPUSH jobs resize:17");
     assert_eq!(push.output, "(integer) 1");
     assert_eq!(push.late[0].client, "ada");
@@ -113,18 +172,42 @@ fn time_passes_when_told() {
     page.run("", "SET session:42 ada EX 60");
     page.run("", "+ 45s");
     assert_eq!(page.run("", "TTL session:42").output, "(integer) 15");
-    page.call(Request::Advance { millis: 16_000 }).expect("time passes");
+    page.call(Request::Advance { millis: 16_000 })
+        .expect("time passes");
     assert_eq!(page.run("", "GET session:42").output, "(nil)");
     assert_eq!(page.status().elapsed_millis, 61_000);
 }
 
 #[test]
 fn a_log_makes_the_same_world_again() {
-    let line = |line: &str| LogEntry::Line { client: String::new(), line: line.to_string() };
-    let log = vec![line("SET k v EX 100"), LogEntry::Advance { millis: 1000 }, LogEntry::Block { block: 1, text: None }, line("SADD s a b c")];
-    let first = Page::open(Setup { log: log.clone(), ..counting_page() }).run("", "SRANDMEMBER s -5").output;
-    let mut again = Page::open(Setup { log, ..counting_page() });
-    assert_eq!(again.run("", "SRANDMEMBER s -5").output, first, "chance is part of the world");
+    let line = |line: &str| LogEntry::Line {
+        client: String::new(),
+        line: line.to_string(),
+    };
+    let log = vec![
+        line("SET k v EX 100"),
+        LogEntry::Advance { millis: 1000 },
+        LogEntry::Block {
+            block: 1,
+            text: None,
+        },
+        line("SADD s a b c"),
+    ];
+    let first = Page::open(Setup {
+        log: log.clone(),
+        ..counting_page()
+    })
+    .run("", "SRANDMEMBER s -5")
+    .output;
+    let mut again = Page::open(Setup {
+        log,
+        ..counting_page()
+    });
+    assert_eq!(
+        again.run("", "SRANDMEMBER s -5").output,
+        first,
+        "chance is part of the world"
+    );
     assert_eq!(again.run("", "TTL k").output, "(integer) 99");
     assert_eq!(again.run("", "GET n").output, "\"2\"");
     assert_eq!(again.status().log_entries, 7);
@@ -136,7 +219,10 @@ fn prompts_are_those_of_redis_cli() {
     assert_eq!(page.run("", "SELECT 3").prompt, "127.0.0.1:6379[3]> ");
     assert_eq!(page.run("", "MULTI").prompt, "127.0.0.1:6379[3](TX)> ");
     assert_eq!(page.run("", "DISCARD").prompt, "127.0.0.1:6379[3]> ");
-    assert_eq!(page.run("", "SUBSCRIBE news").prompt, "127.0.0.1:6379[3](subscribed mode)> ");
+    assert_eq!(
+        page.run("", "SUBSCRIBE news").prompt,
+        "127.0.0.1:6379[3](subscribed mode)> "
+    );
 }
 
 #[test]
@@ -144,9 +230,18 @@ fn bad_lines_are_answered_in_words() {
     let mut page = Page::open(Setup::default());
     let cases = [
         ("SET k \"v", "Invalid argument(s)"),
-        ("GEET k", "(error) ERR unknown command 'GEET', with args beginning with: 'k' "),
-        ("GET", "(error) ERR wrong number of arguments for 'get' command"),
-        ("! cut A B", "(error) ERR not in this emulator yet: ! cut A B"),
+        (
+            "GEET k",
+            "(error) ERR unknown command 'GEET', with args beginning with: 'k' ",
+        ),
+        (
+            "GET",
+            "(error) ERR wrong number of arguments for 'get' command",
+        ),
+        (
+            "! cut A B",
+            "(error) ERR not in this emulator yet: ! cut A B",
+        ),
     ];
     for (line, expected) in cases {
         let ran = page.run("", line);
@@ -154,7 +249,10 @@ fn bad_lines_are_answered_in_words() {
         assert!(ran.error, "{line}");
     }
     assert_eq!(page.run("", "   ").output, "");
-    assert_eq!(page.run("", "3 INCR n").output, "(integer) 1\n(integer) 2\n(integer) 3");
+    assert_eq!(
+        page.run("", "3 INCR n").output,
+        "(integer) 1\n(integer) 2\n(integer) 3"
+    );
 }
 
 #[test]
@@ -163,7 +261,10 @@ fn an_exercise_leaves_the_page_alone() {
         given: "> SET stock 3".to_string(),
         checks: "> GET stock\n\"2\"\n> EXISTS done\n(integer) 1".to_string(),
     }];
-    let mut page = Page::open(Setup { exercises, ..Setup::default() });
+    let mut page = Page::open(Setup {
+        exercises,
+        ..Setup::default()
+    });
     page.run("", "SET stock 100");
     let passed = page.check("DECR stock\n> SET done yes");
     assert!(passed.passed);
@@ -171,37 +272,76 @@ fn an_exercise_leaves_the_page_alone() {
     let failed = page.check("SET stock 2\nDEL done");
     assert!(!failed.passed);
     let reason = failed.checks.last().expect("the check that failed");
-    assert_eq!((reason.line.as_str(), reason.expected.as_str(), reason.actual.as_str()), ("EXISTS done", "(integer) 1", "(integer) 0"));
+    assert_eq!(
+        (
+            reason.line.as_str(),
+            reason.expected.as_str(),
+            reason.actual.as_str()
+        ),
+        ("EXISTS done", "(integer) 1", "(integer) 0")
+    );
     assert!(page.check("").problem.is_some(), "nothing to check is said");
-    assert!(page.check(&"PING\n".repeat(501)).problem.is_some(), "an endless answer is refused");
+    assert!(
+        page.check(&"PING\n".repeat(501)).problem.is_some(),
+        "an endless answer is refused"
+    );
     assert_eq!(page.run("", "GET stock").output, "\"100\"");
 }
 
 #[test]
 fn what_is_not_there_is_said() {
     let mut session = Session::new();
-    let call = |request| Call { id: 1, world: "nowhere".to_string(), request };
+    let call = |request| Call {
+        id: 1,
+        world: "nowhere".to_string(),
+        request,
+    };
     let (answer, _) = session.handle(call(Request::Reset));
     assert_eq!(answer.result, Err(Failure::NoWorld));
     let mut page = Page::open(Setup::default());
-    assert_eq!(page.call(Request::Check { exercise: 0, answer: String::new() }), Err(Failure::NoSuchPart));
-    assert_eq!(page.call(Request::Prove { quiz: 0 }), Err(Failure::NoSuchPart));
-    assert_eq!(page.call(Request::Inspect { key: b"none".to_vec() }), Ok(Response::Key(None)));
+    assert_eq!(
+        page.call(Request::Check {
+            exercise: 0,
+            answer: String::new()
+        }),
+        Err(Failure::NoSuchPart)
+    );
+    assert_eq!(
+        page.call(Request::Prove { quiz: 0 }),
+        Err(Failure::NoSuchPart)
+    );
+    assert_eq!(
+        page.call(Request::Inspect {
+            key: b"none".to_vec()
+        }),
+        Ok(Response::Key(None))
+    );
 }
 
 #[test]
 fn completion_follows_the_syntax() {
     let mut page = Page::open(Setup::default());
     page.run("", "SET session:42 ada");
-    let mut complete = |line: &str| match page.call(Request::Complete { line: line.to_string() }) {
+    let mut complete = |line: &str| match page.call(Request::Complete {
+        line: line.to_string(),
+    }) {
         Ok(Response::Completions(completions)) => completions,
         other => panic!("{line}: {other:?}"),
     };
-    let texts = |completions: messages::Completions| completions.items.into_iter().map(|item| item.text).collect::<Vec<_>>();
+    let texts = |completions: messages::Completions| {
+        completions
+            .items
+            .into_iter()
+            .map(|item| item.text)
+            .collect::<Vec<_>>()
+    };
     assert!(texts(complete("ge")).contains(&"GETRANGE".to_string()));
     assert_eq!(texts(complete("GET s")), ["session:42"]);
     let options = texts(complete("SET session:42 v EX 10 "));
-    assert!(options.contains(&"NX".to_string()) && !options.contains(&"EX".to_string()), "{options:?}");
+    assert!(
+        options.contains(&"NX".to_string()) && !options.contains(&"EX".to_string()),
+        "{options:?}"
+    );
     assert!(complete("SET ").syntax.starts_with("SET key value"));
     assert!(complete("nonsense ").items.is_empty());
 }
@@ -221,7 +361,10 @@ fn a_view_shows_what_the_engine_holds() {
         let mut page = Page::open(Setup::default());
         page.run("", line);
         let encoding = page.run("", "OBJECT ENCODING k").output;
-        let Ok(Response::Key(Some(view))) = page.call(Request::Inspect { key: b"k".to_vec() }) else { panic!("{line}: no view") };
+        let Ok(Response::Key(Some(view))) = page.call(Request::Inspect { key: b"k".to_vec() })
+        else {
+            panic!("{line}: no view")
+        };
         assert_eq!(format!("\"{}\"", view.row.encoding), encoding, "{line}");
         let (drawn, count) = match view.body {
             Body::Bytes(bytes) => ("bytes", bytes.len()),
@@ -240,18 +383,34 @@ fn a_view_shows_what_the_engine_holds() {
 fn large_keys_are_drawn_as_what_they_became() {
     let mut page = Page::open(Setup::default());
     page.run("", "CONFIG SET zset-max-listpack-entries 2 hash-max-listpack-entries 2 set-max-listpack-entries 2 list-max-listpack-size 2");
-    for line in ["ZADD z 1 a 2 b 3 c", "HSET h a 1 b 2 c 3", "SADD s a b c", "RPUSH l a b c d e"] {
+    for line in [
+        "ZADD z 1 a 2 b 3 c",
+        "HSET h a 1 b 2 c 3",
+        "SADD s a b c",
+        "RPUSH l a b c d e",
+    ] {
         page.run("", line);
     }
-    let mut view = |key: &str| match page.call(Request::Inspect { key: key.as_bytes().to_vec() }) {
+    let mut view = |key: &str| match page.call(Request::Inspect {
+        key: key.as_bytes().to_vec(),
+    }) {
         Ok(Response::Key(Some(view))) => view.body,
         other => panic!("{key}: {other:?}"),
     };
-    let Body::Skiplist(list) = view("z") else { panic!("three members are a skip list here") };
+    let Body::Skiplist(list) = view("z") else {
+        panic!("three members are a skip list here")
+    };
     let ranks: u32 = list.nodes.iter().map(|node| node.levels[0].1).sum();
     assert_eq!(list.header[0], (Some(0), 1));
-    assert_eq!(ranks, 2, "the spans of the lowest level lead from the first node to the last");
+    assert_eq!(
+        ranks, 2,
+        "the spans of the lowest level lead from the first node to the last"
+    );
     assert!(matches!(view("h"), Body::Table { entries, .. } if entries.len() == 3));
-    assert!(matches!(view("s"), Body::Table { tables, .. } if tables.iter().flatten().flatten().count() == 3));
-    assert!(matches!(view("l"), Body::Quicklist(nodes) if nodes.iter().map(|node| node.entries).collect::<Vec<_>>() == [2, 2, 1]));
+    assert!(
+        matches!(view("s"), Body::Table { tables, .. } if tables.iter().flatten().flatten().count() == 3)
+    );
+    assert!(
+        matches!(view("l"), Body::Quicklist(nodes) if nodes.iter().map(|node| node.entries).collect::<Vec<_>>() == [2, 2, 1])
+    );
 }

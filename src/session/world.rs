@@ -100,13 +100,26 @@ impl World {
 
     /// A line typed at the console: `+ 45s` lets time pass, anything else is a command.
     pub fn type_line(&mut self, client: &str, line: &str) -> Ran {
-        self.log(LogEntry::Line { client: client.to_string(), line: line.to_string() });
+        self.log(LogEntry::Line {
+            client: client.to_string(),
+            line: line.to_string(),
+        });
         let (client, action) = match transcript::read_line(line) {
-            Ok(transcript::Line::Action(Action::Run { client: named, text })) => {
-                (named.unwrap_or_else(|| client.to_string()), Action::Run { client: None, text })
-            }
+            Ok(transcript::Line::Action(Action::Run {
+                client: named,
+                text,
+            })) => (
+                named.unwrap_or_else(|| client.to_string()),
+                Action::Run { client: None, text },
+            ),
             Ok(transcript::Line::Action(action)) => (client.to_string(), action),
-            _ => (client.to_string(), Action::Run { client: None, text: line.to_string() }),
+            _ => (
+                client.to_string(),
+                Action::Run {
+                    client: None,
+                    text: line.to_string(),
+                },
+            ),
         };
         self.act(&client, &action, line)
     }
@@ -122,7 +135,12 @@ impl World {
             let holds = step.compare(&whole_output(&ran)).is_ok();
             ran.as_recorded = Some(holds);
             if !holds {
-                ran.recorded = step.reply.iter().map(Output::to_string).collect::<Vec<_>>().join("\n");
+                ran.recorded = step
+                    .reply
+                    .iter()
+                    .map(Output::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n");
             }
         }
         ran
@@ -134,11 +152,20 @@ impl World {
     }
 
     fn act(&mut self, client: &str, action: &Action, line: &str) -> Ran {
-        let mut ran = Ran { client: client.to_string(), line: line.to_string(), ..Ran::default() };
+        let mut ran = Ran {
+            client: client.to_string(),
+            line: line.to_string(),
+            ..Ran::default()
+        };
         match action {
             Action::Run { text, .. } => self.run_command(client, text, &mut ran),
-            Action::Wait(duration) => self.advance(duration.as_micros().min(i64::MAX as u128) as i64),
-            Action::World(words) => refuse(&mut ran, &format!("not in this emulator yet: ! {}", words.join(" "))),
+            Action::Wait(duration) => {
+                self.advance(duration.as_micros().min(i64::MAX as u128) as i64)
+            }
+            Action::World(words) => refuse(
+                &mut ran,
+                &format!("not in this emulator yet: ! {}", words.join(" ")),
+            ),
             Action::Shell(_) => refuse(&mut ran, "not in this emulator yet: shell lines"),
         }
         ran.late = self.collect();
@@ -160,7 +187,13 @@ impl World {
         let mut outputs = Vec::new();
         for _ in 0..repeats {
             if self.is_blocked(client) {
-                refuse(ran, &format!("this client still waits in {}", self.waits_in(client).unwrap_or_default()));
+                refuse(
+                    ran,
+                    &format!(
+                        "this client still waits in {}",
+                        self.waits_in(client).unwrap_or_default()
+                    ),
+                );
                 return;
             }
             let (output, error, waits) = self.send(client, &words);
@@ -212,9 +245,17 @@ impl World {
                 }
                 Event::Effect { .. } | Event::Key { .. } => continue,
             };
-            let Some(name) = self.names.get(&id) else { continue };
-            let output = render::render(&reply, self.engine.protocol(id)).trim_end_matches('\n').to_string();
-            notices.push(Notice { world: String::new(), client: name.clone(), output });
+            let Some(name) = self.names.get(&id) else {
+                continue;
+            };
+            let output = render::render(&reply, self.engine.protocol(id))
+                .trim_end_matches('\n')
+                .to_string();
+            notices.push(Notice {
+                world: String::new(),
+                client: name.clone(),
+                output,
+            });
         }
         self.late.extend(notices.iter().cloned());
         let excess = self.late.len().saturating_sub(LATE_NOTICES_MAX);
@@ -234,14 +275,23 @@ impl World {
 
     pub(crate) fn advance_logged(&mut self, millis: u64) {
         self.log(LogEntry::Advance { millis });
-        self.advance(i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1000));
+        self.advance(
+            i64::try_from(millis)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(1000),
+        );
         self.collect();
     }
 
     fn advance(&mut self, micros: i64) {
         // A thousand years are enough: beyond them milliseconds since 1970 would overflow.
         const LATEST: i64 = 1_000 * 365 * 86_400 * 1_000_000;
-        self.now = Time(self.now.0.saturating_add(micros).min(Time::WORLD_START.0 + LATEST));
+        self.now = Time(
+            self.now
+                .0
+                .saturating_add(micros)
+                .min(Time::WORLD_START.0 + LATEST),
+        );
         self.engine.advance(self.now);
     }
 
@@ -258,21 +308,36 @@ impl World {
     fn waits_in(&self, name: &str) -> Option<String> {
         let client = self.engine.server.clients.get(*self.clients.get(name)?)?;
         let blocked = client.blocked.as_ref()?;
-        let shown = blocked.words.iter().map(|word| shown_word(word)).collect::<Vec<_>>();
+        let shown = blocked
+            .words
+            .iter()
+            .map(|word| shown_word(word))
+            .collect::<Vec<_>>();
         Some(shown.join(" "))
     }
 
     /// The database that the page's own client has selected.
     pub(crate) fn own_db(&self) -> usize {
-        let own = self.clients.get(OWN).and_then(|id| self.engine.server.clients.get(*id));
+        let own = self
+            .clients
+            .get(OWN)
+            .and_then(|id| self.engine.server.clients.get(*id));
         own.map_or(0, |client| client.db)
     }
 
     fn prompt(&self, name: &str) -> String {
-        let Some(client) = self.clients.get(name).and_then(|id| self.engine.server.clients.get(*id)) else {
+        let Some(client) = self
+            .clients
+            .get(name)
+            .and_then(|id| self.engine.server.clients.get(*id))
+        else {
             return "127.0.0.1:6379> ".to_string();
         };
-        let db = if client.db == 0 { String::new() } else { format!("[{}]", client.db) };
+        let db = if client.db == 0 {
+            String::new()
+        } else {
+            format!("[{}]", client.db)
+        };
         let mode = match (&client.transaction, client.is_subscriber()) {
             (Some(_), _) => "(TX)",
             (None, true) => "(subscribed mode)",
@@ -325,12 +390,18 @@ fn refuse(ran: &mut Ran, why: &str) {
 }
 
 fn shown_word(word: &[u8]) -> String {
-    if words::needs_quotes(word) { words::quote(word) } else { String::from_utf8_lossy(word).into_owned() }
+    if words::needs_quotes(word) {
+        words::quote(word)
+    } else {
+        String::from_utf8_lossy(word).into_owned()
+    }
 }
 
 /// redis-cli repeats a command that follows a number: `5 INCR n`.
 fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
-    let number = words.first().and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());
+    let number = words
+        .first()
+        .and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());
     match number {
         Some(count) if words.len() > 1 => {
             words.remove(0);
@@ -342,5 +413,7 @@ fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
 
 /// FNV-1a: spreads the page's name over 64 bits, the same everywhere.
 fn seed_of(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -37,7 +37,12 @@ fn respond(session: &mut Session, bytes: &[u8]) -> Vec<FromWorker> {
         }
         Err(problem) => {
             let result = Err(Failure::Malformed(problem));
-            vec![FromWorker::Answer(Answer { id: 0, world: String::new(), result, status: None })]
+            vec![FromWorker::Answer(Answer {
+                id: 0,
+                world: String::new(),
+                result,
+                status: None,
+            })]
         }
     }
 }
@@ -51,5 +56,7 @@ fn post(scope: &DedicatedWorkerGlobalScope, message: &FromWorker) {
 
 /// A panic's message goes to the console before the trap, without a crate for it.
 fn report_panics() {
-    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+    std::panic::set_hook(Box::new(|info| {
+        web_sys::console::error_1(&info.to_string().into())
+    }));
 }

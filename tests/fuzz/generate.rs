@@ -37,7 +37,9 @@ impl fmt::Display for Input {
 fn shown(word: &[u8]) -> String {
     const LONG: usize = 100;
     match word {
-        [first, ..] if word.len() > LONG => format!("{}…({} bytes)", char::from(*first), word.len()),
+        [first, ..] if word.len() > LONG => {
+            format!("{}…({} bytes)", char::from(*first), word.len())
+        }
         _ if words::needs_quotes(word) => words::quote(word),
         _ => String::from_utf8_lossy(word).into_owned(),
     }
@@ -46,17 +48,70 @@ fn shown(word: &[u8]) -> String {
 /// Commands that are not sent: their reply or effect is the process's own (ids, time, memory), they wait for other
 /// servers, or they would end the comparison. Each has tests of its own.
 const NOT_SENT: &[&str] = &[
-    "acl", "auth", "bgrewriteaof", "bgsave", "client", "cluster", "command", "config", "debug", "failover", "function", "hello",
-    "info", "lastsave", "latency", "lolwut", "memory", "migrate", "module", "monitor", "psync", "quit", "replconf", "replicaof",
-    "reset", "restore", "restore-asking", "role", "save", "script", "shutdown", "slaveof", "slowlog", "sync", "time", "wait", "waitaof",
-    "object|freq", "object|idletime", "object|help", "pubsub|help", "swapdb", "readonly", "readwrite", "asking", "select", "object|refcount",
-    "subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe", "flushall",
+    "acl",
+    "auth",
+    "bgrewriteaof",
+    "bgsave",
+    "client",
+    "cluster",
+    "command",
+    "config",
+    "debug",
+    "failover",
+    "function",
+    "hello",
+    "info",
+    "lastsave",
+    "latency",
+    "lolwut",
+    "memory",
+    "migrate",
+    "module",
+    "monitor",
+    "psync",
+    "quit",
+    "replconf",
+    "replicaof",
+    "reset",
+    "restore",
+    "restore-asking",
+    "role",
+    "save",
+    "script",
+    "shutdown",
+    "slaveof",
+    "slowlog",
+    "sync",
+    "time",
+    "wait",
+    "waitaof",
+    "object|freq",
+    "object|idletime",
+    "object|help",
+    "pubsub|help",
+    "swapdb",
+    "readonly",
+    "readwrite",
+    "asking",
+    "select",
+    "object|refcount",
+    "subscribe",
+    "psubscribe",
+    "ssubscribe",
+    "unsubscribe",
+    "punsubscribe",
+    "sunsubscribe",
+    "flushall",
 ];
 
 /// SORT BY leaves elements of equal weight, and all elements if nothing is sorted, in hash order: storing that would
 /// make the keyspaces differ.
 fn settle_sort(words: &mut Vec<Vec<u8>>) {
-    let position = |words: &[Vec<u8>], token: &[u8]| words.iter().position(|word| word.eq_ignore_ascii_case(token));
+    let position = |words: &[Vec<u8>], token: &[u8]| {
+        words
+            .iter()
+            .position(|word| word.eq_ignore_ascii_case(token))
+    };
     if words[0].eq_ignore_ascii_case(b"sort")
         && position(words, b"BY").is_some()
         && let Some(at) = position(words, b"STORE")
@@ -75,15 +130,30 @@ pub struct Generator {
 impl Generator {
     pub fn new(seed: u64, group: Option<&str>) -> Generator {
         let with_children = |entry: &'static Entry| -> Vec<&'static Entry> {
-            if entry.subcommands.is_empty() { vec![entry] } else { entry.subcommands.values().copied().collect() }
+            if entry.subcommands.is_empty() {
+                vec![entry]
+            } else {
+                entry.subcommands.values().copied().collect()
+            }
         };
         let sent = |entry: &&'static Entry| {
             let container = entry.name.split('|').next().unwrap_or_default();
             !NOT_SENT.contains(&entry.name) && !NOT_SENT.contains(&container)
         };
-        let wanted = |entry: &&'static Entry| group.is_none_or(|group| entry.group == group || entry.group == "generic");
-        let entries = table().iter().flat_map(with_children).filter(sent).filter(wanted).collect();
-        Generator { random: Random::new(seed), entries, promised: None }
+        let wanted = |entry: &&'static Entry| {
+            group.is_none_or(|group| entry.group == group || entry.group == "generic")
+        };
+        let entries = table()
+            .iter()
+            .flat_map(with_children)
+            .filter(sent)
+            .filter(wanted)
+            .collect();
+        Generator {
+            random: Random::new(seed),
+            entries,
+            promised: None,
+        }
     }
 
     pub fn next(&mut self, pair: &Pair) -> Input {
@@ -91,11 +161,16 @@ impl Generator {
             let choices = [1, 10, 500, 1000, 5000, 60_000];
             return Input::Advance(Duration::from_millis(choices[self.below(6)]));
         }
-        let free: Vec<usize> = (0..CLIENTS.len()).filter(|client| !pair.is_waiting(*client)).collect();
+        let free: Vec<usize> = (0..CLIENTS.len())
+            .filter(|client| !pair.is_waiting(*client))
+            .collect();
         let Some(client) = free.get(self.below(free.len().max(1))).copied() else {
             return Input::Advance(Duration::from_secs(100));
         };
-        Input::Command { client, words: self.command() }
+        Input::Command {
+            client,
+            words: self.command(),
+        }
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -106,14 +181,23 @@ impl Generator {
         // Transactions are rare words among many, and must not stay open for long.
         let chosen = self.below(self.entries.len());
         let entry = self.entries[chosen];
-        let rare = matches!(entry.name, "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb");
-        if rare && !self.random.chance(1, 3) || entry.name == "flushdb" && !self.random.chance(1, 20) {
+        let rare = matches!(
+            entry.name,
+            "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb"
+        );
+        if rare && !self.random.chance(1, 3)
+            || entry.name == "flushdb" && !self.random.chance(1, 20)
+        {
             return self.command();
         }
         if entry.has(flag::BLOCKING) && !self.random.chance(1, 3) {
             return self.command();
         }
-        let mut words: Vec<Vec<u8>> = entry.name.split('|').map(|part| part.as_bytes().to_vec()).collect();
+        let mut words: Vec<Vec<u8>> = entry
+            .name
+            .split('|')
+            .map(|part| part.as_bytes().to_vec())
+            .collect();
         self.promised = None;
         for node in &entry.syntax.arguments {
             self.node(entry, node, &mut words);
@@ -144,7 +228,11 @@ impl Generator {
                 let is_key = matches!(**node, Node::Value(_, Type::Key));
                 let few = 1 + self.random.below(4);
                 let many = if self.random.chance(1, 60) { 150 } else { few };
-                let count = if is_key { self.promised.take().unwrap_or(few) } else { many };
+                let count = if is_key {
+                    self.promised.take().unwrap_or(few)
+                } else {
+                    many
+                };
                 for _ in 0..count {
                     self.node(entry, node, words);
                 }
@@ -172,7 +260,14 @@ impl Generator {
             ("type", _) => self.pick(&["string", "list", "hash", "zset", "set", "nothing"]),
             (_, Type::Int) => self.integer(),
             (_, Type::Float) => self.float(),
-            (_, Type::Time) => self.pick(&["1767225660", "1767225660000", "1", "99999999999", "1767312000000", "1767225601"]),
+            (_, Type::Time) => self.pick(&[
+                "1767225660",
+                "1767225660000",
+                "1",
+                "99999999999",
+                "1767312000000",
+                "1767225601",
+            ]),
             (_, Type::Pattern) => self.pick(&["*", "m*", "?1", "[a-m]*", "h*", "nothing", "w_*"]),
             ("milliseconds" | "seconds", _) => self.pick(&["1", "10", "100"]),
             _ => self.text(),
@@ -194,7 +289,11 @@ impl Generator {
             "stream" => "x",
             _ => ["s", "l", "t", "h", "z"][self.below(5)],
         };
-        let prefix = if self.random.chance(1, 25) { ["s", "l", "t", "h", "z"][self.below(5)] } else { prefix };
+        let prefix = if self.random.chance(1, 25) {
+            ["s", "l", "t", "h", "z"][self.below(5)]
+        } else {
+            prefix
+        };
         format!("{prefix}{}", self.below(4)).into_bytes()
     }
 
@@ -204,8 +303,24 @@ impl Generator {
             return number.to_string().into_bytes();
         }
         self.pick(&[
-            "0", "1", "-1", "2", "100", "1000", "-100", "512", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
-            "1.5", "abc", "", "+1", "01", "4294967296", " 1",
+            "0",
+            "1",
+            "-1",
+            "2",
+            "100",
+            "1000",
+            "-100",
+            "512",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "9223372036854775808",
+            "1.5",
+            "abc",
+            "",
+            "+1",
+            "01",
+            "4294967296",
+            " 1",
         ])
     }
 
@@ -214,19 +329,37 @@ impl Generator {
             let number = self.random.below(20) as i64 - 5;
             return number.to_string().into_bytes();
         }
-        self.pick(&["0", "1", "-1", "1.5", "2.25", "3.1", "-0", "inf", "-inf", "+inf", "1e3", "0.1", "nan", "abc", "", "1e400", "10", "3"])
+        self.pick(&[
+            "0", "1", "-1", "1.5", "2.25", "3.1", "-0", "inf", "-inf", "+inf", "1e3", "0.1", "nan",
+            "abc", "", "1e400", "10", "3",
+        ])
     }
 
     /// Bounds of ranges by index, score, lex or byte.
     fn bound(&mut self) -> Vec<u8> {
-        self.pick(&["0", "1", "2", "5", "-1", "-3", "10", "100", "(1", "(5", "-inf", "+inf", "inf", "[m", "(m1", "[w", "-", "+", "abc", "(", "1.5"])
+        self.pick(&[
+            "0", "1", "2", "5", "-1", "-3", "10", "100", "(1", "(5", "-inf", "+inf", "inf", "[m",
+            "(m1", "[w", "-", "+", "abc", "(", "1.5",
+        ])
     }
 
     fn text(&mut self) -> Vec<u8> {
         match self.below(12) {
             0..=4 => format!("m{}", self.below(30)).into_bytes(),
-            5 | 6 => (self.random.below(700) as i64 - 100).to_string().into_bytes(),
-            7 => self.pick(&["", "a", "hello world", "w_1", "\u{e9}", "1.5", "3", "12345678901", "-5"]),
+            5 | 6 => (self.random.below(700) as i64 - 100)
+                .to_string()
+                .into_bytes(),
+            7 => self.pick(&[
+                "",
+                "a",
+                "hello world",
+                "w_1",
+                "\u{e9}",
+                "1.5",
+                "3",
+                "12345678901",
+                "-5",
+            ]),
             8 => vec![0, 255, 10, self.below(256) as u8],
             9 => vec![b'x'; 20 + self.below(60)],
             10 if self.random.chance(1, 8) => vec![b'y'; 5000 + self.below(9000)],

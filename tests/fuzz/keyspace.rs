@@ -45,7 +45,9 @@ fn compare_key(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
 
 fn compare_hash(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
     agree(pair, &[b"HGETALL", key])?;
-    let Reply::Array(fields) = agree(pair, &[b"HKEYS", key])? else { return Ok(()) };
+    let Reply::Array(fields) = agree(pair, &[b"HKEYS", key])? else {
+        return Ok(());
+    };
     for field in fields {
         let Reply::Bulk(field) = field else { continue };
         agree(pair, &[b"HPEXPIRETIME", key, b"FIELDS", b"1", &field])?;
@@ -60,7 +62,10 @@ fn agree(pair: &mut Pair, words: &[&[u8]]) -> Result<Reply, String> {
     match normalize::compare(&owned, &[], &ours, Some(&theirs)) {
         Outcome::Agree => Ok(theirs),
         Outcome::Differ(text) => {
-            let shown: Vec<String> = words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+            let shown: Vec<String> = words
+                .iter()
+                .map(|word| String::from_utf8_lossy(word).into_owned())
+                .collect();
             Err(format!("at the end, {}: {text}", shown.join(" ")))
         }
     }

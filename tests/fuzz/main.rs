@@ -29,7 +29,9 @@ fn main() -> ExitCode {
     let options = match read_options(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(problem) => {
-            eprintln!("{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--verbose]");
+            eprintln!(
+                "{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--verbose]"
+            );
             return ExitCode::FAILURE;
         }
     };
@@ -42,7 +44,11 @@ fn main() -> ExitCode {
         }
         println!("seed {seed}: {} commands, no difference", options.commands);
     }
-    println!("{} commands over {} seeds, 0 differences", options.commands as u64 * options.seeds, options.seeds);
+    println!(
+        "{} commands over {} seeds, 0 differences",
+        options.commands as u64 * options.seeds,
+        options.seeds
+    );
     ExitCode::SUCCESS
 }
 
@@ -62,21 +68,29 @@ fn run(pair: &mut Pair, seed: u64, options: &Options) -> Option<String> {
             Outcome::Differ(_) => return Some(shrink::report(pair, seed, inputs)),
         }
     }
-    match keyspace::compare(pair) {
-        None => None,
-        Some(_) => Some(shrink::report(pair, seed, inputs)),
-    }
+    let differs = keyspace::compare(pair).is_some();
+    differs.then(|| shrink::report(pair, seed, inputs))
 }
 
 fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { seed: 1, seeds: 1, commands: 10_000, group: None, verbose: false };
+    let mut options = Options {
+        seed: 1,
+        seeds: 1,
+        commands: 10_000,
+        group: None,
+        verbose: false,
+    };
     while let Some(word) = words.next() {
         if word == "--verbose" {
             options.verbose = true;
             continue;
         }
         let value = words.next().ok_or(format!("{word} needs a value"))?;
-        let number = || value.parse::<u64>().map_err(|_| format!("{value} is not a number"));
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{value} is not a number"))
+        };
         match word.as_str() {
             "--seed" => options.seed = number()?,
             "--seeds" => options.seeds = number()?,

@@ -56,10 +56,19 @@ pub fn draws_lots(words: &[Vec<u8>]) -> bool {
 }
 
 /// `queued` are the commands that an EXEC answers, else empty.
-pub fn compare(words: &[Vec<u8>], queued: &[Vec<Vec<u8>>], ours: &Reply, theirs: Option<&Reply>) -> Outcome {
-    let Some(theirs) = theirs else { return Outcome::Differ(format!("the engine answers {ours:?}, the server does not")) };
+pub fn compare(
+    words: &[Vec<u8>],
+    queued: &[Vec<Vec<u8>>],
+    ours: &Reply,
+    theirs: Option<&Reply>,
+) -> Outcome {
+    let Some(theirs) = theirs else {
+        return Outcome::Differ(format!("the engine answers {ours:?}, the server does not"));
+    };
     let ours = plain(ours);
-    if let (true, Reply::Array(ours), Reply::Array(theirs)) = (words[0].eq_ignore_ascii_case(b"exec"), &ours, theirs) {
+    if let (true, Reply::Array(ours), Reply::Array(theirs)) =
+        (words[0].eq_ignore_ascii_case(b"exec"), &ours, theirs)
+    {
         DREW_LOTS.with(|drew| drew.set(queued.iter().any(|words| draws_lots(words))));
         if ours.len() == theirs.len() && ours.len() == queued.len() {
             for ((words, ours), theirs) in queued.iter().zip(ours).zip(theirs) {
@@ -81,14 +90,20 @@ fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
         (_, true) => Rule::SortBy,
         _ => rule(&name),
     };
-    if matches!(rule, Rule::Scan) && !(begins_a_walk(words) && is_whole_walk(&ours) && is_whole_walk(theirs)) {
+    if matches!(rule, Rule::Scan)
+        && !(begins_a_walk(words) && is_whole_walk(&ours) && is_whole_walk(theirs))
+    {
         return same_kind(&ours, theirs);
     }
     if quotes_odd_bytes(&ours, theirs, words) {
         return Outcome::Agree;
     }
     let (a, b) = (normal(&rule, ours.clone()), normal(&rule, theirs.clone()));
-    if a == b { Outcome::Agree } else { differ(&ours, theirs) }
+    if a == b {
+        Outcome::Agree
+    } else {
+        differ(&ours, theirs)
+    }
 }
 
 /// A page of SCAN that began at cursor 0 and ended the walk holds everything; where another ends depends on the seed.
@@ -97,7 +112,11 @@ fn is_whole_walk(reply: &Reply) -> bool {
 }
 
 fn begins_a_walk(words: &[Vec<u8>]) -> bool {
-    let at = if words[0].eq_ignore_ascii_case(b"scan") { 1 } else { 2 };
+    let at = if words[0].eq_ignore_ascii_case(b"scan") {
+        1
+    } else {
+        2
+    };
     words.get(at).is_some_and(|cursor| cursor == b"0")
 }
 
@@ -112,14 +131,20 @@ fn same_kind(ours: &Reply, theirs: &Reply) -> Outcome {
 /// Errors that quote what was typed: the server's are C strings, which end at a zero byte and pass on any other; ours
 /// are text. Only words that are not printable ASCII show it, and only both being errors with the same beginning agrees.
 fn quotes_odd_bytes(ours: &Reply, theirs: &Reply, words: &[Vec<u8>]) -> bool {
-    let (Reply::Error(ours), Reply::Error(theirs)) = (ours, theirs) else { return false };
+    let (Reply::Error(ours), Reply::Error(theirs)) = (ours, theirs) else {
+        return false;
+    };
     let odd = |word: &Vec<u8>| word.iter().any(|byte| !matches!(byte, b' '..=b'~'));
     let begins = |text: String| text.chars().take(16).collect::<String>();
     words.iter().any(odd) && begins(ours.to_string()) == begins(theirs.to_string())
 }
 
 fn differ(ours: &Reply, theirs: &Reply) -> Outcome {
-    Outcome::Differ(format!("engine {}\n       server {}", shown(ours), shown(theirs)))
+    Outcome::Differ(format!(
+        "engine {}\n       server {}",
+        shown(ours),
+        shown(theirs)
+    ))
 }
 
 /// As redis-cli prints it, cut to what one reads.
@@ -127,14 +152,20 @@ fn shown(reply: &Reply) -> String {
     const CHARACTERS_MAX: usize = 600;
     let text = render::render(reply, Protocol::Resp2);
     let cut: String = text.chars().take(CHARACTERS_MAX).collect();
-    if cut.len() < text.len() { format!("{cut}… ({} bytes)", text.len()) } else { cut }
+    if cut.len() < text.len() {
+        format!("{cut}… ({} bytes)", text.len())
+    } else {
+        cut
+    }
 }
 
 /// The reply as a RESP2 client reads it.
 fn plain(reply: &Reply) -> Reply {
     let mut bytes = Vec::new();
     resp::encode(reply, Protocol::Resp2, &mut bytes);
-    resp::decode_reply(&bytes).expect("what was encoded can be decoded").0
+    resp::decode_reply(&bytes)
+        .expect("what was encoded can be decoded")
+        .0
 }
 
 fn normal(rule: &Rule, reply: Reply) -> Reply {
@@ -142,7 +173,10 @@ fn normal(rule: &Rule, reply: Reply) -> Reply {
         (Rule::AnyOrder, Reply::Array(items)) => Reply::Array(sorted(items)),
         (Rule::SortBy, Reply::Array(items)) => Reply::Int(items.len() as i64),
         (Rule::AnyOrderOfPairs, Reply::Array(items)) => {
-            let pairs: Vec<Reply> = items.chunks(2).map(|pair| Reply::Array(pair.to_vec())).collect();
+            let pairs: Vec<Reply> = items
+                .chunks(2)
+                .map(|pair| Reply::Array(pair.to_vec()))
+                .collect();
             Reply::Array(sorted(pairs))
         }
         (Rule::Scan, Reply::Array(items)) => match items.into_iter().nth(1) {
@@ -152,7 +186,9 @@ fn normal(rule: &Rule, reply: Reply) -> Reply {
         (Rule::Count, Reply::Array(items)) => Reply::Int(items.len() as i64),
         (Rule::Count | Rule::Presence, Reply::Bulk(_)) => Reply::Int(1),
         // RDB types: 2 set, 4 hash, 24 hash with deadlines of fields.
-        (Rule::Dump, Reply::Bulk(bytes)) if matches!(bytes.first(), Some(2 | 4 | 24)) => Reply::Int(bytes.len() as i64),
+        (Rule::Dump, Reply::Bulk(bytes)) if matches!(bytes.first(), Some(2 | 4 | 24)) => {
+            Reply::Int(bytes.len() as i64)
+        }
         (_, reply) => reply,
     }
 }

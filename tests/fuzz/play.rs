@@ -55,7 +55,10 @@ impl Pair {
         }
         self.engine = Engine::new(seed, self.real.now());
         let now = self.real.now();
-        self.ours = CLIENTS.iter().map(|_| self.engine.connect("127.0.0.1:50000", now)).collect();
+        self.ours = CLIENTS
+            .iter()
+            .map(|_| self.engine.connect("127.0.0.1:50000", now))
+            .collect();
         self.waiting = Default::default();
         self.queued = Default::default();
         self.in_multi = Default::default();
@@ -91,7 +94,9 @@ impl Pair {
             // It counts keys that are due and not yet swept, and the server sweeps by real time.
             self.sweep();
         }
-        let ours = self.engine.execute(self.ours[client], &slices, self.real.now());
+        let ours = self
+            .engine
+            .execute(self.ours[client], &slices, self.real.now());
         self.theirs[client].send(words);
         let outcome = match ours {
             Reply::Later => self.expect_waiting(client),
@@ -109,14 +114,20 @@ impl Pair {
     }
 
     /// What EXEC's reply answers; empty for all other commands.
-    fn note_transaction(&mut self, client: usize, words: &[Vec<u8>], ours: &Reply) -> Vec<Vec<Vec<u8>>> {
+    fn note_transaction(
+        &mut self,
+        client: usize,
+        words: &[Vec<u8>],
+        ours: &Reply,
+    ) -> Vec<Vec<Vec<u8>>> {
         let name = words[0].to_ascii_lowercase();
         if *ours == Reply::Status("QUEUED") {
             self.queued[client].push(words.to_vec());
         }
         match name.as_slice() {
             b"multi" => self.in_multi[client] = true,
-            b"exec" | b"discard" if !matches!(ours, Reply::Error(error) if error.to_string().starts_with("ERR wrong")) => {
+            b"exec" | b"discard" if !matches!(ours, Reply::Error(error) if error.to_string().starts_with("ERR wrong")) =>
+            {
                 self.in_multi[client] = false;
                 return std::mem::take(&mut self.queued[client]);
             }
@@ -128,7 +139,12 @@ impl Pair {
     /// Commands that draw lots leave different keys behind; they are removed on both sides.
     fn resolve_chance(&mut self, words: &[Vec<u8>]) {
         let drawn: Vec<Vec<u8>> = if words[0].eq_ignore_ascii_case(b"exec") {
-            ["t0", "t1", "t2", "t3", "s0", "s1", "s2", "s3", "l0", "l1", "l2", "l3", "h0", "h1", "h2", "h3", "z0", "z1", "z2", "z3"].map(|key| key.as_bytes().to_vec()).to_vec()
+            [
+                "t0", "t1", "t2", "t3", "s0", "s1", "s2", "s3", "l0", "l1", "l2", "l3", "h0", "h1",
+                "h2", "h3", "z0", "z1", "z2", "z3",
+            ]
+            .map(|key| key.as_bytes().to_vec())
+            .to_vec()
         } else if normalize::draws_lots(words) {
             words.get(1).cloned().into_iter().collect()
         } else {
@@ -152,18 +168,26 @@ impl Pair {
         self.waiting[client] = true;
         match self.theirs[client].receive(Duration::from_millis(3)) {
             None => Outcome::Agree,
-            Some(reply) => Outcome::Differ(format!("the engine waits, the server answers {reply:?}")),
+            Some(reply) => {
+                Outcome::Differ(format!("the engine waits, the server answers {reply:?}"))
+            }
         }
     }
 
     /// Replies to clients that waited.
     fn late(&mut self) -> Outcome {
         for event in self.engine.drain() {
-            let Event::Reply { client, reply } = event else { continue };
-            let Some(client) = self.ours.iter().position(|id| *id == client) else { continue };
+            let Event::Reply { client, reply } = event else {
+                continue;
+            };
+            let Some(client) = self.ours.iter().position(|id| *id == client) else {
+                continue;
+            };
             self.waiting[client] = false;
             let theirs = self.theirs[client].receive(Duration::from_secs(3));
-            if let Outcome::Differ(text) = normalize::compare(&[b"late".to_vec()], &[], &reply, theirs.as_ref()) {
+            if let Outcome::Differ(text) =
+                normalize::compare(&[b"late".to_vec()], &[], &reply, theirs.as_ref())
+            {
                 return Outcome::Differ(format!("late reply to {}: {text}", CLIENTS[client]));
             }
         }
@@ -174,7 +198,9 @@ impl Pair {
     pub fn unexpected(&mut self) -> Option<String> {
         for (client, name) in CLIENTS.iter().enumerate() {
             if let Some(reply) = self.theirs[client].receive(Duration::from_millis(5)) {
-                return Some(format!("the server sent to {name}, the engine did not: {reply:?}"));
+                return Some(format!(
+                    "the server sent to {name}, the engine did not: {reply:?}"
+                ));
             }
         }
         None

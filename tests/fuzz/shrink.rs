@@ -11,7 +11,10 @@ const RUNS_MAX: usize = 400;
 pub fn report(pair: &mut Pair, seed: u64, inputs: Vec<Input>) -> String {
     let full = inputs.len();
     let (shortest, difference) = shrink(pair, seed, inputs);
-    let mut text = format!("seed {seed}: a difference after {full} inputs; {} remain\n\n", shortest.len());
+    let mut text = format!(
+        "seed {seed}: a difference after {full} inputs; {} remain\n\n",
+        shortest.len()
+    );
     for input in &shortest {
         text.push_str(&format!("    {input}\n"));
     }
@@ -21,7 +24,10 @@ pub fn report(pair: &mut Pair, seed: u64, inputs: Vec<Input>) -> String {
 
 fn shrink(pair: &mut Pair, seed: u64, mut inputs: Vec<Input>) -> (Vec<Input>, String) {
     let Some((at, mut difference)) = first_difference(pair, seed, &inputs) else {
-        return (inputs, "it did not show again: something depends on chance".to_string());
+        return (
+            inputs,
+            "it did not show again: something depends on chance".to_string(),
+        );
     };
     inputs.truncate(at + 1);
     let mut runs = 0;
@@ -30,7 +36,11 @@ fn shrink(pair: &mut Pair, seed: u64, mut inputs: Vec<Input>) -> (Vec<Input>, St
         let mut start = 0;
         while start < inputs.len() && runs < RUNS_MAX {
             let end = (start + chunk).min(inputs.len());
-            let fewer: Vec<Input> = inputs[..start].iter().chain(&inputs[end..]).cloned().collect();
+            let fewer: Vec<Input> = inputs[..start]
+                .iter()
+                .chain(&inputs[end..])
+                .cloned()
+                .collect();
             runs += 1;
             match first_difference(pair, seed, &fewer) {
                 Some((at, text)) => {

@@ -21,7 +21,10 @@ pub(super) fn parse(word: &[u8]) -> Result<u64, Error> {
     if let Some(cursor) = number::parse_i64(word) {
         return u64::try_from(cursor).map_err(|_| invalid);
     }
-    let blanks = word.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
+    let blanks = word
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
+        .count();
     let (negative, digits) = match &word[blanks..] {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] => (false, digits),
@@ -32,16 +35,27 @@ pub(super) fn parse(word: &[u8]) -> Result<u64, Error> {
     }
     let text = std::str::from_utf8(digits).expect("digits are ASCII");
     let cursor: u64 = text.parse().map_err(|_| invalid)?;
-    Ok(if negative { cursor.wrapping_neg() } else { cursor })
+    Ok(if negative {
+        cursor.wrapping_neg()
+    } else {
+        cursor
+    })
 }
 
 impl<'a> Options<'a> {
     /// `novalues` says whether the type has values to leave out.
     pub fn take(args: &mut Args<'a>, novalues: bool) -> Result<Options<'a>, Error> {
-        let mut options = Options { count: 10, pattern: None, values: true };
+        let mut options = Options {
+            count: 10,
+            pattern: None,
+            values: true,
+        };
         while !args.is_empty() {
             if args.left() >= 2 && args.token("COUNT") {
-                options.count = u64::try_from(args.int()?).ok().filter(|count| *count > 0).ok_or(Error::Syntax)?;
+                options.count = u64::try_from(args.int()?)
+                    .ok()
+                    .filter(|count| *count > 0)
+                    .ok_or(Error::Syntax)?;
             } else if args.left() >= 2 && args.token("MATCH") {
                 options.pattern = Some(args.word()?).filter(|pattern| *pattern != b"*");
             } else if args.token("NOVALUES") {
@@ -57,7 +71,8 @@ impl<'a> Options<'a> {
     }
 
     pub fn matches(&self, element: &[u8]) -> bool {
-        self.pattern.is_none_or(|pattern| glob::matches(pattern, element, false))
+        self.pattern
+            .is_none_or(|pattern| glob::matches(pattern, element, false))
     }
 
     /// Goes from bucket to bucket until enough was seen or too many buckets were empty. `step` shows what is at a
@@ -78,5 +93,8 @@ impl<'a> Options<'a> {
 }
 
 pub(super) fn reply(cursor: u64, elements: Vec<Reply>) -> Reply {
-    Reply::Array(vec![Reply::bulk(cursor.to_string()), Reply::Array(elements)])
+    Reply::Array(vec![
+        Reply::bulk(cursor.to_string()),
+        Reply::Array(elements),
+    ])
 }

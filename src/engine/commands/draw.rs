@@ -25,7 +25,10 @@ impl Count {
     pub fn take(args: &mut Args, with_values: &str) -> Result<Count, Error> {
         let count = args.symmetric_int()?;
         if args.is_empty() {
-            return Ok(Count { count, with_values: false });
+            return Ok(Count {
+                count,
+                with_values: false,
+            });
         }
         if args.left() > 1 || !args.token(with_values) {
             return Err(Error::Syntax);
@@ -33,7 +36,10 @@ impl Count {
         if count.unsigned_abs() > i64::MAX as u64 / 2 {
             return Err(Error::OutOfRange);
         }
-        Ok(Count { count, with_values: true })
+        Ok(Count {
+            count,
+            with_values: true,
+        })
     }
 
     /// `all` gives every element in the order of a reply that holds them all.
@@ -47,9 +53,13 @@ impl Count {
         const AT_MOST: u64 = 10_000_000;
         if self.count < 0 {
             if self.count.unsigned_abs() > AT_MOST {
-                return Err(Error::NotEmulated("a reply of more than 10000000 elements".to_string()));
+                return Err(Error::NotEmulated(
+                    "a reply of more than 10000000 elements".to_string(),
+                ));
             }
-            return Ok((0..self.count.unsigned_abs()).filter_map(|_| (from.one)(random)).collect());
+            return Ok((0..self.count.unsigned_abs())
+                .filter_map(|_| (from.one)(random))
+                .collect());
         }
         let wanted = usize::try_from(self.count).unwrap_or(usize::MAX);
         if wanted >= from.len {
@@ -73,11 +83,17 @@ impl Count {
     }
 }
 
-fn one_by_one<K: Ord + Clone, V>(one: impl Fn(&mut Random) -> Option<(K, V)>, wanted: usize, random: &mut Random) -> Vec<(K, V)> {
+fn one_by_one<K: Ord + Clone, V>(
+    one: impl Fn(&mut Random) -> Option<(K, V)>,
+    wanted: usize,
+    random: &mut Random,
+) -> Vec<(K, V)> {
     let mut seen = BTreeSet::new();
     let mut drawn = Vec::with_capacity(wanted);
     while drawn.len() < wanted {
-        let Some((name, value)) = one(random) else { break };
+        let Some((name, value)) = one(random) else {
+            break;
+        };
         if seen.insert(name.clone()) {
             drawn.push((name, value));
         }

@@ -7,18 +7,25 @@ use crate::error::Error;
 use crate::reply::Reply;
 use crate::values::string::Str;
 
-pub(super) const COMMANDS: &[Command] = &[Command::new("LCS key1:key key2:key [LEN] [IDX] [MINMATCHLEN min-match-len:int] [WITHMATCHLEN]", lcs)
-    .summary("Finds the longest common subsequence of two strings.")
-    .cost("O(N*M), N and M being the lengths of the two strings")
-    .since("7.0.0")
-    .flags(READONLY)
-    // One specification covers both keys.
-    .key_specs(&[KeySpec {
-        flags: key::RO | key::ACCESS,
-        begin: Begin::Index(1),
-        find: Find::Range { last: 1, step: 1, limit: 0 },
-        notes: "",
-    }])];
+pub(super) const COMMANDS: &[Command] = &[Command::new(
+    "LCS key1:key key2:key [LEN] [IDX] [MINMATCHLEN min-match-len:int] [WITHMATCHLEN]",
+    lcs,
+)
+.summary("Finds the longest common subsequence of two strings.")
+.cost("O(N*M), N and M being the lengths of the two strings")
+.since("7.0.0")
+.flags(READONLY)
+// One specification covers both keys.
+.key_specs(&[KeySpec {
+    flags: key::RO | key::ACCESS,
+    begin: Begin::Index(1),
+    find: Find::Range {
+        last: 1,
+        step: 1,
+        limit: 0,
+    },
+    notes: "",
+}])];
 
 /// A stretch that both strings share: first and last position in each.
 struct Match {
@@ -30,7 +37,10 @@ fn lcs(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let keys = [args.word()?, args.word()?];
     let mut strings: Vec<Vec<u8>> = Vec::new();
     for key in keys {
-        let value = ctx.keys.get::<Str>(key).map_err(|_| Error::err("The specified keys must contain string values"))?;
+        let value = ctx
+            .keys
+            .get::<Str>(key)
+            .map_err(|_| Error::err("The specified keys must contain string values"))?;
         strings.push(value.map(Str::to_bytes).unwrap_or_default());
     }
     let (mut length_only, mut positions, mut with_length) = (false, false, false);
@@ -49,12 +59,16 @@ fn lcs(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
     }
     if length_only && positions {
-        return Err(Error::err("If you want both the length and indexes, please just use IDX."));
+        return Err(Error::err(
+            "If you want both the length and indexes, please just use IDX.",
+        ));
     }
     let (a, b) = (&strings[0], &strings[1]);
     let cells = (a.len() + 1).saturating_mul(b.len() + 1);
     if cells.saturating_mul(size_of::<u32>()) > ctx.server.config.proto_max_bulk_len {
-        return Err(Error::err("Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
+        return Err(Error::err(
+            "Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
+        ));
     }
     let lengths = Lengths::of(a, b);
     if length_only {
@@ -64,8 +78,12 @@ fn lcs(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if !positions {
         return Ok(Reply::Bulk(text));
     }
-    let shown = matches.into_iter().filter(|found| found.a.1 - found.a.0 + 1 >= shortest);
-    let shown = shown.map(|found| match_reply(&found, with_length)).collect();
+    let shown = matches
+        .into_iter()
+        .filter(|found| found.a.1 - found.a.0 + 1 >= shortest);
+    let shown = shown
+        .map(|found| match_reply(&found, with_length))
+        .collect();
     Ok(Reply::Map(vec![
         (Reply::bulk("matches"), Reply::Array(shown)),
         (Reply::bulk("len"), lengths.at(a.len(), b.len()).into()),
@@ -117,8 +135,13 @@ fn walk(a: &[u8], b: &[u8], lengths: &Lengths) -> (Vec<u8>, Vec<Match>) {
         if a[i - 1] == b[j - 1] {
             text.push(a[i - 1]);
             match matches.last_mut() {
-                Some(last) if last.a.0 == i && last.b.0 == j => (last.a.0, last.b.0) = (i - 1, j - 1),
-                _ => matches.push(Match { a: (i - 1, i - 1), b: (j - 1, j - 1) }),
+                Some(last) if last.a.0 == i && last.b.0 == j => {
+                    (last.a.0, last.b.0) = (i - 1, j - 1)
+                }
+                _ => matches.push(Match {
+                    a: (i - 1, i - 1),
+                    b: (j - 1, j - 1),
+                }),
             }
             i -= 1;
             j -= 1;

@@ -147,21 +147,30 @@ fn get_reply(ctx: &mut Context, key: &[u8]) -> Result<Reply, Error> {
 }
 
 fn mget(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let values = args.rest().iter().map(|key| match ctx.keys.get::<Str>(key) {
-        Ok(Some(value)) => Reply::Bulk(value.to_bytes()),
-        _ => Reply::Null,
-    });
+    let values = args
+        .rest()
+        .iter()
+        .map(|key| match ctx.keys.get::<Str>(key) {
+            Ok(Some(value)) => Reply::Bulk(value.to_bytes()),
+            _ => Reply::Null,
+        });
     Ok(Reply::Array(values.collect()))
 }
 
 fn strlen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(ctx.keys.get::<Str>(args.word()?)?.map_or(0, Str::len).into())
+    Ok(ctx
+        .keys
+        .get::<Str>(args.word()?)?
+        .map_or(0, Str::len)
+        .into())
 }
 
 fn getrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let (start, end) = (args.int()?, args.int()?);
-    let Some(value) = ctx.keys.get::<Str>(key)? else { return Ok(Reply::Bulk(Vec::new())) };
+    let Some(value) = ctx.keys.get::<Str>(key)? else {
+        return Ok(Reply::Bulk(Vec::new()));
+    };
     let bytes = value.bytes();
     let length = bytes.len() as i64;
     if start < 0 && end < 0 && start > end {
@@ -185,16 +194,29 @@ enum Lifetime<'a> {
     Keep,
     Persist,
     /// An amount not read yet, its unit in milliseconds, and whether it counts from now.
-    Ends { amount: &'a [u8], unit: i64, relative: bool },
+    Ends {
+        amount: &'a [u8],
+        unit: i64,
+        relative: bool,
+    },
 }
 
 impl<'a> Lifetime<'a> {
     /// Takes one of the four options; a syntax error if a lifetime was given already.
     fn take(&mut self, args: &mut Args<'a>) -> Result<bool, Error> {
-        for (token, unit, relative) in [("EX", 1000, true), ("PX", 1, true), ("EXAT", 1000, false), ("PXAT", 1, false)] {
+        for (token, unit, relative) in [
+            ("EX", 1000, true),
+            ("PX", 1, true),
+            ("EXAT", 1000, false),
+            ("PXAT", 1, false),
+        ] {
             // A token at the very end has no amount and is no option.
             if args.left() >= 2 && args.token(token) {
-                self.choose(Lifetime::Ends { amount: args.word()?, unit, relative })?;
+                self.choose(Lifetime::Ends {
+                    amount: args.word()?,
+                    unit,
+                    relative,
+                })?;
                 return Ok(true);
             }
         }
@@ -203,7 +225,9 @@ impl<'a> Lifetime<'a> {
 
     fn choose(&mut self, lifetime: Lifetime<'a>) -> Result<(), Error> {
         // Saying the same word twice is not an error; two different ones are.
-        if *self != Lifetime::Unsaid && std::mem::discriminant(self) != std::mem::discriminant(&lifetime) {
+        if *self != Lifetime::Unsaid
+            && std::mem::discriminant(self) != std::mem::discriminant(&lifetime)
+        {
             return Err(Error::Syntax);
         }
         if matches!(*self, Lifetime::Ends { .. }) {
@@ -222,7 +246,11 @@ fn deadline_from(ctx: &Context, amount: &[u8], unit: i64, relative: bool) -> Res
         return Err(invalid());
     }
     let millis = amount.checked_mul(unit).ok_or_else(invalid)?;
-    if relative { millis.checked_add(ctx.now.millis()).ok_or_else(invalid) } else { Ok(millis) }
+    if relative {
+        millis.checked_add(ctx.now.millis()).ok_or_else(invalid)
+    } else {
+        Ok(millis)
+    }
 }
 
 fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -243,14 +271,26 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
     }
     let deadline = match lifetime {
-        Lifetime::Ends { amount, unit, relative } => Some(deadline_from(ctx, amount, unit, relative)?),
+        Lifetime::Ends {
+            amount,
+            unit,
+            relative,
+        } => Some(deadline_from(ctx, amount, unit, relative)?),
         _ => None,
     };
-    let old = if give_old { Some(get_reply(ctx, key)?) } else { None };
+    let old = if give_old {
+        Some(get_reply(ctx, key)?)
+    } else {
+        None
+    };
     if (nx || xx) && ctx.keys.write(key).is_some() == nx {
         return Ok(old.unwrap_or(Reply::Null));
     }
-    let kept = if lifetime == Lifetime::Keep { ctx.keys.deadline(key) } else { None };
+    let kept = if lifetime == Lifetime::Keep {
+        ctx.keys.deadline(key)
+    } else {
+        None
+    };
     store(ctx, key, value, deadline.or(kept));
     ctx.keys.changed(Class::String, "set", key);
     if let Some(deadline) = deadline {
@@ -258,7 +298,12 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         let at = number::i64_to_bytes(deadline);
         ctx.replicate_as(&[b"SET", key, value, b"PXAT", &at]);
     } else if give_old {
-        let without_get: Vec<&[u8]> = ctx.words.iter().copied().filter(|word| !word.eq_ignore_ascii_case(b"GET")).collect();
+        let without_get: Vec<&[u8]> = ctx
+            .words
+            .iter()
+            .copied()
+            .filter(|word| !word.eq_ignore_ascii_case(b"GET"))
+            .collect();
         ctx.replicate_as(&without_get);
     }
     Ok(old.unwrap_or(Reply::OK))
@@ -316,7 +361,10 @@ fn mset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn msetnx(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let pairs = pairs(ctx, args)?;
-    if pairs.chunks_exact(2).any(|pair| ctx.keys.write(pair[0]).is_some()) {
+    if pairs
+        .chunks_exact(2)
+        .any(|pair| ctx.keys.write(pair[0]).is_some())
+    {
         return Ok(Reply::Int(0));
     }
     set_all(ctx, pairs);
@@ -325,7 +373,11 @@ fn msetnx(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn pairs<'a>(ctx: &Context, args: &mut Args<'a>) -> Result<&'a [&'a [u8]], Error> {
     let pairs = args.rest();
-    if pairs.len() % 2 == 1 { Err(Error::WrongArity(ctx.name().to_string())) } else { Ok(pairs) }
+    if pairs.len() % 2 == 1 {
+        Err(Error::WrongArity(ctx.name().to_string()))
+    } else {
+        Ok(pairs)
+    }
 }
 
 fn set_all(ctx: &mut Context, pairs: &[&[u8]]) {
@@ -364,7 +416,11 @@ fn getex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(reply);
     }
     match lifetime {
-        Lifetime::Ends { amount, unit, relative } => {
+        Lifetime::Ends {
+            amount,
+            unit,
+            relative,
+        } => {
             let deadline = deadline_from(ctx, amount, unit, relative)?;
             if !relative && deadline <= ctx.now.millis() {
                 ctx.keys.remove(key);
@@ -426,7 +482,11 @@ fn setrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if ctx.keys.write(key).is_none() {
         ctx.keys.insert(key, Value::String(Str::raw(Vec::new())));
     }
-    let bytes = ctx.keys.get_mut::<Str>(key)?.expect("there or just inserted").raw_mut();
+    let bytes = ctx
+        .keys
+        .get_mut::<Str>(key)?
+        .expect("there or just inserted")
+        .raw_mut();
     if bytes.len() < end {
         bytes.resize(end, 0);
     }
@@ -455,7 +515,9 @@ fn incrby(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn decrby(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let decrement = args.int()?;
-    let increment = decrement.checked_neg().ok_or(Error::err("decrement would overflow"))?;
+    let increment = decrement
+        .checked_neg()
+        .ok_or(Error::err("decrement would overflow"))?;
     add(ctx, key, increment)
 }
 
@@ -463,7 +525,9 @@ fn add(ctx: &mut Context, key: &[u8], increment: i64) -> Result<Reply, Error> {
     let sum = match ctx.keys.get_mut::<Str>(key)? {
         Some(value) => {
             let number = value.as_int().ok_or(Error::NotAnInteger)?;
-            let sum = number.checked_add(increment).ok_or(Error::IncrementOverflow)?;
+            let sum = number
+                .checked_add(increment)
+                .ok_or(Error::IncrementOverflow)?;
             *value = Str::Int(sum);
             sum
         }

@@ -14,7 +14,11 @@ fn filled(due: usize, staying: usize, effort: u32) -> (Engine, crate::ClientId) 
     for (count, name, px) in [(due, "due", "1000"), (staying, "far", "100000000")] {
         for number in 0..count {
             let key = format!("{name}:{number}");
-            engine.execute(client, &[b"SET", key.as_bytes(), b"v", b"PX", px.as_bytes()], START);
+            engine.execute(
+                client,
+                &[b"SET", key.as_bytes(), b"v", b"PX", px.as_bytes()],
+                START,
+            );
         }
     }
     (engine, client)
@@ -44,8 +48,14 @@ fn many_keys_at_once_go_in_steps_and_soon() {
             }
         }
         // Recorded: 410 to 425 ms at all efforts, 30,000 keys in the first slow cycle.
-        assert!(gone_after.is_some_and(|millis| (100..=500).contains(&millis)), "{effort}: {gone_after:?}");
-        assert!(steps.iter().any(|size| (15_000..40_000).contains(size)), "{effort}: {steps:?}");
+        assert!(
+            gone_after.is_some_and(|millis| (100..=500).contains(&millis)),
+            "{effort}: {gone_after:?}"
+        );
+        assert!(
+            steps.iter().any(|size| (15_000..40_000).contains(size)),
+            "{effort}: {steps:?}"
+        );
     }
 }
 
@@ -65,7 +75,10 @@ fn the_sweep_is_stricter_than_a_look_up() {
     let client = engine.connect("127.0.0.1:50000", START);
     engine.execute(client, &[b"SET", b"k", b"v", b"PX", b"100"], START);
     let deadline = START.after(Duration::from_millis(100));
-    assert_eq!(engine.execute(client, &[b"GET", b"k"], deadline), Reply::bulk("v"));
+    assert_eq!(
+        engine.execute(client, &[b"GET", b"k"], deadline),
+        Reply::bulk("v")
+    );
     engine.advance(deadline);
     assert_eq!(size(&mut engine, client, deadline), 0);
 }

@@ -107,9 +107,16 @@ impl<'a> Reader<'a> {
 
     fn set(&mut self, rules: &Rules) -> Load<Set> {
         let count = self.length()?;
-        let rules = set::Rules { limits: rules.limits, seed: rules.seed };
+        let rules = set::Rules {
+            limits: rules.limits,
+            seed: rules.seed,
+        };
         let many = count > rules.limits.set_max_intset_entries as u64;
-        let mut set = if many { Set::empty_table(&rules) } else { Set::default() };
+        let mut set = if many {
+            Set::empty_table(&rules)
+        } else {
+            Set::default()
+        };
         for _ in 0..count {
             ensure(set.insert(&self.string()?, &rules))?;
         }
@@ -123,9 +130,14 @@ impl<'a> Reader<'a> {
         if integers.len() <= rules.limits.set_max_intset_entries {
             return Ok(Set::Intset(integers));
         }
-        let rules = set::Rules { limits: rules.limits, seed: rules.seed };
+        let rules = set::Rules {
+            limits: rules.limits,
+            seed: rules.seed,
+        };
         let mut set = Set::empty_table(&rules);
-        integers.iter().for_each(|integer| _ = set.insert(&number::i64_to_bytes(integer), &rules));
+        integers
+            .iter()
+            .for_each(|integer| _ = set.insert(&number::i64_to_bytes(integer), &rules));
         Ok(set)
     }
 
@@ -135,13 +147,21 @@ impl<'a> Reader<'a> {
         if pack.len() <= rules.limits.set_max_listpack_entries {
             return Ok(Set::Listpack(pack));
         }
-        let rules = set::Rules { limits: rules.limits, seed: rules.seed };
+        let rules = set::Rules {
+            limits: rules.limits,
+            seed: rules.seed,
+        };
         let mut set = Set::empty_table(&rules);
-        pack.iter().for_each(|member| _ = set.insert(&member.to_bytes(), &rules));
+        pack.iter()
+            .for_each(|member| _ = set.insert(&member.to_bytes(), &rules));
         Ok(set)
     }
 
-    fn sorted_set(&mut self, rules: &mut Rules, score: fn(&mut Self) -> Load<f64>) -> Load<SortedSet> {
+    fn sorted_set(
+        &mut self,
+        rules: &mut Rules,
+        score: fn(&mut Self) -> Load<f64>,
+    ) -> Load<SortedSet> {
         let mut members = Vec::new();
         for _ in 0..self.length()? {
             members.push((self.string()?, score(self)?));
@@ -155,7 +175,10 @@ impl<'a> Reader<'a> {
         let mut entries = pack.iter();
         let mut members = Vec::new();
         while let (Some(member), Some(score)) = (entries.next(), entries.next()) {
-            members.push((member.to_bytes().into_owned(), number::parse_f64(&score.to_bytes()).ok_or(LoadError)?));
+            members.push((
+                member.to_bytes().into_owned(),
+                number::parse_f64(&score.to_bytes()).ok_or(LoadError)?,
+            ));
         }
         ensure(members.is_sorted_by(|(a, score_a), (b, score_b)| (score_a, a) < (score_b, b)))?;
         if members.len() <= rules.limits.zset_max_listpack_entries && firsts_differ(&pack, 2) {
@@ -176,7 +199,10 @@ impl<'a> Reader<'a> {
             ensure(hash.set(&field, &value, OldDeadline::Drop, &rules.limits, rules.seed))?;
             if let (Some(nearest), 1..) = (nearest, after_nearest) {
                 let offset = i64::try_from(after_nearest - 1).map_err(|_| LoadError)?;
-                let deadline = nearest.checked_add(offset).filter(|deadline| deadline_fits(*deadline)).ok_or(LoadError)?;
+                let deadline = nearest
+                    .checked_add(offset)
+                    .filter(|deadline| deadline_fits(*deadline))
+                    .ok_or(LoadError)?;
                 hash.set_deadline(&field, Some(deadline));
             }
         }
@@ -192,7 +218,13 @@ impl<'a> Reader<'a> {
         }
         let mut hash = Hash::new();
         for (field, found) in Hash::Listpack(pack).iter() {
-            hash.set(&field, &found.value, OldDeadline::Drop, &rules.limits, rules.seed);
+            hash.set(
+                &field,
+                &found.value,
+                OldDeadline::Drop,
+                &rules.limits,
+                rules.seed,
+            );
         }
         Ok(hash)
     }
@@ -214,7 +246,13 @@ impl<'a> Reader<'a> {
         }
         let mut hash = Hash::new();
         for (field, found) in Hash::ListpackEx(pack).iter() {
-            hash.set(&field, &found.value, OldDeadline::Drop, &rules.limits, rules.seed);
+            hash.set(
+                &field,
+                &found.value,
+                OldDeadline::Drop,
+                &rules.limits,
+                rules.seed,
+            );
             if found.deadline.is_some() {
                 hash.set_deadline(&field, found.deadline);
             }
@@ -261,9 +299,15 @@ impl<'a> Reader<'a> {
                 Ok(self.take(length)?.to_vec())
             }
             _ => match self.byte()? {
-                INT8 => Ok(number::i64_to_bytes(i64::from(i8::from_le_bytes(self.array()?)))),
-                INT16 => Ok(number::i64_to_bytes(i64::from(i16::from_le_bytes(self.array()?)))),
-                INT32 => Ok(number::i64_to_bytes(i64::from(i32::from_le_bytes(self.array()?)))),
+                INT8 => Ok(number::i64_to_bytes(i64::from(i8::from_le_bytes(
+                    self.array()?,
+                )))),
+                INT16 => Ok(number::i64_to_bytes(i64::from(i16::from_le_bytes(
+                    self.array()?,
+                )))),
+                INT32 => Ok(number::i64_to_bytes(i64::from(i32::from_le_bytes(
+                    self.array()?,
+                )))),
                 LZF => {
                     let (compressed, length) = (self.length()?, self.length()?);
                     let compressed = self.take(compressed)?;
@@ -281,7 +325,11 @@ impl<'a> Reader<'a> {
 
     fn score(&mut self) -> Load<f64> {
         let score = f64::from_le_bytes(self.array()?);
-        if score.is_nan() { Err(LoadError) } else { Ok(score) }
+        if score.is_nan() {
+            Err(LoadError)
+        } else {
+            Ok(score)
+        }
     }
 
     /// As servers before 4.0 wrote it.
@@ -302,7 +350,9 @@ fn ensure(condition: bool) -> Load<()> {
 /// A list that fits one node becomes a listpack.
 fn settle(mut list: Quicklist, limits: &Limits) -> Load<List> {
     ensure(!list.is_empty())?;
-    let fits = list.single_listpack().is_some_and(|pack| !exceeds_limit(list::fill(limits), pack.size(), pack.len()));
+    let fits = list
+        .single_listpack()
+        .is_some_and(|pack| !exceeds_limit(list::fill(limits), pack.size(), pack.len()));
     if fits && let Some(pack) = list.take_single_listpack() {
         return Ok(List::Listpack(pack));
     }
@@ -310,7 +360,11 @@ fn settle(mut list: Quicklist, limits: &Limits) -> Load<List> {
 }
 
 fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<SortedSet> {
-    let mut rules = sorted_set::Rules { limits: &rules.limits, seed: rules.seed, random: rules.random };
+    let mut rules = sorted_set::Rules {
+        limits: &rules.limits,
+        seed: rules.seed,
+        random: rules.random,
+    };
     let set = SortedSet::from_members(members, &mut rules);
     // Fewer than were given: a member came twice.
     ensure(!set.is_empty() && set.len() == members.len())?;
@@ -320,7 +374,9 @@ fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<Sorted
 /// No field or member stands there twice; they are the first of each group of `width` entries.
 fn firsts_differ(pack: &Listpack, width: usize) -> bool {
     let mut seen = BTreeSet::new();
-    pack.iter().step_by(width).all(|entry| seen.insert(entry.to_bytes().into_owned()))
+    pack.iter()
+        .step_by(width)
+        .all(|entry| seen.insert(entry.to_bytes().into_owned()))
 }
 
 /// A field's deadline has 46 bits.

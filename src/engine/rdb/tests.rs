@@ -4,7 +4,11 @@ use crate::structures::random::Random;
 
 fn load(payload: &[u8]) -> Option<Value> {
     let mut random = Random::new(1);
-    let mut rules = Rules { limits: Limits::default(), seed: [0; 16], random: &mut random };
+    let mut rules = Rules {
+        limits: Limits::default(),
+        seed: [0; 16],
+        random: &mut random,
+    };
     Reader::new(open_dump(payload)?).value(&mut rules).ok()
 }
 
@@ -17,16 +21,28 @@ fn seal(body: &[u8]) -> Vec<u8> {
 
 fn recorded() -> Vec<Vec<u8>> {
     let hex = |line: &str| -> Vec<u8> {
-        let digits: Vec<u32> = line.chars().filter_map(|digit| digit.to_digit(16)).collect();
-        digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+        let digits: Vec<u32> = line
+            .chars()
+            .filter_map(|digit| digit.to_digit(16))
+            .collect();
+        digits
+            .chunks(2)
+            .map(|pair| (pair[0] * 16 + pair[1]) as u8)
+            .collect()
     };
-    include_str!("../../../tests/vectors/dumps.txt").lines().map(hex).collect()
+    include_str!("../../../tests/vectors/dumps.txt")
+        .lines()
+        .map(hex)
+        .collect()
 }
 
 #[test]
 fn recorded_dumps_come_back_byte_for_byte() {
     const STREAM: u8 = 21;
-    for payload in recorded().into_iter().filter(|payload| payload[0] != STREAM) {
+    for payload in recorded()
+        .into_iter()
+        .filter(|payload| payload[0] != STREAM)
+    {
         let value = load(&payload).unwrap_or_else(|| panic!("{payload:02x?}"));
         // Tables have the order of their server's hash seed.
         if !matches!(value.encoding(), "hashtable") {
@@ -61,7 +77,10 @@ fn damaged_dumps_are_refused_or_harmless() {
 fn lengths_that_lie_reserve_nothing() {
     let huge = [0x81, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
     for kind in [0, 1, 2, 3, 4, 5, 11, 16, 17, 18, 20, 24, 25, 255] {
-        assert!(load(&seal(&[&[kind], &huge[..], b"\x01a"].concat())).is_none(), "type {kind}");
+        assert!(
+            load(&seal(&[&[kind], &huge[..], b"\x01a"].concat())).is_none(),
+            "type {kind}"
+        );
     }
     let lzf = [&[0, LZF, 3][..], &huge, b"\x00aa"].concat();
     assert!(load(&seal(&lzf)).is_none());

@@ -106,7 +106,10 @@ impl Hash {
 
     /// Fields that are not past their deadline at `now`.
     pub fn len_at(&self, now: i64) -> usize {
-        if self.next_deadline().is_none_or(|deadline| !is_due(Some(deadline), now)) {
+        if self
+            .next_deadline()
+            .is_none_or(|deadline| !is_due(Some(deadline), now))
+        {
             return self.len();
         }
         self.iter().filter(|(_, found)| !found.is_due(now)).count()
@@ -116,15 +119,24 @@ impl Hash {
         match self {
             Hash::Listpack(pack) => {
                 let value = pack.next(place(pack, field, 2)?)?;
-                Some(Found { value: pack.get(value).to_bytes(), deadline: None })
+                Some(Found {
+                    value: pack.get(value).to_bytes(),
+                    deadline: None,
+                })
             }
             Hash::ListpackEx(pack) => {
                 let value = pack.next(place(pack, field, 3)?)?;
-                Some(Found { value: pack.get(value).to_bytes(), deadline: deadline_after(pack, value) })
+                Some(Found {
+                    value: pack.get(value).to_bytes(),
+                    deadline: deadline_after(pack, value),
+                })
             }
             Hash::Table(table) => {
                 let field = table.fields.get(field)?;
-                Some(Found { value: Cow::Borrowed(&field.value), deadline: field.deadline })
+                Some(Found {
+                    value: Cow::Borrowed(&field.value),
+                    deadline: field.deadline,
+                })
             }
         }
     }
@@ -139,7 +151,9 @@ impl Hash {
 
     /// Before fields and values (in turn) are set together: the table at once if they would not fit anyway.
     pub fn make_room(&mut self, words: &[&[u8]], limits: &Limits, seed: [u8; 16]) {
-        let (Hash::Listpack(pack) | Hash::ListpackEx(pack)) = self else { return };
+        let (Hash::Listpack(pack) | Hash::ListpackEx(pack)) = self else {
+            return;
+        };
         let count = words.len().div_ceil(2);
         let too_many = count > limits.hash_max_listpack_entries;
         let too_long = |word: &&[u8]| word.len() > limits.hash_max_listpack_value;
@@ -153,7 +167,14 @@ impl Hash {
     }
 
     /// Sets a field; true if it is new.
-    pub fn set(&mut self, field: &[u8], value: &[u8], old: OldDeadline, limits: &Limits, seed: [u8; 16]) -> bool {
+    pub fn set(
+        &mut self,
+        field: &[u8],
+        value: &[u8],
+        old: OldDeadline,
+        limits: &Limits,
+        seed: [u8; 16],
+    ) -> bool {
         if !matches!(self, Hash::Table(_)) {
             let longest = field.len().max(value.len());
             if longest > limits.hash_max_listpack_value {
@@ -199,7 +220,9 @@ impl Hash {
         match self {
             Hash::Listpack(_) => unreachable!("deadlines were just allowed"),
             Hash::ListpackEx(pack) => {
-                let Some(at) = place(pack, field, 3) else { return };
+                let Some(at) = place(pack, field, 3) else {
+                    return;
+                };
                 let value = pack.next(at).expect("a value follows its field");
                 let value = pack.get(value).to_bytes().into_owned();
                 pack.delete_from(at, 3);
@@ -223,11 +246,18 @@ impl Hash {
         match self {
             Hash::Listpack(_) => Vec::new(),
             Hash::ListpackEx(_) => {
-                let due = self.iter().take_while(|(_, found)| found.deadline.is_some_and(|deadline| deadline <= now));
-                due.take(at_most).map(|(field, _)| field.into_owned()).collect()
+                let due = self.iter().take_while(|(_, found)| {
+                    found.deadline.is_some_and(|deadline| deadline <= now)
+                });
+                due.take(at_most)
+                    .map(|(field, _)| field.into_owned())
+                    .collect()
             }
             Hash::Table(table) => {
-                let due = table.deadlines.iter().take_while(|(deadline, _)| *deadline <= now);
+                let due = table
+                    .deadlines
+                    .iter()
+                    .take_while(|(deadline, _)| *deadline <= now);
                 due.take(at_most).map(|(_, field)| field.to_vec()).collect()
             }
         }
@@ -249,7 +279,13 @@ impl Hash {
             return 0;
         };
         table.fields.scan(cursor, &mut |name, field| {
-            visit(name, Found { value: Cow::Borrowed(&field.value), deadline: field.deadline });
+            visit(
+                name,
+                Found {
+                    value: Cow::Borrowed(&field.value),
+                    deadline: field.deadline,
+                },
+            );
         })
     }
 
@@ -258,15 +294,30 @@ impl Hash {
         match self {
             Hash::Table(table) => {
                 let (name, field) = table.fields.fair_random_entry(random)?;
-                let found = Found { value: Cow::Borrowed(&field.value), deadline: field.deadline };
+                let found = Found {
+                    value: Cow::Borrowed(&field.value),
+                    deadline: field.deadline,
+                };
                 Some((Cow::Borrowed(name), found))
             }
             Hash::Listpack(pack) | Hash::ListpackEx(pack) => {
-                let width = if matches!(self, Hash::Listpack(_)) { 2 } else { 3 };
+                let width = if matches!(self, Hash::Listpack(_)) {
+                    2
+                } else {
+                    3
+                };
                 let count = pack.len() / width;
-                let at = if count == 0 { return None } else { random.below(count as u64) as usize };
+                let at = if count == 0 {
+                    return None;
+                } else {
+                    random.below(count as u64) as usize
+                };
                 let start = pack.seek((at * width) as isize)?;
-                let mut from = if width == 2 { Iter::pairs_from(pack, start) } else { Iter::triples_from(pack, start) };
+                let mut from = if width == 2 {
+                    Iter::pairs_from(pack, start)
+                } else {
+                    Iter::triples_from(pack, start)
+                };
                 from.next()
             }
         }
@@ -290,17 +341,28 @@ impl Hash {
 
     fn become_table(&mut self, seed: [u8; 16]) -> &mut Table {
         if !matches!(self, Hash::Table(_)) {
-            let mut table = Table { fields: Dict::new(seed), deadlines: BTreeSet::new() };
+            let mut table = Table {
+                fields: Dict::new(seed),
+                deadlines: BTreeSet::new(),
+            };
             table.fields.expand(self.len());
             for (name, found) in self.iter() {
-                table.fields.insert(&name, Field { value: found.value.into(), deadline: found.deadline });
+                table.fields.insert(
+                    &name,
+                    Field {
+                        value: found.value.into(),
+                        deadline: found.deadline,
+                    },
+                );
                 if let Some(deadline) = found.deadline {
                     table.deadlines.insert((deadline, name.into()));
                 }
             }
             *self = Hash::Table(Box::new(table));
         }
-        let Hash::Table(table) = self else { unreachable!("it was just made a table") };
+        let Hash::Table(table) = self else {
+            unreachable!("it was just made a table")
+        };
         table
     }
 }
@@ -308,7 +370,13 @@ impl Hash {
 impl Table {
     fn set(&mut self, name: &[u8], value: &[u8], old: OldDeadline) -> bool {
         let Some(field) = self.fields.find(name) else {
-            self.fields.insert(name, Field { value: value.into(), deadline: None });
+            self.fields.insert(
+                name,
+                Field {
+                    value: value.into(),
+                    deadline: None,
+                },
+            );
             return true;
         };
         field.value = value.into();
@@ -321,7 +389,9 @@ impl Table {
     }
 
     fn remove(&mut self, name: &[u8]) -> bool {
-        let Some(field) = self.fields.remove(name) else { return false };
+        let Some(field) = self.fields.remove(name) else {
+            return false;
+        };
         if let Some(deadline) = field.deadline {
             self.deadlines.remove(&(deadline, name.into()));
         }
@@ -329,7 +399,9 @@ impl Table {
     }
 
     fn set_deadline(&mut self, name: &[u8], deadline: Option<i64>) {
-        let Some(field) = self.fields.find(name) else { return };
+        let Some(field) = self.fields.find(name) else {
+            return;
+        };
         if let Some(old) = std::mem::replace(&mut field.deadline, deadline) {
             self.deadlines.remove(&(old, name.into()));
         }
@@ -346,7 +418,9 @@ fn place(pack: &Listpack, field: &[u8], width: usize) -> Option<usize> {
 
 /// The deadline that follows the value at `value`.
 fn deadline_after(pack: &Listpack, value: usize) -> Option<i64> {
-    pack.get(pack.next(value)?).int().filter(|deadline| *deadline != NEVER)
+    pack.get(pack.next(value)?)
+        .int()
+        .filter(|deadline| *deadline != NEVER)
 }
 
 fn set_pair(pack: &mut Listpack, field: &[u8], value: &[u8]) -> bool {

@@ -98,7 +98,11 @@ impl List {
         let fill = fill(limits);
         if quicklist::exceeds_limit(fill, pack.size() + bytes, pack.len() + count) {
             let pack = std::mem::take(pack);
-            *self = List::Quicklist(Quicklist::from_listpack(pack, fill, limits.list_compress_depth));
+            *self = List::Quicklist(Quicklist::from_listpack(
+                pack,
+                fill,
+                limits.list_compress_depth,
+            ));
         }
     }
 
@@ -108,7 +112,9 @@ impl List {
         let (bytes, count) = node_limits(limits);
         let small = |pack: &Listpack| pack.size() <= bytes / 2 && pack.len() <= count / 2;
         if list.single_listpack().is_some_and(small) {
-            let pack = list.take_single_listpack().expect("it has a single listpack");
+            let pack = list
+                .take_single_listpack()
+                .expect("it has a single listpack");
             *self = List::Listpack(pack);
         }
     }
@@ -127,7 +133,11 @@ impl List {
     pub fn pop(&mut self, end: End) -> Option<Vec<u8>> {
         match self {
             List::Listpack(pack) => {
-                let at = if end == End::Left { pack.first()? } else { pack.last()? };
+                let at = if end == End::Left {
+                    pack.first()?
+                } else {
+                    pack.last()?
+                };
                 let value = pack.get(at).to_bytes().into_owned();
                 pack.delete(at);
                 Some(value)
@@ -141,7 +151,9 @@ impl List {
     pub fn insert_beside(&mut self, pivot: &[u8], side: End, value: &[u8]) -> bool {
         match self {
             List::Listpack(pack) => {
-                let Some(at) = pack.first().and_then(|first| pack.find(pivot, first, 0)) else { return false };
+                let Some(at) = pack.first().and_then(|first| pack.find(pivot, first, 0)) else {
+                    return false;
+                };
                 match side {
                     End::Left => pack.insert_before(at, value),
                     End::Right => pack.insert_after(at, value),
@@ -149,7 +161,9 @@ impl List {
                 true
             }
             List::Quicklist(list) => {
-                let Some(index) = list.iter().position(|entry| entry.equals(pivot)) else { return false };
+                let Some(index) = list.iter().position(|entry| entry.equals(pivot)) else {
+                    return false;
+                };
                 match side {
                     End::Left => list.insert_before(index as isize, value),
                     End::Right => list.insert_after(index as isize, value),
@@ -160,7 +174,9 @@ impl List {
 
     /// Writes over the element at `index`. False if there is none.
     pub fn replace(&mut self, index: i64, value: &[u8]) -> bool {
-        let Ok(index) = isize::try_from(index) else { return false };
+        let Ok(index) = isize::try_from(index) else {
+            return false;
+        };
         match self {
             List::Listpack(pack) => {
                 let at = pack.seek(index);
@@ -193,7 +209,10 @@ impl List {
 
 fn remove_forward(pack: &mut Listpack, value: &[u8], limit: usize) -> usize {
     let (mut removed, mut next) = (0, pack.first());
-    while let Some(at) = next.filter(|_| removed < limit).and_then(|from| pack.find(value, from, 0)) {
+    while let Some(at) = next
+        .filter(|_| removed < limit)
+        .and_then(|from| pack.find(value, from, 0))
+    {
         next = pack.delete(at);
         removed += 1;
     }

@@ -142,8 +142,13 @@ impl Set {
                 if find(pack, &bytes).is_some() {
                     return false;
                 }
-                let Limits { set_max_listpack_entries, set_max_listpack_value, .. } = rules.limits;
-                let fits = pack.len() < set_max_listpack_entries && bytes.len() <= set_max_listpack_value;
+                let Limits {
+                    set_max_listpack_entries,
+                    set_max_listpack_value,
+                    ..
+                } = rules.limits;
+                let fits =
+                    pack.len() < set_max_listpack_entries && bytes.len() <= set_max_listpack_value;
                 if fits && pack.safe_to_add(bytes.len()) {
                     pack.push_back(&bytes);
                 } else {
@@ -209,7 +214,12 @@ impl Set {
     }
 
     /// Takes `count` members out, fewer than there are.
-    pub fn pop_several(&mut self, count: usize, rules: &Rules, random: &mut Random) -> Vec<Vec<u8>> {
+    pub fn pop_several(
+        &mut self,
+        count: usize,
+        rules: &Rules,
+        random: &mut Random,
+    ) -> Vec<Vec<u8>> {
         // While few are taken, those that go are drawn; else those that stay, into a new set.
         const FEW: usize = 5;
         let remaining = self.len() - count;
@@ -223,7 +233,9 @@ impl Set {
         };
         let (gone, stay) = split(pack, count, random);
         *pack = stay;
-        gone.iter().map(|entry| entry.to_bytes().into_owned()).collect()
+        gone.iter()
+            .map(|entry| entry.to_bytes().into_owned())
+            .collect()
     }
 
     /// Moves `count` members that chance chooses into a set of their own.
@@ -242,7 +254,9 @@ impl Set {
             _ => Set::Listpack(Listpack::new()),
         };
         for _ in 0..count {
-            let member = self.pop_random(random).expect("fewer are drawn than there are");
+            let member = self
+                .pop_random(random)
+                .expect("fewer are drawn than there are");
             set.insert(&member, rules);
         }
         set
@@ -253,8 +267,12 @@ impl Set {
         let Set::Intset(integers) = self else { return };
         let limits = &rules.limits;
         let digits = |value: Option<i64>| value.map_or(0, |value| Entry::Int(value).len());
-        let longest = digits(integers.min()).max(digits(integers.max())).max(member.len());
-        if integers.len() < limits.set_max_listpack_entries && longest <= limits.set_max_listpack_value {
+        let longest = digits(integers.min())
+            .max(digits(integers.max()))
+            .max(member.len());
+        if integers.len() < limits.set_max_listpack_entries
+            && longest <= limits.set_max_listpack_value
+        {
             let mut pack = Listpack::new();
             integers.iter().for_each(|value| pack.push_back_int(value));
             pack.push_back(member);

@@ -59,12 +59,19 @@ impl SortedSet {
         }
         let mut scores = Dict::new(rules.seed);
         scores.expand(count);
-        SortedSet::Skiplist(Box::new(Pair { list: Skiplist::new(), scores }))
+        SortedSet::Skiplist(Box::new(Pair {
+            list: Skiplist::new(),
+            scores,
+        }))
     }
 
     /// A set of these members, none of them twice, in the smallest encoding that they fit.
     pub fn from_members(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> SortedSet {
-        let longest = members.iter().map(|(member, _)| member.len()).max().unwrap_or(0);
+        let longest = members
+            .iter()
+            .map(|(member, _)| member.len())
+            .max()
+            .unwrap_or(0);
         let mut set = SortedSet::with_capacity(members.len(), longest, rules);
         for (member, score) in members {
             set.set(member, *score, rules);
@@ -118,14 +125,17 @@ impl SortedSet {
             }
             let limits = rules.limits;
             let count = pack.len() / 2 + 1;
-            let small = count <= limits.zset_max_listpack_entries && member.len() <= limits.zset_max_listpack_value;
+            let small = count <= limits.zset_max_listpack_entries
+                && member.len() <= limits.zset_max_listpack_value;
             if small && pack.safe_to_add(member.len()) {
                 insert(pack, member, score);
                 return None;
             }
             self.become_skiplist(count, rules);
         }
-        let SortedSet::Skiplist(pair) = self else { unreachable!("a small set was handled above") };
+        let SortedSet::Skiplist(pair) = self else {
+            unreachable!("a small set was handled above")
+        };
         pair.set(member, score, rules.random)
     }
 
@@ -152,7 +162,9 @@ impl SortedSet {
             SortedSet::Listpack(pack) => {
                 let next = |at: &usize| pack.next(pack.next(*at)?);
                 let members = std::iter::successors(pack.first(), next);
-                let (rank, at) = members.enumerate().find(|(_, at)| pack.get(*at).equals(member))?;
+                let (rank, at) = members
+                    .enumerate()
+                    .find(|(_, at)| pack.get(*at).equals(member))?;
                 Some((rank, score_after(pack, at)))
             }
             SortedSet::Skiplist(pair) => {
@@ -167,7 +179,11 @@ impl SortedSet {
         match self {
             SortedSet::Listpack(pack) => {
                 let count = pack.len() / 2;
-                let rank = if count == 0 { return None } else { random.below(count as u64) };
+                let rank = if count == 0 {
+                    return None;
+                } else {
+                    random.below(count as u64)
+                };
                 self.from_rank(rank as usize, false).next()
             }
             SortedSet::Skiplist(pair) => {
@@ -181,10 +197,13 @@ impl SortedSet {
     pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(&[u8], f64)) -> u64 {
         match self {
             SortedSet::Listpack(_) => {
-                self.iter().for_each(|(member, score)| visit(&member, score));
+                self.iter()
+                    .for_each(|(member, score)| visit(&member, score));
                 0
             }
-            SortedSet::Skiplist(pair) => pair.scores.scan(cursor, &mut |member, score| visit(member, *score)),
+            SortedSet::Skiplist(pair) => pair
+                .scores
+                .scan(cursor, &mut |member, score| visit(member, *score)),
         }
     }
 
@@ -211,7 +230,10 @@ impl SortedSet {
 
     fn become_skiplist(&mut self, count: usize, rules: &mut Rules) {
         let SortedSet::Listpack(_) = self else { return };
-        let mut pair = Pair { list: Skiplist::new(), scores: Dict::new(rules.seed) };
+        let mut pair = Pair {
+            list: Skiplist::new(),
+            scores: Dict::new(rules.seed),
+        };
         pair.scores.expand(count);
         for (member, score) in self.iter() {
             pair.list.insert(score, &member, rules.random);

@@ -29,7 +29,10 @@ impl Str {
     /// Bytes that stay bytes even if they look like a number (INCRBYFLOAT's result).
     pub fn text(bytes: &[u8], key: &[u8], has_deadline: bool) -> Str {
         let embedded = key.len() + bytes.len() <= embedding_room(key, has_deadline);
-        Str::Bytes { bytes: bytes.to_vec(), embedded }
+        Str::Bytes {
+            bytes: bytes.to_vec(),
+            embedded,
+        }
     }
 
     /// The key's object got a deadline or another key: a value that no longer fits beside it moves out, for good.
@@ -41,14 +44,19 @@ impl Str {
 
     /// Bytes that were changed in place: never embedded, never a number.
     pub fn raw(bytes: Vec<u8>) -> Str {
-        Str::Bytes { bytes, embedded: false }
+        Str::Bytes {
+            bytes,
+            embedded: false,
+        }
     }
 
     pub fn encoding(&self) -> &'static str {
         match self {
             Str::Int(_) => "int",
             Str::Bytes { embedded: true, .. } => "embstr",
-            Str::Bytes { embedded: false, .. } => "raw",
+            Str::Bytes {
+                embedded: false, ..
+            } => "raw",
         }
     }
 
@@ -69,7 +77,9 @@ impl Str {
         if let Str::Int(number) = self {
             *self = Str::raw(number::i64_to_bytes(*number));
         }
-        let Str::Bytes { bytes, embedded } = self else { unreachable!("a number was just made bytes") };
+        let Str::Bytes { bytes, embedded } = self else {
+            unreachable!("a number was just made bytes")
+        };
         *embedded = false;
         bytes
     }
@@ -94,5 +104,9 @@ impl Str {
 /// Key and value bytes that fit into one 64-byte object: 16 bytes of object header, 3 and 4 bytes around the two
 /// strings, and 8 for a deadline. From 32 bytes on the key's own header has room for it.
 fn embedding_room(key: &[u8], has_deadline: bool) -> usize {
-    if has_deadline && key.len() < 32 { 33 } else { 41 }
+    if has_deadline && key.len() < 32 {
+        33
+    } else {
+        41
+    }
 }

@@ -4,7 +4,10 @@ use super::*;
 use alloc::vec;
 
 fn line(client: &str, line: &str) -> LogEntry {
-    LogEntry::Line { client: client.to_owned(), line: line.to_owned() }
+    LogEntry::Line {
+        client: client.to_owned(),
+        line: line.to_owned(),
+    }
 }
 
 fn sample() -> Shared {
@@ -24,10 +27,21 @@ const VERSION_1: &str = "s=11.uZofkU2LKw6AIACGO6f4h5G5MYcGAo1mk2Blk8CG4IRg9Bg2r-
 
 #[test]
 fn what_is_shared_comes_back() {
-    for shared in [Shared::default(), sample(), Shared { entries: vec![line("", "")], ..sample() }] {
+    for shared in [
+        Shared::default(),
+        sample(),
+        Shared {
+            entries: vec![line("", "")],
+            ..sample()
+        },
+    ] {
         let link = encode(&shared);
         assert_eq!(decode(&link), Ok(shared.clone()), "{link}");
-        assert_eq!(decode(&alloc::format!("#{link}).")), Ok(shared), "with punctuation: {link}");
+        assert_eq!(
+            decode(&alloc::format!("#{link}).")),
+            Ok(shared),
+            "with punctuation: {link}"
+        );
         let safe = |c: char| c.is_ascii_alphanumeric() || "-_.=".contains(c);
         assert!(link.chars().all(safe), "{link}");
     }
@@ -40,7 +54,10 @@ fn every_version_still_opens() {
 
 #[test]
 fn one_round_of_percent_encoding_is_forgiven() {
-    assert_eq!(decode(&encode(&sample()).replace('=', "%3D").replace('.', "%2E")), Ok(sample()));
+    assert_eq!(
+        decode(&encode(&sample()).replace('=', "%3D").replace('.', "%2E")),
+        Ok(sample())
+    );
 }
 
 #[test]
@@ -72,11 +89,20 @@ fn a_later_version_is_named() {
 
 #[test]
 fn size_and_number_are_bounded() {
-    let long = Shared { entries: vec![line("", &"x".repeat(BODY_BYTES_MAX))], ..Shared::default() };
+    let long = Shared {
+        entries: vec![line("", &"x".repeat(BODY_BYTES_MAX))],
+        ..Shared::default()
+    };
     assert_eq!(decode(&encode(&long)), Err(Broken::TooLong));
-    let many = Shared { entries: vec![line("", "PING"); ENTRIES_MAX + 1], ..Shared::default() };
+    let many = Shared {
+        entries: vec![line("", "PING"); ENTRIES_MAX + 1],
+        ..Shared::default()
+    };
     assert_eq!(decode(&encode(&many)), Err(Broken::TooMany));
-    assert_eq!(decode(&alloc::format!("s=10.{}", "A".repeat(1 << 20))), Err(Broken::TooLong));
+    assert_eq!(
+        decode(&alloc::format!("s=10.{}", "A".repeat(1 << 20))),
+        Err(Broken::TooLong)
+    );
 }
 
 #[test]
@@ -98,7 +124,10 @@ fn random_bytes_are_refused_without_panic() {
 
 #[test]
 fn a_newline_in_a_command_cannot_add_a_command() {
-    let shared = Shared { entries: vec![line("", "ECHO a\n> FLUSHALL")], ..Shared::default() };
+    let shared = Shared {
+        entries: vec![line("", "ECHO a\n> FLUSHALL")],
+        ..Shared::default()
+    };
     let back = decode(&encode(&shared)).expect("a link");
     assert_eq!(back.entries, vec![line("", "ECHO a > FLUSHALL")]);
 }

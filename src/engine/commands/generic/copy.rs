@@ -11,12 +11,17 @@ use crate::reply::Reply;
 use crate::value::Value;
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
-    Command::new("COPY source:key destination:key [DB destination-db:int] [REPLACE]", copy)
-        .summary("Copies what a key holds, and its deadline, to another key, here or in another database.")
-        .cost("O(N) for a collection, N being its elements; O(1) for a string")
-        .since("6.2.0")
-        .flags(WRITE | DENYOOM)
-        .key_flags(&[key::RO | key::ACCESS, key::OW | key::UPDATE]),
+    Command::new(
+        "COPY source:key destination:key [DB destination-db:int] [REPLACE]",
+        copy,
+    )
+    .summary(
+        "Copies what a key holds, and its deadline, to another key, here or in another database.",
+    )
+    .cost("O(N) for a collection, N being its elements; O(1) for a string")
+    .since("6.2.0")
+    .flags(WRITE | DENYOOM)
+    .key_flags(&[key::RO | key::ACCESS, key::OW | key::UPDATE]),
     Command::new("MOVE key db:int", move_to)
         .summary("Moves a key to another database.")
         .flags(WRITE | FAST)
@@ -50,10 +55,8 @@ fn rename_key(ctx: &mut Context, from: &[u8], to: &[u8], replace: bool) -> Resul
     if from == to {
         return Ok(false);
     }
-    if ctx.keys.write(to).is_some() {
-        if !replace {
-            return Ok(false);
-        }
+    if ctx.keys.write(to).is_some() && !replace {
+        return Ok(false);
     }
     let overwritten = ctx.keys.remove(to);
     let object = ctx.keys.remove(from).expect("the key was just seen");
@@ -113,7 +116,9 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if from == to && source == destination {
         return Err(Error::SameObject);
     }
-    let Some(object) = ctx.keys.read(source).cloned() else { return Ok(Reply::Int(0)) };
+    let Some(object) = ctx.keys.read(source).cloned() else {
+        return Ok(Reply::Int(0));
+    };
     ctx.keys.db = to;
     let copied = copy_into(ctx, destination, object, replace);
     ctx.keys.db = from;
@@ -122,16 +127,15 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 /// In the database that is current now.
 fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: bool) -> bool {
-    if ctx.keys.write(destination).is_some() {
-        if !replace {
-            return false;
-        }
+    if ctx.keys.write(destination).is_some() && !replace {
+        return false;
     }
     let overwritten = ctx.keys.remove(destination);
     place(ctx, destination, object);
     ctx.keys.changed(Class::Generic, "copy_to", destination);
     if let Some(before) = overwritten {
-        ctx.keys.notify_overwritten(destination, before.value.kind());
+        ctx.keys
+            .notify_overwritten(destination, before.value.kind());
     }
     true
 }
@@ -149,5 +153,8 @@ fn database(ctx: &Context, word: &[u8]) -> Result<usize, Error> {
     if i32::try_from(number).is_err() {
         return Err(Error::NotAnInt32);
     }
-    usize::try_from(number).ok().filter(|db| *db < ctx.keys.dbs.len()).ok_or(Error::err("DB index is out of range"))
+    usize::try_from(number)
+        .ok()
+        .filter(|db| *db < ctx.keys.dbs.len())
+        .ok_or(Error::err("DB index is out of range"))
 }

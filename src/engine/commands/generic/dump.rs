@@ -39,7 +39,9 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     const COMPRESS: bool = true;
     let object = ctx.keys.read(args.word()?);
-    Ok(object.map_or(Reply::Null, |object| Reply::Bulk(rdb::dump(&object.value, COMPRESS))))
+    Ok(object.map_or(Reply::Null, |object| {
+        Reply::Bulk(rdb::dump(&object.value, COMPRESS))
+    }))
 }
 
 #[derive(Default)]
@@ -60,10 +62,13 @@ impl Options {
                 options.absolute = true;
             } else if args.left() >= 2 && options.frequency.is_none() && args.token("IDLETIME") {
                 let seconds = Some(args.int()?).filter(|seconds| *seconds >= 0);
-                options.idle_seconds = Some(seconds.ok_or(Error::err("Invalid IDLETIME value, must be >= 0"))?);
+                options.idle_seconds =
+                    Some(seconds.ok_or(Error::err("Invalid IDLETIME value, must be >= 0"))?);
             } else if args.left() >= 2 && options.idle_seconds.is_none() && args.token("FREQ") {
                 let frequency = Some(args.int()?).filter(|frequency| (0..=255).contains(frequency));
-                options.frequency = Some(frequency.ok_or(Error::err("Invalid FREQ value, must be >= 0 and <= 255"))?);
+                options.frequency = Some(
+                    frequency.ok_or(Error::err("Invalid FREQ value, must be >= 0 and <= 255"))?,
+                );
             } else {
                 return Err(Error::Syntax);
             }
@@ -84,7 +89,11 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     let value = load(ctx, payload)?;
     ctx.keys.expire_if_due(key);
-    let replaced = if options.replace { ctx.keys.remove(key) } else { None };
+    let replaced = if options.replace {
+        ctx.keys.remove(key)
+    } else {
+        None
+    };
     let deadline = match ttl {
         0 => Object::NEVER,
         _ if options.absolute => ttl,
@@ -109,17 +118,33 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn load(ctx: &mut Context, payload: &[u8]) -> Result<Value, Error> {
-    let body = rdb::open_dump(payload).ok_or(Error::err("DUMP payload version or checksum are wrong"))?;
-    let mut rules = rdb::Rules { limits: ctx.limits(), seed: ctx.keys.hash_seed(), random: ctx.random };
-    rdb::Reader::new(body).value(&mut rules).map_err(|_| Error::err("Bad data format"))
+    let body =
+        rdb::open_dump(payload).ok_or(Error::err("DUMP payload version or checksum are wrong"))?;
+    let mut rules = rdb::Rules {
+        limits: ctx.limits(),
+        seed: ctx.keys.hash_seed(),
+        random: ctx.random,
+    };
+    rdb::Reader::new(body)
+        .value(&mut rules)
+        .map_err(|_| Error::err("Bad data format"))
 }
 
-fn place(ctx: &mut Context, key: &[u8], mut value: Value, deadline: i64, idle_seconds: Option<i64>) {
+fn place(
+    ctx: &mut Context,
+    key: &[u8],
+    mut value: Value,
+    deadline: i64,
+    idle_seconds: Option<i64>,
+) {
     if let Value::String(text) = &mut value {
         text.make_room(key, deadline != Object::NEVER);
     }
     ctx.keys.put(key, value, deadline);
-    let accessed = ctx.now.millis().saturating_sub(idle_seconds.unwrap_or(0).saturating_mul(1000));
+    let accessed = ctx
+        .now
+        .millis()
+        .saturating_sub(idle_seconds.unwrap_or(0).saturating_mul(1000));
     if let Some(object) = ctx.keys.current().keys.get_mut(key) {
         object.accessed = accessed;
     }

@@ -17,12 +17,15 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE])
         .history(OPTIONS),
-    Command::new("EXPIREAT key unix-time-seconds:time [NX | XX | GT | LT]", expireat)
-        .summary("Gives a key a deadline, in seconds since 1970.")
-        .since("1.2.0")
-        .flags(WRITE | FAST)
-        .key_flags(&[key::RW | key::UPDATE])
-        .history(OPTIONS),
+    Command::new(
+        "EXPIREAT key unix-time-seconds:time [NX | XX | GT | LT]",
+        expireat,
+    )
+    .summary("Gives a key a deadline, in seconds since 1970.")
+    .since("1.2.0")
+    .flags(WRITE | FAST)
+    .key_flags(&[key::RW | key::UPDATE])
+    .history(OPTIONS),
     Command::new("EXPIRETIME key", expiretime)
         .summary("Says when a key will expire, in seconds since 1970.")
         .since("7.0.0")
@@ -39,12 +42,15 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::UPDATE])
         .history(OPTIONS),
-    Command::new("PEXPIREAT key unix-time-milliseconds:time [NX | XX | GT | LT]", pexpireat)
-        .summary("Gives a key a deadline, in milliseconds since 1970.")
-        .since("2.6.0")
-        .flags(WRITE | FAST)
-        .key_flags(&[key::RW | key::UPDATE])
-        .history(OPTIONS),
+    Command::new(
+        "PEXPIREAT key unix-time-milliseconds:time [NX | XX | GT | LT]",
+        pexpireat,
+    )
+    .summary("Gives a key a deadline, in milliseconds since 1970.")
+    .since("2.6.0")
+    .flags(WRITE | FAST)
+    .key_flags(&[key::RW | key::UPDATE])
+    .history(OPTIONS),
     Command::new("PEXPIRETIME key", pexpiretime)
         .summary("Says when a key will expire, in milliseconds since 1970.")
         .since("7.0.0")
@@ -56,13 +62,19 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .flags(READONLY | FAST)
         .key_flags(&[key::RO | key::ACCESS])
         .tips(&["nondeterministic_output"])
-        .history(&[("2.8.0", "-2 for an absent key; before, it was -1 as for a key without a deadline.")]),
+        .history(&[(
+            "2.8.0",
+            "-2 for an absent key; before, it was -1 as for a key without a deadline.",
+        )]),
     Command::new("TTL key", ttl)
         .summary("Says how many seconds a key has left.")
         .flags(READONLY | FAST)
         .key_flags(&[key::RO | key::ACCESS])
         .tips(&["nondeterministic_output"])
-        .history(&[("2.8.0", "-2 for an absent key; before, it was -1 as for a key without a deadline.")]),
+        .history(&[(
+            "2.8.0",
+            "-2 for an absent key; before, it was -1 as for a key without a deadline.",
+        )]),
 ];
 
 // --- Setting ------------------------------------------------------------------------------------------------------
@@ -103,14 +115,22 @@ impl Condition {
                 b"XX" => condition.present = true,
                 b"GT" => condition.later = true,
                 b"LT" => condition.sooner = true,
-                _ => return Err(Error::Err(format!("Unsupported option {}", String::from_utf8_lossy(option)).into())),
+                _ => {
+                    return Err(Error::Err(
+                        format!("Unsupported option {}", String::from_utf8_lossy(option)).into(),
+                    ));
+                }
             }
         }
         if condition.absent && (condition.present || condition.later || condition.sooner) {
-            return Err(Error::err("NX and XX, GT or LT options at the same time are not compatible"));
+            return Err(Error::err(
+                "NX and XX, GT or LT options at the same time are not compatible",
+            ));
         }
         if condition.later && condition.sooner {
-            return Err(Error::err("GT and LT options at the same time are not compatible"));
+            return Err(Error::err(
+                "GT and LT options at the same time are not compatible",
+            ));
         }
         Ok(condition)
     }
@@ -130,7 +150,9 @@ fn set_deadline(ctx: &mut Context, args: &mut Args, base: i64, unit: i64) -> Res
     let options = args.rest();
     let condition = Condition::read(options)?;
     let amount = number::parse_i64(amount).ok_or(Error::NotAnInteger)?;
-    let deadline = amount.checked_mul(unit).and_then(|millis| millis.checked_add(base));
+    let deadline = amount
+        .checked_mul(unit)
+        .and_then(|millis| millis.checked_add(base));
     let deadline = deadline.ok_or_else(|| Error::InvalidExpireTime(ctx.name().to_string()))?;
     if ctx.keys.write(key).is_none() {
         return Ok(Reply::Int(0));
@@ -155,14 +177,19 @@ fn set_deadline(ctx: &mut Context, args: &mut Args, base: i64, unit: i64) -> Res
 fn replicate(ctx: &mut Context, key: &[u8], deadline: i64, options: &[&[u8]]) {
     if ctx.server.effects_wanted {
         let at = number::i64_to_bytes(deadline);
-        let words: Vec<&[u8]> = [b"PEXPIREAT", key, &at].into_iter().chain(options.iter().copied()).collect();
+        let words: Vec<&[u8]> = [b"PEXPIREAT", key, &at]
+            .into_iter()
+            .chain(options.iter().copied())
+            .collect();
         ctx.replicate_as(&words);
     }
 }
 
 fn persist(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let Some(object) = ctx.keys.write(key) else { return Ok(Reply::Int(0)) };
+    let Some(object) = ctx.keys.write(key) else {
+        return Ok(Reply::Int(0));
+    };
     if !object.has_deadline() {
         return Ok(Reply::Int(0));
     }
@@ -176,7 +203,9 @@ fn persist(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn ttl(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let now = ctx.now.millis();
     // Rounded: 1500 ms are 2 seconds.
-    answer(ctx, args, |deadline| deadline.saturating_sub(now).max(0).saturating_add(500) / 1000)
+    answer(ctx, args, |deadline| {
+        deadline.saturating_sub(now).max(0).saturating_add(500) / 1000
+    })
 }
 
 fn pttl(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -64,16 +64,28 @@ fn del(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn exists(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(args.rest().iter().filter(|key| ctx.keys.read_untouched(key).is_some()).count().into())
+    Ok(args
+        .rest()
+        .iter()
+        .filter(|key| ctx.keys.read_untouched(key).is_some())
+        .count()
+        .into())
 }
 
 fn touch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(args.rest().iter().filter(|key| ctx.keys.touch(key)).count().into())
+    Ok(args
+        .rest()
+        .iter()
+        .filter(|key| ctx.keys.touch(key))
+        .count()
+        .into())
 }
 
 fn type_of(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let object = ctx.keys.read_untouched(args.word()?);
-    Ok(Reply::Status(object.map_or("none", |object| object.value.kind())))
+    Ok(Reply::Status(
+        object.map_or("none", |object| object.value.kind()),
+    ))
 }
 
 /// Expired keys are not shown, and not removed either.
@@ -83,14 +95,21 @@ fn keys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let all = pattern == b"*";
     let now = ctx.now.millis();
     let found = ctx.keys.current().keys.iter().filter(|(key, object)| {
-        (all || glob::matches(pattern, key, false)) && !(object.has_deadline() && now > object.deadline)
+        (all || glob::matches(pattern, key, false))
+            && !(object.has_deadline() && now > object.deadline)
     });
     Ok(Reply::array(found.map(|(key, _)| Reply::bulk(key))))
 }
 
 fn randomkey(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     loop {
-        let Some(key) = ctx.keys.current().keys.fair_random_key(ctx.random).map(<[u8]>::to_vec) else {
+        let Some(key) = ctx
+            .keys
+            .current()
+            .keys
+            .fair_random_key(ctx.random)
+            .map(<[u8]>::to_vec)
+        else {
             return Ok(Reply::Null);
         };
         if !ctx.keys.expire_if_due(&key) {

@@ -28,5 +28,7 @@ fn usage(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             samples => samples as usize,
         };
     }
-    Ok(ctx.keys.peek(key).map_or(Reply::Null, |object| Reply::from(memory::usage(key, object, samples))))
+    Ok(ctx.keys.peek(key).map_or(Reply::Null, |object| {
+        Reply::from(memory::usage(key, object, samples))
+    }))
 }

@@ -41,12 +41,17 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn encoding(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let object = ctx.keys.read_unnoticed(args.word()?);
-    Ok(Reply::bulk_or_null(object.map(|object| object.value.encoding())))
+    Ok(Reply::bulk_or_null(
+        object.map(|object| object.value.encoding()),
+    ))
 }
 
 fn refcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     // A value lies in one piece with its key since 8.2, so nothing is shared any more, not even small numbers.
-    Ok(ctx.keys.read_unnoticed(args.word()?).map_or(Reply::Null, |_| Reply::Int(1)))
+    Ok(ctx
+        .keys
+        .read_unnoticed(args.word()?)
+        .map_or(Reply::Null, |_| Reply::Int(1)))
 }
 
 fn idletime(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -66,7 +71,9 @@ fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let by_frequency = keeps_frequency(ctx);
     match ctx.keys.read_unnoticed(args.word()?) {
         None => Ok(Reply::Null),
-        Some(_) if by_frequency => Err(Error::NotEmulated("keys do not count how often they are used".to_string())),
+        Some(_) if by_frequency => Err(Error::NotEmulated(
+            "keys do not count how often they are used".to_string(),
+        )),
         Some(_) => Err(Error::err(
             "An LFU maxmemory policy is not selected, access frequency not tracked. \
              Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
@@ -76,5 +83,8 @@ fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 /// Under an LFU policy the place of the access time holds a counter instead.
 fn keeps_frequency(ctx: &Context) -> bool {
-    ctx.server.config.get("maxmemory-policy").is_some_and(|policy| policy.ends_with(b"-lfu"))
+    ctx.server
+        .config
+        .get("maxmemory-policy")
+        .is_some_and(|policy| policy.ends_with(b"-lfu"))
 }

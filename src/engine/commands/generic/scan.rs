@@ -56,7 +56,12 @@ fn scan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 /// One step of the walk. Keys that are due are removed on the way, whether or not they are asked for.
-fn bucket(ctx: &mut Context, cursor: u64, wanted: &impl Fn(&[u8], &'static str) -> bool, found: &mut Vec<Reply>) -> u64 {
+fn bucket(
+    ctx: &mut Context,
+    cursor: u64,
+    wanted: &impl Fn(&[u8], &'static str) -> bool,
+    found: &mut Vec<Reply>,
+) -> u64 {
     let now = ctx.now.millis();
     let mut due = Vec::new();
     let next = ctx.keys.current().keys.scan(cursor, &mut |key, object| {

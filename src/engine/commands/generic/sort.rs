@@ -15,12 +15,17 @@ use crate::value::Value;
 use crate::values::list::{self, List};
 use crate::values::sorted_set;
 
-const COST: &str = "O(N + M log M), N being the elements and M what is returned; O(N) if nothing is sorted";
+const COST: &str =
+    "O(N + M log M), N being the elements and M what is returned; O(N) if nothing is sorted";
 const CATEGORIES: u32 = acl::KEYSPACE | acl::SET | acl::SORTEDSET | acl::LIST | acl::DANGEROUS;
 const SOURCE: KeySpec = KeySpec {
     flags: key::RO | key::ACCESS,
     begin: Begin::Index(1),
-    find: Find::Range { last: 0, step: 1, limit: 0 },
+    find: Find::Range {
+        last: 0,
+        step: 1,
+        limit: 0,
+    },
     notes: "",
 };
 const PATTERNS: KeySpec = KeySpec {
@@ -116,7 +121,9 @@ impl<'a> Request<'a> {
     /// The part of `count` elements that LIMIT leaves.
     fn range(&self, count: usize) -> std::ops::Range<usize> {
         let (offset, limit) = self.limit.unwrap_or((0, -1));
-        let start = usize::try_from(offset.max(0)).unwrap_or(usize::MAX).min(count);
+        let start = usize::try_from(offset.max(0))
+            .unwrap_or(usize::MAX)
+            .min(count);
         let taken = usize::try_from(limit).unwrap_or(usize::MAX);
         start..start.saturating_add(taken).min(count)
     }
@@ -131,7 +138,11 @@ fn run(ctx: &mut Context, key: &[u8], mut request: Request) -> Result<Reply, Err
         request.by = None;
     }
     let range = request.range(elements.len());
-    let sorted = if request.as_it_lies { elements } else { order(ctx, elements, &request)? };
+    let sorted = if request.as_it_lies {
+        elements
+    } else {
+        order(ctx, elements, &request)?
+    };
     let chosen = &sorted[range];
     let mut output = Vec::with_capacity(chosen.len() * request.gets.len().max(1));
     for element in chosen {
@@ -152,7 +163,9 @@ fn run(ctx: &mut Context, key: &[u8], mut request: Request) -> Result<Reply, Err
 fn load(ctx: &mut Context, key: &[u8], request: &Request) -> Result<(Vec<Vec<u8>>, bool), Error> {
     let limits = ctx.limits();
     let seed = ctx.keys.hash_seed();
-    let Some(object) = ctx.keys.read(key) else { return Ok((Vec::new(), false)) };
+    let Some(object) = ctx.keys.read(key) else {
+        return Ok((Vec::new(), false));
+    };
     match &object.value {
         Value::List(list) => {
             let elements = list.iter().map(|entry| entry.to_bytes().into_owned());
@@ -165,12 +178,25 @@ fn load(ctx: &mut Context, key: &[u8], request: &Request) -> Result<(Vec<Vec<u8>
         Value::Set(set) => Ok((set.iter().map(Cow::into_owned).collect(), true)),
         Value::SortedSet(_) => {
             let object = ctx.keys.write(key).expect("the key was just read");
-            let Value::SortedSet(set) = &mut object.value else { unreachable!("the type was just seen") };
+            let Value::SortedSet(set) = &mut object.value else {
+                unreachable!("the type was just seen")
+            };
             // A surprise of Redis': sorting a small sorted set makes it a large one.
-            set.become_large(&mut sorted_set::Rules { limits: &limits, seed, random: ctx.random });
-            let members = if request.descending && request.as_it_lies { set.iter_rev() } else { set.iter() };
-            let mut elements: Vec<Vec<u8>> = members.map(|(member, _)| member.into_owned()).collect();
-            if !request.as_it_lies && let Some((_, scores)) = set.structures() {
+            set.become_large(&mut sorted_set::Rules {
+                limits: &limits,
+                seed,
+                random: ctx.random,
+            });
+            let members = if request.descending && request.as_it_lies {
+                set.iter_rev()
+            } else {
+                set.iter()
+            };
+            let mut elements: Vec<Vec<u8>> =
+                members.map(|(member, _)| member.into_owned()).collect();
+            if !request.as_it_lies
+                && let Some((_, scores)) = set.structures()
+            {
                 elements = scores.keys().map(<[u8]>::to_vec).collect();
             }
             Ok((elements, false))
@@ -186,7 +212,11 @@ enum Weight {
     Text(Option<Vec<u8>>),
 }
 
-fn order(ctx: &mut Context, elements: Vec<Vec<u8>>, request: &Request) -> Result<Vec<Vec<u8>>, Error> {
+fn order(
+    ctx: &mut Context,
+    elements: Vec<Vec<u8>>,
+    request: &Request,
+) -> Result<Vec<Vec<u8>>, Error> {
     let mut weighed = Vec::with_capacity(elements.len());
     let mut all_numbers = true;
     for element in elements {
@@ -206,20 +236,29 @@ fn order(ctx: &mut Context, elements: Vec<Vec<u8>>, request: &Request) -> Result
         weighed.push((weight, element));
     }
     if !all_numbers {
-        return Err(Error::err("One or more scores can't be converted into double"));
+        return Err(Error::err(
+            "One or more scores can't be converted into double",
+        ));
     }
     let stored = request.store.is_some();
     weighed.sort_by(|(a, element_a), (b, element_b)| {
         let order = match (a, b) {
             // Equal weights are told apart by the elements, so that the order never depends on chance.
-            (Weight::Number(a), Weight::Number(b)) => {
-                a.partial_cmp(b).unwrap_or(Ordering::Equal).then_with(|| element_a.cmp(element_b))
+            (Weight::Number(a), Weight::Number(b)) => a
+                .partial_cmp(b)
+                .unwrap_or(Ordering::Equal)
+                .then_with(|| element_a.cmp(element_b)),
+            (Weight::Text(Some(a)), Weight::Text(Some(b))) if !stored => {
+                until_zero(a).cmp(until_zero(b))
             }
-            (Weight::Text(Some(a)), Weight::Text(Some(b))) if !stored => until_zero(a).cmp(until_zero(b)),
             (Weight::Text(a), Weight::Text(b)) => a.cmp(b),
             _ => Ordering::Equal,
         };
-        if request.descending { order.reverse() } else { order }
+        if request.descending {
+            order.reverse()
+        } else {
+            order
+        }
     });
     Ok(weighed.into_iter().map(|(_, element)| element).collect())
 }
@@ -236,15 +275,25 @@ fn look_up(ctx: &mut Context, pattern: &[u8], element: &[u8]) -> Option<Vec<u8>>
         return Some(element.to_vec());
     }
     let star = pattern.iter().position(|byte| *byte == b'*')?;
-    let arrow = pattern[star + 1..].windows(2).position(|two| two == b"->").map(|at| star + 1 + at);
+    let arrow = pattern[star + 1..]
+        .windows(2)
+        .position(|two| two == b"->")
+        .map(|at| star + 1 + at);
     // An arrow without a field is part of the name.
     let arrow = arrow.filter(|at| at + 2 < pattern.len());
-    let name = [&pattern[..star], element, &pattern[star + 1..arrow.unwrap_or(pattern.len())]].concat();
+    let name = [
+        &pattern[..star],
+        element,
+        &pattern[star + 1..arrow.unwrap_or(pattern.len())],
+    ]
+    .concat();
     let now = ctx.now.millis();
     match (&ctx.keys.read(&name)?.value, arrow) {
         (Value::String(text), None) => Some(text.to_bytes()),
         (Value::Hash(hash), Some(arrow)) => {
-            let found = hash.get(&pattern[arrow + 2..]).filter(|found| !found.is_due(now));
+            let found = hash
+                .get(&pattern[arrow + 2..])
+                .filter(|found| !found.is_due(now));
             found.map(|found| found.value.into_owned())
         }
         _ => None,
@@ -263,8 +312,12 @@ fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) ->
     let fill = list::fill(&limits);
     // Made as a large list and made small at the end if it fits one node.
     let mut large = Quicklist::new(fill, limits.list_compress_depth);
-    output.iter().for_each(|element| large.push_back(element.as_deref().unwrap_or_default()));
-    let fits = large.single_listpack().is_some_and(|pack| !exceeds_limit(fill, pack.size(), pack.len()));
+    output
+        .iter()
+        .for_each(|element| large.push_back(element.as_deref().unwrap_or_default()));
+    let fits = large
+        .single_listpack()
+        .is_some_and(|pack| !exceeds_limit(fill, pack.size(), pack.len()));
     let list = if fits {
         List::Listpack(large.take_single_listpack().expect("it fits one node"))
     } else {

@@ -58,7 +58,9 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 ];
 
 fn migrate(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated("MIGRATE connects to another server over a network".to_string()))
+    Err(Error::NotEmulated(
+        "MIGRATE connects to another server over a network".to_string(),
+    ))
 }
 
 fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -74,13 +76,17 @@ fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let local = args.int()?;
     if !(0..=1).contains(&local) {
-        return Err(Error::err("value is out of range, value must between 0 and 1"));
+        return Err(Error::err(
+            "value is out of range, value must between 0 and 1",
+        ));
     }
     let replicas = number::parse_i64(args.word()?).filter(|replicas| *replicas >= 0);
     let replicas = replicas.ok_or(Error::err("value is out of range, must be positive"))?;
     let deadline = deadline(ctx, args.word()?)?;
     if local > 0 {
-        return Err(Error::err("WAITAOF cannot be used when numlocal is set but appendonly is disabled."));
+        return Err(Error::err(
+            "WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
+        ));
     }
     let none = Reply::Array(vec![Reply::Int(0), Reply::Int(0)]);
     if replicas == 0 {
@@ -91,7 +97,8 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 /// A timeout in milliseconds, as a point in time; 0 waits forever.
 fn deadline(ctx: &Context, word: &[u8]) -> Result<Option<Time>, Error> {
-    let millis = number::parse_i64(word).ok_or(Error::err("timeout is not an integer or out of range"))?;
+    let millis =
+        number::parse_i64(word).ok_or(Error::err("timeout is not an integer or out of range"))?;
     if millis < 0 {
         return Err(Error::TimeoutNegative);
     }

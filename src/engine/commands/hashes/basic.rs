@@ -59,7 +59,9 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .key_flags(&[key::RW | key::UPDATE])
         .deprecated("4.0.0", "`HSET` with multiple field-value pairs"),
     Command::new("HSET key (field value)...", hset)
-        .summary("Sets fields and says how many of them are new; the hash is made if it is not there.")
+        .summary(
+            "Sets fields and says how many of them are new; the hash is made if it is not there.",
+        )
         .cost("O(1) for each field, so O(N) for N of them")
         .since("2.0.0")
         .flags(WRITE | DENYOOM | FAST)
@@ -86,12 +88,16 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn hget(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, field) = (args.word()?, args.word()?);
-    read(ctx, key, field, Reply::Null, |found| Reply::Bulk(found.value.into_owned()))
+    read(ctx, key, field, Reply::Null, |found| {
+        Reply::Bulk(found.value.into_owned())
+    })
 }
 
 fn hstrlen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, field) = (args.word()?, args.word()?);
-    read(ctx, key, field, Reply::Int(0), |found| found.value.len().into())
+    read(ctx, key, field, Reply::Int(0), |found| {
+        found.value.len().into()
+    })
 }
 
 fn hexists(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -108,7 +114,9 @@ fn read(
     present: impl FnOnce(Found) -> Reply,
 ) -> Result<Reply, Error> {
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else { return Ok(absent) };
+    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+        return Ok(absent);
+    };
     match hash.get(field) {
         None => Ok(absent),
         Some(found) if !found.is_due(now) => Ok(present(found)),
@@ -142,21 +150,32 @@ fn hmget(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn hlen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     // Fields past their deadline count until something removes them.
-    Ok(ctx.keys.get::<Hash>(args.word()?)?.map_or(0, Hash::len).into())
+    Ok(ctx
+        .keys
+        .get::<Hash>(args.word()?)?
+        .map_or(0, Hash::len)
+        .into())
 }
 
 fn hgetall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else { return Ok(Reply::Map(Vec::new())) };
+    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+        return Ok(Reply::Map(Vec::new()));
+    };
     let live = hash.iter().filter(|(_, found)| !found.is_due(now));
-    Ok(Reply::Map(live.map(|(field, found)| (Reply::bulk(field), Reply::bulk(found.value))).collect()))
+    Ok(Reply::Map(
+        live.map(|(field, found)| (Reply::bulk(field), Reply::bulk(found.value)))
+            .collect(),
+    ))
 }
 
 fn hkeys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else { return Ok(Reply::Array(Vec::new())) };
+    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+        return Ok(Reply::Array(Vec::new()));
+    };
     let live = hash.iter().filter(|(_, found)| !found.is_due(now));
     Ok(Reply::array(live.map(|(field, _)| Reply::bulk(field))))
 }
@@ -164,9 +183,13 @@ fn hkeys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn hvals(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else { return Ok(Reply::Array(Vec::new())) };
+    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+        return Ok(Reply::Array(Vec::new()));
+    };
     let live = hash.iter().filter(|(_, found)| !found.is_due(now));
-    Ok(Reply::array(live.map(|(_, found)| Reply::bulk(found.value))))
+    Ok(Reply::array(
+        live.map(|(_, found)| Reply::bulk(found.value)),
+    ))
 }
 
 fn hset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -216,7 +239,9 @@ fn hsetnx(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn hdel(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, fields) = (args.word()?, args.rest());
-    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(Reply::Int(0)) };
+    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else {
+        return Ok(Reply::Int(0));
+    };
     let before = hash.next_deadline();
     let removed = fields.iter().filter(|field| hash.remove(field)).count();
     let (after, empty) = (hash.next_deadline(), hash.is_empty());

@@ -139,24 +139,28 @@ fn expire(ctx: &mut Context, args: &mut Args, clock: Clock) -> Result<Reply, Err
     let condition = Condition::take(args);
     let fields = fields(args, "Parameter `numFields` should be greater than 0")?;
     let past = is_past(ctx, deadline);
-    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(Reply::Array(vec![ABSENT; fields.len()])) };
+    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else {
+        return Ok(Reply::Array(vec![ABSENT; fields.len()]));
+    };
     let before = hash.next_deadline();
     hash.allow_deadlines();
     let (mut set, mut removed): (Vec<&[u8]>, Vec<&[u8]>) = (Vec::new(), Vec::new());
-    let replies = fields.iter().map(|field| match hash.get(field).map(|found| found.deadline) {
-        None => ABSENT,
-        Some(old) if !condition.allows(old, deadline) => REFUSED,
-        Some(_) if past => {
-            hash.remove(field);
-            removed.push(field);
-            REMOVED
-        }
-        Some(_) => {
-            hash.set_deadline(field, Some(deadline));
-            set.push(field);
-            DONE
-        }
-    });
+    let replies = fields
+        .iter()
+        .map(|field| match hash.get(field).map(|found| found.deadline) {
+            None => ABSENT,
+            Some(old) if !condition.allows(old, deadline) => REFUSED,
+            Some(_) if past => {
+                hash.remove(field);
+                removed.push(field);
+                REMOVED
+            }
+            Some(_) => {
+                hash.set_deadline(field, Some(deadline));
+                set.push(field);
+                DONE
+            }
+        });
     let replies = replies.collect();
     let (after, empty) = (hash.next_deadline(), hash.is_empty());
     ctx.keys.relist_fields(key, before, after);
@@ -173,7 +177,11 @@ fn replicate_deadline(ctx: &mut Context, deadline: i64, fields: &[&[u8]]) {
     let (deadline, count) = (number::i64_to_bytes(deadline), fields.len().to_string());
     let mut words: Vec<&[u8]> = vec![b"HPEXPIREAT", ctx.words[1], &deadline];
     // The condition and FIELDS stay as they were typed.
-    let typed = if ctx.words[3].eq_ignore_ascii_case(b"FIELDS") { 4 } else { 5 };
+    let typed = if ctx.words[3].eq_ignore_ascii_case(b"FIELDS") {
+        4
+    } else {
+        5
+    };
     words.extend(&ctx.words[3..typed]);
     words.push(count.as_bytes());
     words.extend(fields);
@@ -199,7 +207,9 @@ fn hpersist(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let now = ctx.now.millis();
     ctx.keys.get_mut::<Hash>(key)?;
     let fields = fields(args, BAD_COUNT)?;
-    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(Reply::Array(vec![ABSENT; fields.len()])) };
+    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else {
+        return Ok(Reply::Array(vec![ABSENT; fields.len()]));
+    };
     let before = hash.next_deadline();
     let replies = fields.iter().map(|field| match hash.get(field) {
         None => ABSENT,
@@ -242,10 +252,14 @@ fn ask(ctx: &mut Context, args: &mut Args, say: impl Fn(i64, i64) -> i64) -> Res
     let now = ctx.now.millis();
     let hash = ctx.keys.get::<Hash>(key)?;
     let fields = fields(args, BAD_COUNT)?;
-    let replies = fields.iter().map(|field| match hash.and_then(|hash| hash.get(field)) {
-        None => ABSENT,
-        Some(found) if found.is_due(now) => ABSENT,
-        Some(found) => found.deadline.map_or(WITHOUT_DEADLINE, |deadline| Reply::Int(say(deadline, now))),
-    });
+    let replies = fields
+        .iter()
+        .map(|field| match hash.and_then(|hash| hash.get(field)) {
+            None => ABSENT,
+            Some(found) if found.is_due(now) => ABSENT,
+            Some(found) => found
+                .deadline
+                .map_or(WITHOUT_DEADLINE, |deadline| Reply::Int(say(deadline, now))),
+        });
     Ok(Reply::Array(replies.collect()))
 }

@@ -78,7 +78,11 @@ fn hgetdel(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn remove_if_empty(ctx: &mut Context, key: &[u8]) -> Result<(), Error> {
-    if ctx.keys.get_mut::<Hash>(key)?.is_some_and(|hash| hash.is_empty()) {
+    if ctx
+        .keys
+        .get_mut::<Hash>(key)?
+        .is_some_and(|hash| hash.is_empty())
+    {
         ctx.keys.remove_empty(key);
     }
     Ok(())
@@ -186,7 +190,12 @@ struct Setting<'a> {
 
 impl<'a> Setting<'a> {
     fn take(ctx: &Context, args: &mut Args<'a>) -> Result<Setting<'a>, Error> {
-        let mut setting = Setting { presence: None, keep: false, deadline: None, pairs: &[] };
+        let mut setting = Setting {
+            presence: None,
+            keep: false,
+            deadline: None,
+            pairs: &[],
+        };
         let wrong_arity = || Error::WrongArity(ctx.name().to_string());
         loop {
             if args.token("FIELDS") {
@@ -194,7 +203,11 @@ impl<'a> Setting<'a> {
                 let count = count_of_pairs(count)?;
                 setting.pairs = args.rest();
                 let matches = setting.pairs.len() as u64 == count * 2;
-                return if matches { Ok(setting) } else { Err(wrong_arity()) };
+                return if matches {
+                    Ok(setting)
+                } else {
+                    Err(wrong_arity())
+                };
             }
             if args.token("FXX") {
                 setting.require(true)?;
@@ -203,7 +216,10 @@ impl<'a> Setting<'a> {
             } else if args.token("KEEPTTL") {
                 setting.check_lifetime_is_new()?;
                 setting.keep = true;
-            } else if let Some((_, clock)) = Clock::OPTIONS.into_iter().find(|(token, _)| args.token(token)) {
+            } else if let Some((_, clock)) = Clock::OPTIONS
+                .into_iter()
+                .find(|(token, _)| args.token(token))
+            {
                 setting.check_lifetime_is_new()?;
                 let amount = args.word().map_err(|_| wrong_arity())?;
                 setting.deadline = Some(clock.deadline(ctx, amount)?);
@@ -217,7 +233,9 @@ impl<'a> Setting<'a> {
 
     fn require(&mut self, present: bool) -> Result<(), Error> {
         if self.presence.is_some() {
-            return Err(Error::err("Only one of FXX or FNX arguments can be specified"));
+            return Err(Error::err(
+                "Only one of FXX or FNX arguments can be specified",
+            ));
         }
         self.presence = Some(present);
         Ok(())
@@ -225,7 +243,9 @@ impl<'a> Setting<'a> {
 
     fn check_lifetime_is_new(&self) -> Result<(), Error> {
         if self.keep || self.deadline.is_some() {
-            return Err(Error::err("Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"));
+            return Err(Error::err(
+                "Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified",
+            ));
         }
         Ok(())
     }
@@ -251,11 +271,17 @@ fn hsetex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Int(0));
     }
     let (limits, seed) = (ctx.limits(), ctx.keys.hash_seed());
-    let past = setting.deadline.is_some_and(|deadline| is_past(ctx, deadline));
+    let past = setting
+        .deadline
+        .is_some_and(|deadline| is_past(ctx, deadline));
     let hash = ctx.keys.get_or_insert::<Hash>(key, Hash::new)?;
     let before = hash.next_deadline();
     hash.make_room(setting.pairs, &limits, seed);
-    let old = if setting.keep { OldDeadline::Keep } else { OldDeadline::Drop };
+    let old = if setting.keep {
+        OldDeadline::Keep
+    } else {
+        OldDeadline::Drop
+    };
     for pair in setting.pairs.chunks_exact(2) {
         hash.set(pair[0], pair[1], old, &limits, seed);
     }
@@ -284,9 +310,13 @@ fn hsetex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 /// Fields past their deadline are removed on the way, as far as the check comes.
 fn presence_holds(ctx: &mut Context, key: &[u8], setting: &Setting) -> Result<bool, Error> {
-    let Some(wanted) = setting.presence else { return Ok(true) };
+    let Some(wanted) = setting.presence else {
+        return Ok(true);
+    };
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(!wanted) };
+    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else {
+        return Ok(!wanted);
+    };
     let (mut holds, mut seen) = (true, Vec::new());
     for field in setting.fields() {
         seen.push(field);
@@ -302,8 +332,14 @@ fn presence_holds(ctx: &mut Context, key: &[u8], setting: &Setting) -> Result<bo
 /// The command as it was typed, but with a point in time that means the same later.
 fn replicate_with_deadline(ctx: &mut Context, deadline: i64) {
     let mut words = ctx.words.to_vec();
-    let is_option = |word: &&[u8]| Clock::OPTIONS.iter().any(|(token, _)| word.eq_ignore_ascii_case(token.as_bytes()));
-    let Some(at) = words.iter().skip(2).position(is_option) else { return };
+    let is_option = |word: &&[u8]| {
+        Clock::OPTIONS
+            .iter()
+            .any(|(token, _)| word.eq_ignore_ascii_case(token.as_bytes()))
+    };
+    let Some(at) = words.iter().skip(2).position(is_option) else {
+        return;
+    };
     let deadline = number::i64_to_bytes(deadline);
     if !words[at + 2].eq_ignore_ascii_case(b"PXAT") {
         words[at + 2] = b"PXAT";

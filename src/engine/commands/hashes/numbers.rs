@@ -25,10 +25,14 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 fn hincrby(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, field, increment) = (args.word()?, args.word()?, args.int()?);
     let number = match old_value(ctx, key, field)? {
-        Some(value) => number::parse_i64(&value).ok_or(Error::err("hash value is not an integer"))?,
+        Some(value) => {
+            number::parse_i64(&value).ok_or(Error::err("hash value is not an integer"))?
+        }
         None => 0,
     };
-    let sum = number.checked_add(increment).ok_or(Error::IncrementOverflow)?;
+    let sum = number
+        .checked_add(increment)
+        .ok_or(Error::IncrementOverflow)?;
     store(ctx, key, field, &number::i64_to_bytes(sum))?;
     ctx.keys.changed(Class::Hash, "hincrby", key);
     Ok(Reply::Int(sum))
@@ -52,15 +56,27 @@ fn hincrbyfloat(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     store(ctx, key, field, text.as_bytes())?;
     ctx.keys.changed(Class::Hash, "hincrbyfloat", key);
     // The sum, not the increment: a replica's own sum might differ in the last digit.
-    ctx.replicate_as(&[b"HSETEX", key, b"KEEPTTL", b"FIELDS", b"1", field, text.as_bytes()]);
+    ctx.replicate_as(&[
+        b"HSETEX",
+        key,
+        b"KEEPTTL",
+        b"FIELDS",
+        b"1",
+        field,
+        text.as_bytes(),
+    ]);
     Ok(Reply::Bulk(text.into_bytes()))
 }
 
 /// A field past its deadline is removed on the way, and the hash with it if that was all.
 fn old_value(ctx: &mut Context, key: &[u8], field: &[u8]) -> Result<Option<Vec<u8>>, Error> {
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else { return Ok(None) };
-    let Some(found) = hash.get(field) else { return Ok(None) };
+    let Some(hash) = ctx.keys.get_mut::<Hash>(key)? else {
+        return Ok(None);
+    };
+    let Some(found) = hash.get(field) else {
+        return Ok(None);
+    };
     if !found.is_due(now) {
         return Ok(Some(found.value.into_owned()));
     }

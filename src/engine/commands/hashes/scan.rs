@@ -22,7 +22,9 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[Command::new(
 fn hscan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, cursor) = (args.word()?, cursor::parse(args.word()?)?);
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else { return Ok(cursor::reply(0, Vec::new())) };
+    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+        return Ok(cursor::reply(0, Vec::new()));
+    };
     // An absent key is answered before the options are looked at.
     let options = Options::take(args, true)?;
     let mut elements = Vec::new();

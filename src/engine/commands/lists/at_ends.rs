@@ -62,7 +62,9 @@ fn pop(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
     let key = args.word()?;
     let limits = ctx.limits();
     if args.is_empty() {
-        let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Null) };
+        let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+            return Ok(Reply::Null);
+        };
         let value = list.pop(end);
         let left = left(list, &limits);
         removed(ctx.keys, popped(end), key, 1, left);
@@ -72,7 +74,9 @@ fn pop(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
         return Err(Error::WrongArity(ctx.name().to_string()));
     }
     let count = args.count()?;
-    let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::NullArray) };
+    let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+        return Ok(Reply::NullArray);
+    };
     if count == 0 {
         return Ok(Reply::Array(Vec::new()));
     }
@@ -99,29 +103,41 @@ impl<'a> Several<'a> {
             if count.is_some() || args.left() < 2 || !args.token("COUNT") {
                 return Err(Error::Syntax);
             }
-            count = Some(positive(args.word()?).ok_or(Error::err("count should be greater than 0"))?);
+            count =
+                Some(positive(args.word()?).ok_or(Error::err("count should be greater than 0"))?);
         }
-        Ok(Several { keys, end, count: count.unwrap_or(1) })
+        Ok(Several {
+            keys,
+            end,
+            count: count.unwrap_or(1),
+        })
     }
 
     /// The key and its elements, from the first key that has a list.
     pub(super) fn pop(&self, ctx: &mut Context) -> Result<Option<Reply>, Error> {
         let limits = ctx.limits();
         for key in self.keys {
-            let Some(list) = ctx.keys.get_mut::<List>(key)? else { continue };
+            let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+                continue;
+            };
             let taken = take(list, self.end, self.count);
             let left = left(list, &limits);
             removed(ctx.keys, popped(self.end), key, taken.len(), left);
             let count = number::i64_to_bytes(taken.len() as i64);
             ctx.replicate_as(&[pop_command(self.end), key, &count]);
-            return Ok(Some(Reply::Array(vec![Reply::bulk(key), Reply::Array(taken)])));
+            return Ok(Some(Reply::Array(vec![
+                Reply::bulk(key),
+                Reply::Array(taken),
+            ])));
         }
         Ok(None)
     }
 }
 
 fn positive(word: &[u8]) -> Option<usize> {
-    number::parse_i64(word).and_then(|number| usize::try_from(number).ok()).filter(|number| *number > 0)
+    number::parse_i64(word)
+        .and_then(|number| usize::try_from(number).ok())
+        .filter(|number| *number > 0)
 }
 
 pub(super) fn lmpop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -24,7 +24,9 @@ fn pop_or_wait(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Er
     let deadline = ctx.timeout(args.word()?)?;
     let limits = ctx.limits();
     for key in keys {
-        let Some(list) = ctx.keys.get_mut::<List>(key)? else { continue };
+        let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+            continue;
+        };
         let value = list.pop(end).expect("a list that is there has elements");
         let left = left(list, &limits);
         removed(ctx.keys, popped(end), key, 1, left);
@@ -67,7 +69,13 @@ pub(super) fn brpoplpush(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
     Ok(reply)
 }
 
-fn move_or_wait(ctx: &mut Context, source: &[u8], destination: &[u8], way: Way, deadline: Option<Time>) -> Result<Reply, Error> {
+fn move_or_wait(
+    ctx: &mut Context,
+    source: &[u8],
+    destination: &[u8],
+    way: Way,
+    deadline: Option<Time>,
+) -> Result<Reply, Error> {
     match move_element(ctx, source, destination, way)? {
         Some(value) => Ok(Reply::Bulk(value)),
         // A wait that ends without an element answers an absent array; where nothing may wait, an absent value.

@@ -10,21 +10,33 @@ use crate::reply::Reply;
 use crate::values::list::{End, List};
 
 pub(super) fn llen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(ctx.keys.get::<List>(args.word()?)?.map_or(0, List::len).into())
+    Ok(ctx
+        .keys
+        .get::<List>(args.word()?)?
+        .map_or(0, List::len)
+        .into())
 }
 
 pub(super) fn lindex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let Some(list) = ctx.keys.get::<List>(args.word()?)? else { return Ok(Reply::Null) };
+    let Some(list) = ctx.keys.get::<List>(args.word()?)? else {
+        return Ok(Reply::Null);
+    };
     Ok(Reply::bulk_or_null(list.get(args.int()?)))
 }
 
 pub(super) fn lrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let (start, stop) = (args.int()?, args.int()?);
-    let Some(list) = ctx.keys.get::<List>(key)? else { return Ok(Reply::Array(Vec::new())) };
+    let Some(list) = ctx.keys.get::<List>(key)? else {
+        return Ok(Reply::Array(Vec::new()));
+    };
     let (start, count) = range(start, stop, list.len());
     let mut elements = Vec::with_capacity(count);
-    elements.extend(list.iter_from(start).take(count).map(|entry| Reply::Bulk(entry.to_bytes().into_owned())));
+    elements.extend(
+        list.iter_from(start)
+            .take(count)
+            .map(|entry| Reply::Bulk(entry.to_bytes().into_owned())),
+    );
     Ok(Reply::Array(elements))
 }
 
@@ -32,7 +44,9 @@ pub(super) fn ltrim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
     let key = args.word()?;
     let (start, stop) = (args.int()?, args.int()?);
     let limits = ctx.limits();
-    let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::OK) };
+    let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+        return Ok(Reply::OK);
+    };
     let length = list.len();
     let (start, count) = range(start, stop, length);
     // The right part first, then the left one: the indexes of what is kept do not move in between.
@@ -70,7 +84,9 @@ pub(super) fn linsert(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
     };
     let (pivot, value) = (args.word()?, args.word()?);
     let limits = ctx.limits();
-    let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Int(0)) };
+    let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+        return Ok(Reply::Int(0));
+    };
     // Room is made before anybody knows whether the pivot is there: the encoding may change for nothing.
     list.make_room(value.len(), 1, &limits);
     if !list.insert_beside(pivot, side, value) {
@@ -86,9 +102,15 @@ pub(super) fn lrem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let count = args.symmetric_int()?;
     let value = args.word()?;
     let from = if count < 0 { End::Right } else { End::Left };
-    let limit = if count == 0 { usize::MAX } else { usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX) };
+    let limit = if count == 0 {
+        usize::MAX
+    } else {
+        usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX)
+    };
     let limits = ctx.limits();
-    let Some(list) = ctx.keys.get_mut::<List>(key)? else { return Ok(Reply::Int(0)) };
+    let Some(list) = ctx.keys.get_mut::<List>(key)? else {
+        return Ok(Reply::Int(0));
+    };
     let gone = list.remove_equal(value, limit, from);
     if gone > 0 {
         let left = left(list, &limits);
@@ -110,7 +132,12 @@ struct Search {
 
 impl Search {
     fn read(args: &mut Args) -> Result<Search, Error> {
-        let mut search = Search { skip: 0, from: End::Left, count: None, most: 0 };
+        let mut search = Search {
+            skip: 0,
+            from: End::Left,
+            count: None,
+            most: 0,
+        };
         while !args.is_empty() {
             if args.left() < 2 {
                 return Err(Error::Syntax);
@@ -121,9 +148,11 @@ impl Search {
                 ))?;
                 search.from = if rank < 0 { End::Right } else { End::Left };
             } else if args.token("COUNT") {
-                search.count = Some(not_negative(args.word()?).ok_or(Error::err("COUNT can't be negative"))?);
+                search.count =
+                    Some(not_negative(args.word()?).ok_or(Error::err("COUNT can't be negative"))?);
             } else if args.token("MAXLEN") {
-                search.most = not_negative(args.word()?).ok_or(Error::err("MAXLEN can't be negative"))?;
+                search.most =
+                    not_negative(args.word()?).ok_or(Error::err("MAXLEN can't be negative"))?;
             } else {
                 return Err(Error::Syntax);
             }
@@ -143,12 +172,24 @@ impl Search {
         };
         match self.from {
             End::Left => {
-                let matches = list.iter().take(most).enumerate().filter(|(_, entry)| entry.equals(value));
+                let matches = list
+                    .iter()
+                    .take(most)
+                    .enumerate()
+                    .filter(|(_, entry)| entry.equals(value));
                 matches.map(|(at, _)| at).skip(skip).take(wanted).collect()
             }
             End::Right => {
-                let matches = list.iter_rev().take(most).enumerate().filter(|(_, entry)| entry.equals(value));
-                matches.map(|(at, _)| length - 1 - at).skip(skip).take(wanted).collect()
+                let matches = list
+                    .iter_rev()
+                    .take(most)
+                    .enumerate()
+                    .filter(|(_, entry)| entry.equals(value));
+                matches
+                    .map(|(at, _)| length - 1 - at)
+                    .skip(skip)
+                    .take(wanted)
+                    .collect()
             }
         }
     }
@@ -162,7 +203,9 @@ pub(super) fn lpos(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, value) = (args.word()?, args.word()?);
     let search = Search::read(args)?;
     let list = ctx.keys.get::<List>(key)?;
-    let found = list.map(|list| search.find(list, value)).unwrap_or_default();
+    let found = list
+        .map(|list| search.find(list, value))
+        .unwrap_or_default();
     if search.count.is_some() {
         return Ok(Reply::array(found.into_iter().map(Reply::from)));
     }

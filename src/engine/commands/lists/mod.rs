@@ -25,14 +25,27 @@ const COUNTED_AT_2: &[KeySpec] = &[counted_keys(2)];
 const ALL_BUT_LAST: &[KeySpec] = &[KeySpec {
     flags: POPPED,
     begin: Begin::Index(1),
-    find: Find::Range { last: -2, step: 1, limit: 0 },
+    find: Find::Range {
+        last: -2,
+        step: 1,
+        limit: 0,
+    },
     notes: "",
 }];
 const TIMEOUT_IS_DOUBLE: &[(&str, &str)] = &[("6.0.0", "`timeout` may have a fraction.")];
 
 const fn counted_keys(at: i32) -> KeySpec {
-    let find = Find::Count { count_at: 0, first: 1, step: 1 };
-    KeySpec { flags: POPPED, begin: Begin::Index(at), find, notes: "" }
+    let find = Find::Count {
+        count_at: 0,
+        first: 1,
+        step: 1,
+    };
+    KeySpec {
+        flags: POPPED,
+        begin: Begin::Index(at),
+        find,
+        notes: "",
+    }
 }
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -237,7 +250,17 @@ fn take(list: &mut List, end: End, count: usize) -> Vec<Reply> {
 /// Elements from `start` to `stop` as LRANGE and LTRIM take them: the first index and how many.
 fn range(start: i64, stop: i64, length: usize) -> (usize, usize) {
     let length = length as i64;
-    let from_end = |at: i64| if at < 0 { at.saturating_add(length) } else { at };
+    let from_end = |at: i64| {
+        if at < 0 {
+            at.saturating_add(length)
+        } else {
+            at
+        }
+    };
     let (start, stop) = (from_end(start).max(0), from_end(stop).min(length - 1));
-    if start > stop { (0, 0) } else { (start as usize, (stop - start + 1) as usize) }
+    if start > stop {
+        (0, 0)
+    } else {
+        (start as usize, (stop - start + 1) as usize)
+    }
 }

@@ -17,10 +17,16 @@ pub(super) struct Way {
 }
 
 impl Way {
-    pub(super) const RIGHT_TO_LEFT: Way = Way { from: End::Right, to: End::Left };
+    pub(super) const RIGHT_TO_LEFT: Way = Way {
+        from: End::Right,
+        to: End::Left,
+    };
 
     pub(super) fn read(args: &mut Args) -> Result<Way, Error> {
-        Ok(Way { from: end(args)?, to: end(args)? })
+        Ok(Way {
+            from: end(args)?,
+            to: end(args)?,
+        })
     }
 }
 
@@ -38,16 +44,28 @@ pub(super) fn rpoplpush(ctx: &mut Context, args: &mut Args) -> Result<Reply, Err
 }
 
 /// The element that was moved; none if there is no source.
-pub(super) fn move_element(ctx: &mut Context, source: &[u8], destination: &[u8], way: Way) -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn move_element(
+    ctx: &mut Context,
+    source: &[u8],
+    destination: &[u8],
+    way: Way,
+) -> Result<Option<Vec<u8>>, Error> {
     if ctx.keys.get_mut::<List>(source)?.is_none() {
         return Ok(None);
     }
     let is_there = ctx.keys.get_mut::<List>(destination)?.is_some();
-    let popped_value = ctx.keys.get_mut::<List>(source)?.and_then(|list| list.pop(way.from));
+    let popped_value = ctx
+        .keys
+        .get_mut::<List>(source)?
+        .and_then(|list| list.pop(way.from));
     let value = popped_value.expect("a list that is there has elements");
     let limits = ctx.limits();
     // A number travels as a number, and Redis counts no bytes for those when it looks whether they fit.
-    let bytes = if number::parse_i64(&value).is_some() { 0 } else { value.len() };
+    let bytes = if number::parse_i64(&value).is_some() {
+        0
+    } else {
+        value.len()
+    };
     let add_to = |list: &mut List| {
         list.make_room(bytes, 1, &limits);
         list.push(way.to, &value);
@@ -62,7 +80,10 @@ pub(super) fn move_element(ctx: &mut Context, source: &[u8], destination: &[u8],
     }
     ctx.keys.touched(destination);
     ctx.keys.notify(Class::List, pushed(way.to), destination);
-    let source_list = ctx.keys.get_mut::<List>(source)?.expect("only `removed` ends a key");
+    let source_list = ctx
+        .keys
+        .get_mut::<List>(source)?
+        .expect("only `removed` ends a key");
     let left = left(source_list, &limits);
     removed(ctx.keys, popped(way.from), source, 1, left);
     Ok(Some(value))

@@ -65,7 +65,10 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
 
 /// SORT's patterns name keys that only its second specification, which cannot be told beforehand, stands for.
 fn finds_keys_by_pattern(entry: &Entry) -> bool {
-    entry.key_specs.get(1).is_some_and(|spec| spec.begin == Begin::Unknown)
+    entry
+        .key_specs
+        .get(1)
+        .is_some_and(|spec| spec.begin == Begin::Unknown)
 }
 
 /// `keys_seen` numbers the key arguments: the first is found by the first key specification.
@@ -86,7 +89,10 @@ fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply 
         *keys_seen = 2;
     }
     // SORT's patterns are names of keys too, all described by one specification.
-    let by_pattern = entry.key_specs.get(1).is_some_and(|spec| spec.begin == Begin::Unknown);
+    let by_pattern = entry
+        .key_specs
+        .get(1)
+        .is_some_and(|spec| spec.begin == Begin::Unknown);
     if argument.kind == "pattern" && by_pattern {
         facts.push((Reply::bulk("key_spec_index"), Reply::Int(1)));
         *keys_seen = 2;

@@ -11,8 +11,8 @@ use crate::event::Class;
 use crate::keyspace::Keyspace;
 use crate::number;
 use crate::reply::Reply;
-use crate::structures::listpack::{Entry, Listpack};
 use crate::structures::intset::Intset;
+use crate::structures::listpack::{Entry, Listpack};
 use crate::value::Kind;
 use crate::values::set::{Rules, Set};
 
@@ -41,22 +41,36 @@ pub(super) fn sdiffstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
 }
 
 pub(super) fn sinter(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let Some(sets) = smallest_first(sets(ctx.keys, args.rest())?) else { return Ok(no_members()) };
-    Ok(Reply::Set(shared(&sets).map(|member| Reply::Bulk(member.to_bytes().into_owned())).collect()))
+    let Some(sets) = smallest_first(sets(ctx.keys, args.rest())?) else {
+        return Ok(no_members());
+    };
+    Ok(Reply::Set(
+        shared(&sets)
+            .map(|member| Reply::Bulk(member.to_bytes().into_owned()))
+            .collect(),
+    ))
 }
 
 pub(super) fn sinterstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
     let sets = smallest_first(sets(ctx.keys, args.rest())?);
-    let result = sets.map(|sets| intersection(&sets, &rules)).unwrap_or_default();
+    let result = sets
+        .map(|sets| intersection(&sets, &rules))
+        .unwrap_or_default();
     Ok(store(ctx, destination, result, "sinterstore"))
 }
 
 pub(super) fn sintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     const NO_KEYS: Error = Error::err("numkeys should be greater than 0");
-    let count = args.count().ok().filter(|count| *count > 0).ok_or(NO_KEYS)?;
+    let count = args
+        .count()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or(NO_KEYS)?;
     if count > args.left() {
-        return Err(Error::err("Number of keys can't be greater than number of args"));
+        return Err(Error::err(
+            "Number of keys can't be greater than number of args",
+        ));
     }
     let names = args.take(count)?;
     let mut limit = 0;
@@ -64,9 +78,13 @@ pub(super) fn sintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
         if args.left() < 2 || !args.token("LIMIT") {
             return Err(Error::Syntax);
         }
-        limit = args.count().map_err(|_| Error::err("LIMIT can't be negative"))?;
+        limit = args
+            .count()
+            .map_err(|_| Error::err("LIMIT can't be negative"))?;
     }
-    let Some(sets) = smallest_first(sets(ctx.keys, names)?) else { return Ok(Reply::Int(0)) };
+    let Some(sets) = smallest_first(sets(ctx.keys, names)?) else {
+        return Ok(Reply::Int(0));
+    };
     let most = if limit == 0 { usize::MAX } else { limit };
     Ok(shared(&sets).take(most).count().into())
 }
@@ -79,7 +97,10 @@ fn sets<'a>(keys: &'a mut Keyspace, names: &[&[u8]]) -> Result<Vec<Option<&'a Se
         keys.get::<Set>(name)?;
     }
     let db = &keys.dbs[keys.db].keys;
-    Ok(names.iter().map(|name| db.get(name).and_then(|object| Set::of(&object.value))).collect())
+    Ok(names
+        .iter()
+        .map(|name| db.get(name).and_then(|object| Set::of(&object.value)))
+        .collect())
 }
 
 fn same(a: Option<&Set>, b: Option<&Set>) -> bool {
@@ -89,8 +110,15 @@ fn same(a: Option<&Set>, b: Option<&Set>) -> bool {
 /// What a union or a difference is collected in: an intset if it is to be stored or all sets are intsets.
 /// To look members up while collecting a mere reply, a table is quicker than a listpack.
 fn collector(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
-    let integers = sets.iter().flatten().all(|set| matches!(set, Set::Intset(_)));
-    if stored || integers { Set::Intset(Intset::new()) } else { Set::empty_table(rules) }
+    let integers = sets
+        .iter()
+        .flatten()
+        .all(|set| matches!(set, Set::Intset(_)));
+    if stored || integers {
+        Set::Intset(Intset::new())
+    } else {
+        Set::empty_table(rules)
+    }
 }
 
 pub(super) fn union(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
@@ -103,7 +131,9 @@ pub(super) fn union(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
 
 fn difference(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
     let mut result = collector(sets, stored, rules);
-    let (Some(first), others) = (sets[0], &sets[1..]) else { return result };
+    let (Some(first), others) = (sets[0], &sets[1..]) else {
+        return result;
+    };
     if others.iter().any(|other| same(*other, Some(first))) {
         return result;
     }
@@ -113,7 +143,9 @@ fn difference(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
     let look_ups = first.len() * (others.len() + 1) / 2;
     let removals = first.len() + others.iter().map(|other| other.len()).sum::<usize>();
     if look_ups <= removals {
-        let left = first.members().filter(|member| !others.iter().any(|other| other.holds(*member)));
+        let left = first
+            .members()
+            .filter(|member| !others.iter().any(|other| other.holds(*member)));
         left.for_each(|member| {
             result.insert_entry(member, rules);
         });
@@ -144,7 +176,9 @@ fn smallest_first(sets: Vec<Option<&Set>>) -> Option<Vec<&Set>> {
 fn shared<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = Entry<'a>> {
     let (first, others) = (sets[0], &sets[1..]);
     let holds = move |other: &&Set, member| std::ptr::eq(*other, first) || other.holds(member);
-    first.members().filter(move |member| others.iter().all(|other| holds(other, *member)))
+    first
+        .members()
+        .filter(move |member| others.iter().all(|other| holds(other, *member)))
 }
 
 /// An intersection to be stored.
@@ -171,7 +205,11 @@ fn intersection(sets: &[&Set], rules: &Rules) -> Set {
 // --- Answers ------------------------------------------------------------------------------------------------------
 
 fn members(set: &Set) -> Reply {
-    Reply::Set(set.iter().map(|member| Reply::Bulk(member.into_owned())).collect())
+    Reply::Set(
+        set.iter()
+            .map(|member| Reply::Bulk(member.into_owned()))
+            .collect(),
+    )
 }
 
 /// Makes the result the value of a key, whatever it held; an empty result removes the key.

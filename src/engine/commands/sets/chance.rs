@@ -23,8 +23,12 @@ pub(super) fn spop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         let count = args.count()?;
         return pop_several(ctx, key, count);
     }
-    let Some(set) = ctx.keys.get_mut::<Set>(key)? else { return Ok(Reply::Null) };
-    let member = set.pop_random(ctx.random).expect("a set that is there has members");
+    let Some(set) = ctx.keys.get_mut::<Set>(key)? else {
+        return Ok(Reply::Null);
+    };
+    let member = set
+        .pop_random(ctx.random)
+        .expect("a set that is there has members");
     let is_empty = set.is_empty();
     ctx.keys.changed(Class::Set, "spop", key);
     // A replica must not draw its own member.
@@ -37,12 +41,18 @@ pub(super) fn spop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Error> {
     let rules = rules(ctx);
-    let Some(set) = ctx.keys.get_mut::<Set>(key)? else { return Ok(no_members()) };
+    let Some(set) = ctx.keys.get_mut::<Set>(key)? else {
+        return Ok(no_members());
+    };
     if count == 0 {
         return Ok(no_members());
     }
     let length = set.len();
-    let members = if count < length { set.pop_several(count, &rules, ctx.random) } else { everything(set, &rules) };
+    let members = if count < length {
+        set.pop_several(count, &rules, ctx.random)
+    } else {
+        everything(set, &rules)
+    };
     ctx.keys.changed(Class::Set, "spop", key);
     ctx.keys.dirty += count.min(length) as u64 - 1;
     if count >= length {
@@ -50,7 +60,10 @@ fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Err
         ctx.replicate_as(&[b"DEL", key]);
     } else {
         for batch in members.chunks(SREM_AT_MOST) {
-            let words: Vec<&[u8]> = [b"SREM", key].into_iter().chain(batch.iter().map(Vec::as_slice)).collect();
+            let words: Vec<&[u8]> = [b"SREM", key]
+                .into_iter()
+                .chain(batch.iter().map(Vec::as_slice))
+                .collect();
             ctx.replicate_as(&words);
         }
     }
@@ -59,32 +72,45 @@ fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Err
 
 /// All members, in the order in which the union of one set gives them.
 fn everything(set: &Set, rules: &Rules) -> Vec<Vec<u8>> {
-    super::algebra::union(&[Some(set)], false, rules).iter().map(|member| member.into_owned()).collect()
+    super::algebra::union(&[Some(set)], false, rules)
+        .iter()
+        .map(|member| member.into_owned())
+        .collect()
 }
 
 pub(super) fn srandmember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     if args.is_empty() {
-        let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(Reply::Null) };
+        let Some(set) = ctx.keys.get::<Set>(key)? else {
+            return Ok(Reply::Null);
+        };
         return Ok(one(set, ctx.random));
     }
     if args.left() > 1 {
         return Err(Error::Syntax);
     }
     let count = args.symmetric_int()?;
-    let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(Reply::Array(Vec::new())) };
+    let Some(set) = ctx.keys.get::<Set>(key)? else {
+        return Ok(Reply::Array(Vec::new()));
+    };
     let wanted = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     if count < 0 {
         if wanted > REPLY_AT_MOST {
-            return Err(Error::NotEmulated(format!("a reply of more than {REPLY_AT_MOST} members")));
+            return Err(Error::NotEmulated(format!(
+                "a reply of more than {REPLY_AT_MOST} members"
+            )));
         }
-        return Ok(Reply::Array((0..wanted).map(|_| one(set, ctx.random)).collect()));
+        return Ok(Reply::Array(
+            (0..wanted).map(|_| one(set, ctx.random)).collect(),
+        ));
     }
     Ok(Reply::Array(distinct(set, wanted, ctx.random)))
 }
 
 fn one(set: &Set, random: &mut Random) -> Reply {
-    let member = set.random_member(random).expect("a set that is there has members");
+    let member = set
+        .random_member(random)
+        .expect("a set that is there has members");
     Reply::Bulk(member.to_bytes().into_owned())
 }
 

@@ -17,11 +17,17 @@ pub(super) fn sadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let added = match ctx.keys.get_mut::<Set>(key)? {
         Some(set) => {
             set.make_room(members.len(), &rules);
-            members.iter().filter(|member| set.insert(member, &rules)).count()
+            members
+                .iter()
+                .filter(|member| set.insert(member, &rules))
+                .count()
         }
         None => {
             let mut set = Set::new(members[0], members.len(), &rules);
-            let added = members.iter().filter(|member| set.insert(member, &rules)).count();
+            let added = members
+                .iter()
+                .filter(|member| set.insert(member, &rules))
+                .count();
             ctx.keys.insert(key, set.into_value());
             added
         }
@@ -35,8 +41,14 @@ pub(super) fn sadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 pub(super) fn srem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let Some(set) = ctx.keys.get_mut::<Set>(key)? else { return Ok(Reply::Int(0)) };
-    let removed = args.rest().iter().filter(|member| set.remove(member)).count();
+    let Some(set) = ctx.keys.get_mut::<Set>(key)? else {
+        return Ok(Reply::Int(0));
+    };
+    let removed = args
+        .rest()
+        .iter()
+        .filter(|member| set.remove(member))
+        .count();
     let is_empty = set.is_empty();
     if removed > 0 {
         ctx.keys.changed(Class::Set, "srem", key);
@@ -54,7 +66,9 @@ pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
         return Ok(Reply::Int(0));
     }
     let is_there = ctx.keys.get_mut::<Set>(destination)?.is_some();
-    let Some(set) = ctx.keys.get_mut::<Set>(source)? else { return Ok(Reply::Int(0)) };
+    let Some(set) = ctx.keys.get_mut::<Set>(source)? else {
+        return Ok(Reply::Int(0));
+    };
     if source == destination {
         return Ok(set.contains(member).into());
     }
@@ -68,9 +82,13 @@ pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
     }
     let rules = rules(ctx);
     if !is_there {
-        ctx.keys.insert(destination, Set::new(member, 1, &rules).into_value());
+        ctx.keys
+            .insert(destination, Set::new(member, 1, &rules).into_value());
     }
-    let set = ctx.keys.get_mut::<Set>(destination)?.expect("there or just inserted");
+    let set = ctx
+        .keys
+        .get_mut::<Set>(destination)?
+        .expect("there or just inserted");
     if set.insert(member, &rules) {
         ctx.keys.changed(Class::Set, "sadd", destination);
     }
@@ -78,23 +96,40 @@ pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
 }
 
 pub(super) fn scard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(ctx.keys.get::<Set>(args.word()?)?.map_or(0, Set::len).into())
+    Ok(ctx
+        .keys
+        .get::<Set>(args.word()?)?
+        .map_or(0, Set::len)
+        .into())
 }
 
 pub(super) fn sismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, member) = (args.word()?, args.word()?);
-    Ok(ctx.keys.get::<Set>(key)?.is_some_and(|set| set.contains(member)).into())
+    Ok(ctx
+        .keys
+        .get::<Set>(key)?
+        .is_some_and(|set| set.contains(member))
+        .into())
 }
 
 pub(super) fn smismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let set = ctx.keys.get::<Set>(args.word()?)?;
-    let answers = args.rest().iter().map(|member| Reply::from(set.is_some_and(|set| set.contains(member))));
+    let answers = args
+        .rest()
+        .iter()
+        .map(|member| Reply::from(set.is_some_and(|set| set.contains(member))));
     Ok(Reply::Array(answers.collect()))
 }
 
 pub(super) fn smembers(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let Some(set) = ctx.keys.get::<Set>(args.word()?)? else { return Ok(no_members()) };
-    Ok(Reply::Set(set.iter().map(|member| Reply::Bulk(member.into_owned())).collect()))
+    let Some(set) = ctx.keys.get::<Set>(args.word()?)? else {
+        return Ok(no_members());
+    };
+    Ok(Reply::Set(
+        set.iter()
+            .map(|member| Reply::Bulk(member.into_owned()))
+            .collect(),
+    ))
 }
 
 // --- Walking ------------------------------------------------------------------------------------------------------
@@ -102,7 +137,9 @@ pub(super) fn smembers(ctx: &mut Context, args: &mut Args) -> Result<Reply, Erro
 pub(super) fn sscan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, cursor) = (args.word()?, cursor::parse(args.word()?)?);
     // Without a key nobody looks at the options.
-    let Some(set) = ctx.keys.get::<Set>(key)? else { return Ok(cursor::reply(0, Vec::new())) };
+    let Some(set) = ctx.keys.get::<Set>(key)? else {
+        return Ok(cursor::reply(0, Vec::new()));
+    };
     let options = Options::take(args, false)?;
     let mut found = Vec::new();
     let mut show = |member: &[u8]| {

@@ -17,7 +17,11 @@ const BY_CHANCE: &[&str] = &["nondeterministic_output"];
 const COUNTED: &[KeySpec] = &[KeySpec {
     flags: READ,
     begin: Begin::Index(1),
-    find: Find::Count { count_at: 0, first: 1, step: 1 },
+    find: Find::Count {
+        count_at: 0,
+        first: 1,
+        step: 1,
+    },
     notes: "",
 }];
 
@@ -49,12 +53,15 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(READONLY)
         .key_flags(&[READ])
         .tips(ANY_ORDER),
-    Command::new("SINTERCARD numkeys:int key... [LIMIT limit:int]", algebra::sintercard)
-        .summary("Counts the members that all sets share, up to a limit.")
-        .cost("O(N*M) at worst, N being the members of the smallest set and M the number of sets")
-        .since("7.0.0")
-        .flags(READONLY | MOVABLEKEYS)
-        .key_specs(COUNTED),
+    Command::new(
+        "SINTERCARD numkeys:int key... [LIMIT limit:int]",
+        algebra::sintercard,
+    )
+    .summary("Counts the members that all sets share, up to a limit.")
+    .cost("O(N*M) at worst, N being the members of the smallest set and M the number of sets")
+    .since("7.0.0")
+    .flags(READONLY | MOVABLEKEYS)
+    .key_specs(COUNTED),
     Command::new("SINTERSTORE destination:key key...", algebra::sinterstore)
         .summary("Stores the members that all sets share.")
         .cost("O(N*M) at worst, N being the members of the smallest set and M the number of sets")
@@ -100,13 +107,16 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(WRITE | FAST)
         .key_flags(&[key::RW | key::DELETE])
         .history(&[("2.4.0", "Several members at once.")]),
-    Command::new("SSCAN key cursor:int [MATCH pattern:pattern] [COUNT count:int]", members::sscan)
-        .summary("Walks over the members in steps; each call gives the cursor for the next.")
-        .cost("O(1) for a step, O(N) for the whole walk, N being the number of members")
-        .since("2.8.0")
-        .flags(READONLY)
-        .key_flags(&[READ])
-        .tips(BY_CHANCE),
+    Command::new(
+        "SSCAN key cursor:int [MATCH pattern:pattern] [COUNT count:int]",
+        members::sscan,
+    )
+    .summary("Walks over the members in steps; each call gives the cursor for the next.")
+    .cost("O(1) for a step, O(N) for the whole walk, N being the number of members")
+    .since("2.8.0")
+    .flags(READONLY)
+    .key_flags(&[READ])
+    .tips(BY_CHANCE),
     Command::new("SUNION key...", algebra::sunion)
         .summary("Gives the members of all sets together.")
         .cost("O(N), N being the members of all sets together")
@@ -121,7 +131,10 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 fn rules(ctx: &Context) -> Rules {
-    Rules { limits: ctx.limits(), seed: ctx.keys.hash_seed() }
+    Rules {
+        limits: ctx.limits(),
+        seed: ctx.keys.hash_seed(),
+    }
 }
 
 fn no_members() -> Reply {

@@ -46,13 +46,24 @@ impl How {
             return Err(Error::Syntax);
         }
         if self.only_new && self.only_present {
-            return Err(Error::err("XX and NX options at the same time are not compatible"));
+            return Err(Error::err(
+                "XX and NX options at the same time are not compatible",
+            ));
         }
-        if [self.only_greater, self.only_less, self.only_new].into_iter().filter(|set| *set).count() > 1 {
-            return Err(Error::err("GT, LT, and/or NX options at the same time are not compatible"));
+        if [self.only_greater, self.only_less, self.only_new]
+            .into_iter()
+            .filter(|set| *set)
+            .count()
+            > 1
+        {
+            return Err(Error::err(
+                "GT, LT, and/or NX options at the same time are not compatible",
+            ));
         }
         if self.increment && words > 2 {
-            return Err(Error::err("INCR option supports a single increment-element pair"));
+            return Err(Error::err(
+                "INCR option supports a single increment-element pair",
+            ));
         }
         Ok(())
     }
@@ -76,7 +87,15 @@ pub(super) fn zadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 pub(super) fn zincrby(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    add(ctx, key, How { increment: true, ..How::default() }, args.rest())
+    add(
+        ctx,
+        key,
+        How {
+            increment: true,
+            ..How::default()
+        },
+        args.rest(),
+    )
 }
 
 /// `words` are scores and members in turn.
@@ -88,11 +107,21 @@ fn add(ctx: &mut Context, key: &[u8], how: How, words: &[&[u8]]) -> Result<Reply
     // Redis looks at the first member only to guess how long they are.
     let length = words[1].len();
     if how.only_present && ctx.keys.get_mut::<SortedSet>(key)?.is_none() {
-        return Ok(if how.increment { Reply::Null } else { Reply::Int(0) });
+        return Ok(if how.increment {
+            Reply::Null
+        } else {
+            Reply::Int(0)
+        });
     }
     let (limits, seed) = (ctx.limits(), ctx.keys.hash_seed());
-    let mut rules = Rules { limits: &limits, seed, random: ctx.random };
-    let set = ctx.keys.get_or_insert(key, || SortedSet::with_capacity(scores.len(), length, &rules))?;
+    let mut rules = Rules {
+        limits: &limits,
+        seed,
+        random: ctx.random,
+    };
+    let set = ctx.keys.get_or_insert(key, || {
+        SortedSet::with_capacity(scores.len(), length, &rules)
+    })?;
     set.make_room(scores.len(), &mut rules);
     let (mut added, mut changed) = (0, 0);
     let mut result = Reply::Null;
@@ -103,23 +132,45 @@ fn add(ctx: &mut Context, key: &[u8], how: How, words: &[&[u8]]) -> Result<Reply
             Outcome::Changed(_) => changed += 1,
             _ => {}
         }
-        if let (true, Outcome::Added(score) | Outcome::Changed(score) | Outcome::Same(score)) = (how.increment, outcome) {
+        if let (true, Outcome::Added(score) | Outcome::Changed(score) | Outcome::Same(score)) =
+            (how.increment, outcome)
+        {
             result = Reply::Double(score);
         }
     }
     if added + changed > 0 {
-        ctx.keys.changed(Class::SortedSet, if how.increment { "zincr" } else { "zadd" }, key);
+        ctx.keys.changed(
+            Class::SortedSet,
+            if how.increment { "zincr" } else { "zadd" },
+            key,
+        );
     }
     Ok(match how {
-        How { increment: true, .. } => result,
-        How { count_changed: true, .. } => Reply::Int(added + changed),
+        How {
+            increment: true, ..
+        } => result,
+        How {
+            count_changed: true,
+            ..
+        } => Reply::Int(added + changed),
         _ => Reply::Int(added),
     })
 }
 
-fn add_one(set: &mut SortedSet, member: &[u8], score: f64, how: How, rules: &mut Rules) -> Result<Outcome, Error> {
-    let always = !(how.only_new || how.only_present || how.only_greater || how.only_less || how.increment);
-    let old = if always { set.set(member, score, rules) } else { set.score(member) };
+fn add_one(
+    set: &mut SortedSet,
+    member: &[u8],
+    score: f64,
+    how: How,
+    rules: &mut Rules,
+) -> Result<Outcome, Error> {
+    let always =
+        !(how.only_new || how.only_present || how.only_greater || how.only_less || how.increment);
+    let old = if always {
+        set.set(member, score, rules)
+    } else {
+        set.score(member)
+    };
     let Some(old) = old else {
         if how.only_present {
             return Ok(Outcome::Refused);

@@ -36,8 +36,20 @@ impl Aggregate {
     fn of(self, score: f64, other: f64) -> f64 {
         match self {
             Aggregate::Sum => not_nan(score + other),
-            Aggregate::Min => if other < score { other } else { score },
-            Aggregate::Max => if other > score { other } else { score },
+            Aggregate::Min => {
+                if other < score {
+                    other
+                } else {
+                    score
+                }
+            }
+            Aggregate::Max => {
+                if other > score {
+                    other
+                } else {
+                    score
+                }
+            }
         }
     }
 }
@@ -75,17 +87,31 @@ fn answer(ctx: &mut Context, args: &mut Args, operation: Operation) -> Result<Re
     let names = keys(ctx, args)?;
     let options = Options::take(args, names.len(), operation, true)?;
     let result = options.combine(ctx.keys, names, operation);
-    let ordered = result.into_iter().map(|(member, score)| (Cow::Owned(member), score));
+    let ordered = result
+        .into_iter()
+        .map(|(member, score)| (Cow::Owned(member), score));
     Ok(members(ordered, options.with_scores))
 }
 
-fn store(ctx: &mut Context, args: &mut Args, operation: Operation, event: &'static str) -> Result<Reply, Error> {
+fn store(
+    ctx: &mut Context,
+    args: &mut Args,
+    operation: Operation,
+    event: &'static str,
+) -> Result<Reply, Error> {
     let destination = args.word()?;
     let names = keys(ctx, args)?;
     let options = Options::take(args, names.len(), operation, false)?;
     let result = options.combine(ctx.keys, names, operation);
     let (limits, seed) = (ctx.limits(), ctx.keys.hash_seed());
-    let set = SortedSet::from_members(&result, &mut Rules { limits: &limits, seed, random: ctx.random });
+    let set = SortedSet::from_members(
+        &result,
+        &mut Rules {
+            limits: &limits,
+            seed,
+            random: ctx.random,
+        },
+    );
     Ok(stored(ctx, destination, event, set))
 }
 
@@ -96,11 +122,17 @@ pub(super) fn zintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
         if args.left() < 2 || !args.token("LIMIT") {
             return Err(Error::Syntax);
         }
-        limit = args.count().map_err(|_| Error::err("LIMIT can't be negative"))?;
+        limit = args
+            .count()
+            .map_err(|_| Error::err("LIMIT can't be negative"))?;
     }
     let most = if limit == 0 { usize::MAX } else { limit };
     let sources = smallest_first(sources(ctx.keys, names, &[]));
-    let shared = sources[0].iter().filter(|(member, _)| sources[1..].iter().all(|source| source.score(member).is_some()));
+    let shared = sources[0].iter().filter(|(member, _)| {
+        sources[1..]
+            .iter()
+            .all(|source| source.score(member).is_some())
+    });
     Ok(shared.take(most).count().into())
 }
 
@@ -108,7 +140,13 @@ pub(super) fn zintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
 fn keys<'a>(ctx: &mut Context, args: &mut Args<'a>) -> Result<&'a [&'a [u8]], Error> {
     let count = args.int()?;
     if count < 1 {
-        return Err(Error::Err(format!("at least 1 input key is needed for '{}' command", ctx.name()).into()));
+        return Err(Error::Err(
+            format!(
+                "at least 1 input key is needed for '{}' command",
+                ctx.name()
+            )
+            .into(),
+        ));
     }
     let names = args.take(usize::try_from(count).unwrap_or(usize::MAX))?;
     for name in names {
@@ -128,13 +166,28 @@ struct Options {
 }
 
 impl Options {
-    fn take(args: &mut Args, keys: usize, operation: Operation, answers: bool) -> Result<Options, Error> {
-        let mut options = Options { weights: Vec::new(), aggregate: Aggregate::Sum, with_scores: false };
+    fn take(
+        args: &mut Args,
+        keys: usize,
+        operation: Operation,
+        answers: bool,
+    ) -> Result<Options, Error> {
+        let mut options = Options {
+            weights: Vec::new(),
+            aggregate: Aggregate::Sum,
+            with_scores: false,
+        };
         let combines_scores = operation != Operation::Difference;
         while !args.is_empty() {
             if combines_scores && args.left() > keys && args.token("WEIGHTS") {
-                let weight = |word: &&[u8]| number::parse_f64(word).ok_or(Error::err("weight value is not a float"));
-                options.weights = args.take(keys)?.iter().map(weight).collect::<Result<_, _>>()?;
+                let weight = |word: &&[u8]| {
+                    number::parse_f64(word).ok_or(Error::err("weight value is not a float"))
+                };
+                options.weights = args
+                    .take(keys)?
+                    .iter()
+                    .map(weight)
+                    .collect::<Result<_, _>>()?;
             } else if combines_scores && args.left() >= 2 && args.token("AGGREGATE") {
                 options.aggregate = aggregate(args)?;
             } else if answers && args.token("WITHSCORES") {
@@ -155,7 +208,9 @@ impl Options {
             Operation::Difference => difference(&sources),
         };
         let order = |(a, x): &(Vec<u8>, f64), (b, y): &(Vec<u8>, f64)| {
-            x.partial_cmp(y).expect("no score is not-a-number").then_with(|| a.cmp(b))
+            x.partial_cmp(y)
+                .expect("no score is not-a-number")
+                .then_with(|| a.cmp(b))
         };
         result.sort_by(order);
         result
@@ -166,10 +221,16 @@ impl Options {
         for source in sources {
             for (member, score) in source.iter() {
                 let score = not_nan(source.weight * score);
-                scores.entry(member).and_modify(|sum| *sum = self.aggregate.of(*sum, score)).or_insert(score);
+                scores
+                    .entry(member)
+                    .and_modify(|sum| *sum = self.aggregate.of(*sum, score))
+                    .or_insert(score);
             }
         }
-        scores.into_iter().map(|(member, score)| (member.into_owned(), score)).collect()
+        scores
+            .into_iter()
+            .map(|(member, score)| (member.into_owned(), score))
+            .collect()
     }
 
     fn intersection(&self, sources: &[Source]) -> Scored {
@@ -189,8 +250,11 @@ impl Options {
 
 fn difference(sources: &[Source]) -> Scored {
     let (first, others) = (&sources[0], &sources[1..]);
-    let left = first.iter().filter(|(member, _)| others.iter().all(|other| other.score(member).is_none()));
-    left.map(|(member, score)| (member.into_owned(), score)).collect()
+    let left = first
+        .iter()
+        .filter(|(member, _)| others.iter().all(|other| other.score(member).is_none()));
+    left.map(|(member, score)| (member.into_owned(), score))
+        .collect()
 }
 
 fn aggregate(args: &mut Args) -> Result<Aggregate, Error> {
@@ -226,7 +290,14 @@ fn sources<'a>(keys: &'a Keyspace, names: &[&[u8]], weights: &[f64]) -> Vec<Sour
         _ => Input::Absent,
     };
     let weight = |at: usize| weights.get(at).copied().unwrap_or(1.0);
-    names.iter().enumerate().map(|(at, name)| Source { members: input(db.get(name)), weight: weight(at) }).collect()
+    names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| Source {
+            members: input(db.get(name)),
+            weight: weight(at),
+        })
+        .collect()
 }
 
 /// The order in which Redis adds scores up: it shows in the last digits of sums.

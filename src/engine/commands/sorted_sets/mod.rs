@@ -23,13 +23,26 @@ const POPPED: u32 = key::RW | key::ACCESS | key::DELETE;
 
 /// `numkeys key…` from word `at` on.
 const fn counted(at: i32, flags: u32) -> KeySpec {
-    KeySpec { flags, begin: Begin::Index(at), find: Find::Count { count_at: 0, first: 1, step: 1 }, notes: "" }
+    KeySpec {
+        flags,
+        begin: Begin::Index(at),
+        find: Find::Count {
+            count_at: 0,
+            first: 1,
+            step: 1,
+        },
+        notes: "",
+    }
 }
 
 const DESTINATION: KeySpec = KeySpec {
     flags: STORED,
     begin: Begin::Index(1),
-    find: Find::Range { last: 0, step: 1, limit: 0 },
+    find: Find::Range {
+        last: 0,
+        step: 1,
+        limit: 0,
+    },
     notes: "",
 };
 
@@ -288,7 +301,11 @@ pub(super) const COMMANDS: &[Command] = &[
 /// Members as an answer, with or without their scores.
 fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores: bool) -> Reply {
     if with_scores {
-        Reply::Pairs(members.map(|(member, score)| (Reply::bulk(member), Reply::Double(score))).collect())
+        Reply::Pairs(
+            members
+                .map(|(member, score)| (Reply::bulk(member), Reply::Double(score)))
+                .collect(),
+        )
     } else {
         Reply::array(members.map(|(member, _)| Reply::bulk(member)))
     }
@@ -303,11 +320,17 @@ fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
 }
 
 /// What a command stores in a destination: nothing stored is the destination removed.
-fn stored(ctx: &mut Context, destination: &[u8], event: &'static str, set: crate::values::sorted_set::SortedSet) -> Reply {
+fn stored(
+    ctx: &mut Context,
+    destination: &[u8],
+    event: &'static str,
+    set: crate::values::sorted_set::SortedSet,
+) -> Reply {
     let count = set.len();
     if count > 0 {
         ctx.keys.expire_if_due(destination);
-        ctx.keys.insert(destination, crate::value::Value::SortedSet(set));
+        ctx.keys
+            .insert(destination, crate::value::Value::SortedSet(set));
         ctx.keys.changed(Class::SortedSet, event, destination);
     } else if ctx.keys.delete(destination) {
         ctx.keys.changed(Class::Generic, "del", destination);

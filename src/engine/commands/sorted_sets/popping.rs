@@ -26,11 +26,19 @@ impl End {
     }
 
     fn event(self) -> &'static str {
-        if self == End::Min { "zpopmin" } else { "zpopmax" }
+        if self == End::Min {
+            "zpopmin"
+        } else {
+            "zpopmax"
+        }
     }
 
     fn command(self) -> &'static [u8] {
-        if self == End::Min { b"ZPOPMIN" } else { b"ZPOPMAX" }
+        if self == End::Min {
+            b"ZPOPMIN"
+        } else {
+            b"ZPOPMAX"
+        }
     }
 }
 
@@ -38,14 +46,22 @@ type Taken = Vec<(Vec<u8>, f64)>;
 
 /// Takes up to `count` members; none if there is no key.
 fn pop(ctx: &mut Context, key: &[u8], end: End, count: usize) -> Result<Option<Taken>, Error> {
-    let Some(set) = ctx.keys.get_mut::<SortedSet>(key)? else { return Ok(None) };
+    let Some(set) = ctx.keys.get_mut::<SortedSet>(key)? else {
+        return Ok(None);
+    };
     let count = count.min(set.len());
     if count == 0 {
         return Ok(Some(Vec::new()));
     }
     let chosen = set.from_rank(0, end == End::Max).take(count);
-    let taken: Taken = chosen.map(|(member, score)| (member.into_owned(), score)).collect();
-    let start = if end == End::Min { 0 } else { set.len() - count };
+    let taken: Taken = chosen
+        .map(|(member, score)| (member.into_owned(), score))
+        .collect();
+    let start = if end == End::Min {
+        0
+    } else {
+        set.len() - count
+    };
     set.remove_ranks(start, start + count - 1);
     let empty = set.is_empty();
     removed(ctx, key, end.event(), empty);
@@ -67,11 +83,18 @@ fn pop_command(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Er
     }
     if args.is_empty() {
         let taken = pop(ctx, key, end, 1)?.unwrap_or_default();
-        return Ok(Reply::array(taken.into_iter().flat_map(|(member, score)| [Reply::Bulk(member), Reply::Double(score)])));
+        return Ok(Reply::array(taken.into_iter().flat_map(
+            |(member, score)| [Reply::Bulk(member), Reply::Double(score)],
+        )));
     }
     let count = args.count()?;
     let taken = pop(ctx, key, end, count)?.unwrap_or_default();
-    Ok(Reply::Pairs(taken.into_iter().map(|(member, score)| (Reply::Bulk(member), Reply::Double(score))).collect()))
+    Ok(Reply::Pairs(
+        taken
+            .into_iter()
+            .map(|(member, score)| (Reply::Bulk(member), Reply::Double(score)))
+            .collect(),
+    ))
 }
 
 pub(super) fn bzpopmin(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -86,9 +109,17 @@ fn pop_or_wait(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Er
     let keys = args.take(args.left() - 1)?;
     let deadline = ctx.timeout(args.word()?)?;
     for key in keys {
-        let Some((member, score)) = pop(ctx, key, end, 1)?.and_then(|taken| taken.into_iter().next()) else { continue };
+        let Some((member, score)) =
+            pop(ctx, key, end, 1)?.and_then(|taken| taken.into_iter().next())
+        else {
+            continue;
+        };
         ctx.replicate_as(&[end.command(), key]);
-        return Ok(Reply::Array(vec![Reply::bulk(key), Reply::Bulk(member), Reply::Double(score)]));
+        return Ok(Reply::Array(vec![
+            Reply::bulk(key),
+            Reply::Bulk(member),
+            Reply::Double(score),
+        ]));
     }
     Ok(ctx.wait(Some(SortedSet::NAME), keys, deadline, Reply::NullArray))
 }
@@ -112,17 +143,27 @@ impl<'a> Several<'a> {
             }
             count = Some(positive(args.word()?, "count should be greater than 0")?);
         }
-        Ok(Several { keys, end, count: count.unwrap_or(1) })
+        Ok(Several {
+            keys,
+            end,
+            count: count.unwrap_or(1),
+        })
     }
 
     fn pop(&self, ctx: &mut Context) -> Result<Option<Reply>, Error> {
         for key in self.keys {
-            let Some(taken) = pop(ctx, key, self.end, self.count)? else { continue };
+            let Some(taken) = pop(ctx, key, self.end, self.count)? else {
+                continue;
+            };
             let count = taken.len().to_string();
             ctx.replicate_as(&[self.end.command(), key, count.as_bytes()]);
-            let pair = |(member, score)| Reply::Array(vec![Reply::Bulk(member), Reply::Double(score)]);
+            let pair =
+                |(member, score)| Reply::Array(vec![Reply::Bulk(member), Reply::Double(score)]);
             let members = taken.into_iter().map(pair).collect();
-            return Ok(Some(Reply::Array(vec![Reply::bulk(key), Reply::Array(members)])));
+            return Ok(Some(Reply::Array(vec![
+                Reply::bulk(key),
+                Reply::Array(members),
+            ])));
         }
         Ok(None)
     }
@@ -130,7 +171,9 @@ impl<'a> Several<'a> {
 
 fn positive(word: &[u8], otherwise: &'static str) -> Result<usize, Error> {
     let number = crate::number::parse_i64(word).and_then(|number| usize::try_from(number).ok());
-    number.filter(|number| *number > 0).ok_or(Error::err(otherwise))
+    number
+        .filter(|number| *number > 0)
+        .ok_or(Error::err(otherwise))
 }
 
 pub(super) fn zmpop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -145,6 +188,11 @@ pub(super) fn bzmpop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let deadline = ctx.timeout(timeout)?;
     match several.pop(ctx)? {
         Some(reply) => Ok(reply),
-        None => Ok(ctx.wait(Some(SortedSet::NAME), several.keys, deadline, Reply::NullArray)),
+        None => Ok(ctx.wait(
+            Some(SortedSet::NAME),
+            several.keys,
+            deadline,
+            Reply::NullArray,
+        )),
     }
 }

@@ -63,31 +63,49 @@ impl Query {
         }
         let (kind, reverse) = (kind.unwrap_or(Kind::Rank), reverse.unwrap_or(false));
         if limit != -1 && kind == Kind::Rank {
-            const TEXT: &str = "syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+            const TEXT: &str =
+                "syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
             return Err(Error::err(TEXT));
         }
         if with_scores && kind == Kind::Lex {
-            return Err(Error::err("syntax error, WITHSCORES not supported in combination with BYLEX"));
+            return Err(Error::err(
+                "syntax error, WITHSCORES not supported in combination with BYLEX",
+            ));
         }
         // Reversed ranges of values are written from their upper end.
-        let (min, max) = if reverse { (second, first) } else { (first, second) };
+        let (min, max) = if reverse {
+            (second, first)
+        } else {
+            (first, second)
+        };
         let range = match kind {
             Kind::Rank => Range::Rank(rank(first)?, rank(second)?),
             Kind::Score => Range::Score(score_range(min, max)?),
             Kind::Lex => Range::Lex(lex_range(min, max)?),
         };
-        Ok(Query { range, reverse, offset, limit, with_scores })
+        Ok(Query {
+            range,
+            reverse,
+            offset,
+            limit,
+            with_scores,
+        })
     }
 
     /// How many members will come, where that is known beforehand.
     pub fn expected(&self, set: &SortedSet) -> usize {
         match self.range {
-            Range::Rank(start, stop) => ranks(start, stop, set.len()).map_or(0, |(start, end)| end - start + 1),
+            Range::Rank(start, stop) => {
+                ranks(start, stop, set.len()).map_or(0, |(start, end)| end - start + 1)
+            }
             _ => 0,
         }
     }
 
-    pub fn run<'a>(&'a self, set: &'a SortedSet) -> Box<dyn Iterator<Item = (Cow<'a, [u8]>, f64)> + 'a> {
+    pub fn run<'a>(
+        &'a self,
+        set: &'a SortedSet,
+    ) -> Box<dyn Iterator<Item = (Cow<'a, [u8]>, f64)> + 'a> {
         // Ranks have no window, and a window that begins before the first member is empty.
         let skip = match usize::try_from(self.offset) {
             Ok(skip) => skip,
@@ -102,12 +120,32 @@ impl Query {
                 None => Box::new(std::iter::empty()),
             },
             Range::Score(range) => {
-                let inside = move |score| if reverse { range.reaches_min(score) } else { range.within_max(score) };
-                Box::new(set.from_score(range, reverse, skip).take(most).take_while(move |(_, score)| inside(*score)))
+                let inside = move |score| {
+                    if reverse {
+                        range.reaches_min(score)
+                    } else {
+                        range.within_max(score)
+                    }
+                };
+                Box::new(
+                    set.from_score(range, reverse, skip)
+                        .take(most)
+                        .take_while(move |(_, score)| inside(*score)),
+                )
             }
             Range::Lex(range) => {
-                let inside = move |member: &[u8]| if reverse { range.reaches_min(member) } else { range.within_max(member) };
-                Box::new(set.from_lex(range, reverse, skip).take(most).take_while(move |(member, _)| inside(member)))
+                let inside = move |member: &[u8]| {
+                    if reverse {
+                        range.reaches_min(member)
+                    } else {
+                        range.within_max(member)
+                    }
+                };
+                Box::new(
+                    set.from_lex(range, reverse, skip)
+                        .take(most)
+                        .take_while(move |(member, _)| inside(member)),
+                )
             }
         }
     }
@@ -122,7 +160,11 @@ pub(super) fn ranks(start: i64, stop: i64, length: usize) -> Option<(usize, usiz
     let length = length as i64;
     let from_end = |at: i64| if at < 0 { (length + at).max(0) } else { at };
     // An end before the beginning stays there.
-    let stop = if stop < 0 { length + stop } else { stop.min(length - 1) };
+    let stop = if stop < 0 {
+        length + stop
+    } else {
+        stop.min(length - 1)
+    };
     let start = from_end(start);
     (start <= stop && start < length).then_some((start as usize, stop as usize))
 }
@@ -130,7 +172,12 @@ pub(super) fn ranks(start: i64, stop: i64, length: usize) -> Option<(usize, usiz
 pub(super) fn score_range(min: &[u8], max: &[u8]) -> Result<ScoreRange, Error> {
     let (min, min_exclusive) = score_bound(min)?;
     let (max, max_exclusive) = score_bound(max)?;
-    Ok(ScoreRange { min, max, min_exclusive, max_exclusive })
+    Ok(ScoreRange {
+        min,
+        max,
+        min_exclusive,
+        max_exclusive,
+    })
 }
 
 fn score_bound(word: &[u8]) -> Result<(f64, bool), Error> {
@@ -143,7 +190,10 @@ fn score_bound(word: &[u8]) -> Result<(f64, bool), Error> {
 }
 
 pub(super) fn lex_range(min: &[u8], max: &[u8]) -> Result<LexRange, Error> {
-    Ok(LexRange { min: lex_bound(min)?, max: lex_bound(max)? })
+    Ok(LexRange {
+        min: lex_bound(min)?,
+        max: lex_bound(max)?,
+    })
 }
 
 fn lex_bound(word: &[u8]) -> Result<LexBound, Error> {

@@ -32,18 +32,43 @@ pub(super) fn zrevrangebylex(ctx: &mut Context, args: &mut Args) -> Result<Reply
     range(ctx, args, Some(Kind::Lex), Some(true))
 }
 
-fn range(ctx: &mut Context, args: &mut Args, kind: Option<Kind>, reverse: Option<bool>) -> Result<Reply, Error> {
+fn range(
+    ctx: &mut Context,
+    args: &mut Args,
+    kind: Option<Kind>,
+    reverse: Option<bool>,
+) -> Result<Reply, Error> {
     let key = args.word()?;
-    let query = Query::take(args, Given { kind, reverse, stores: false })?;
-    let Some(set) = ctx.keys.get::<SortedSet>(key)? else { return Ok(Reply::Array(Vec::new())) };
+    let query = Query::take(
+        args,
+        Given {
+            kind,
+            reverse,
+            stores: false,
+        },
+    )?;
+    let Some(set) = ctx.keys.get::<SortedSet>(key)? else {
+        return Ok(Reply::Array(Vec::new()));
+    };
     Ok(members(query.run(set), query.with_scores))
 }
 
 pub(super) fn zrangestore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, source) = (args.word()?, args.word()?);
-    let query = Query::take(args, Given { kind: None, reverse: None, stores: true })?;
+    let query = Query::take(
+        args,
+        Given {
+            kind: None,
+            reverse: None,
+            stores: true,
+        },
+    )?;
     let (limits, seed) = (ctx.limits(), ctx.keys.hash_seed());
-    let mut rules = Rules { limits: &limits, seed, random: ctx.random };
+    let mut rules = Rules {
+        limits: &limits,
+        seed,
+        random: ctx.random,
+    };
     let mut result = SortedSet::new();
     if let Some(set) = ctx.keys.get::<SortedSet>(source)? {
         result = SortedSet::with_capacity(query.expected(set), 0, &rules);

@@ -8,19 +8,29 @@ use crate::reply::Reply;
 use crate::values::sorted_set::SortedSet;
 
 pub(super) fn zcard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    Ok(ctx.keys.get::<SortedSet>(args.word()?)?.map_or(0, SortedSet::len).into())
+    Ok(ctx
+        .keys
+        .get::<SortedSet>(args.word()?)?
+        .map_or(0, SortedSet::len)
+        .into())
 }
 
 pub(super) fn zscore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, member) = (args.word()?, args.word()?);
-    let score = ctx.keys.get::<SortedSet>(key)?.and_then(|set| set.score(member));
+    let score = ctx
+        .keys
+        .get::<SortedSet>(key)?
+        .and_then(|set| set.score(member));
     Ok(score.map_or(Reply::Null, Reply::Double))
 }
 
 pub(super) fn zmscore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, members) = (args.word()?, args.rest());
     let set = ctx.keys.get::<SortedSet>(key)?;
-    let score = |member: &&[u8]| set.and_then(|set| set.score(member)).map_or(Reply::Null, Reply::Double);
+    let score = |member: &&[u8]| {
+        set.and_then(|set| set.score(member))
+            .map_or(Reply::Null, Reply::Double)
+    };
     Ok(Reply::array(members.iter().map(score)))
 }
 
@@ -41,10 +51,18 @@ fn rank(ctx: &mut Context, args: &mut Args, reverse: bool) -> Result<Reply, Erro
     args.finish()?;
     let set = ctx.keys.get::<SortedSet>(key)?;
     let Some((set, (rank, score))) = set.and_then(|set| Some((set, set.rank(member)?))) else {
-        return Ok(if with_score { Reply::NullArray } else { Reply::Null });
+        return Ok(if with_score {
+            Reply::NullArray
+        } else {
+            Reply::Null
+        });
     };
     let rank: Reply = if reverse { set.len() - 1 - rank } else { rank }.into();
-    Ok(if with_score { Reply::Array(vec![rank, Reply::Double(score)]) } else { rank })
+    Ok(if with_score {
+        Reply::Array(vec![rank, Reply::Double(score)])
+    } else {
+        rank
+    })
 }
 
 pub(super) fn zcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -10,10 +10,16 @@ use crate::values::sorted_set::SortedSet;
 
 pub(super) fn zscan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, cursor) = (args.word()?, cursor::parse(args.word()?)?);
-    let Some(set) = ctx.keys.get::<SortedSet>(key)? else { return Ok(cursor::reply(0, Vec::new())) };
+    let Some(set) = ctx.keys.get::<SortedSet>(key)? else {
+        return Ok(cursor::reply(0, Vec::new()));
+    };
     // An absent key is answered before the options are looked at.
     let options = Options::take(args, false)?;
-    let text = if set.structures().is_some() { seventeen_digits } else { number::format_f64 };
+    let text = if set.structures().is_some() {
+        seventeen_digits
+    } else {
+        number::format_f64
+    };
     let mut elements = Vec::new();
     let next = options.walk(cursor, |cursor| {
         let mut shown = 0;
@@ -34,9 +40,13 @@ fn seventeen_digits(score: f64) -> String {
         return number::format_f64(score);
     }
     let text = format!("{score:.16e}");
-    let (mantissa, exponent) = text.split_once('e').expect("exponential notation has an exponent");
+    let (mantissa, exponent) = text
+        .split_once('e')
+        .expect("exponential notation has an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent is a number");
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (sign, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
     let digits = mantissa.replace('.', "");
     let digits = digits.trim_end_matches('0');
     let with_point = |digits: &str, at: usize| match digits.len() > at {
@@ -48,7 +58,11 @@ fn seventeen_digits(score: f64) -> String {
         -4..0 => format!("{sign}0.{}{digits}", "0".repeat(-exponent as usize - 1)),
         _ => {
             let exponent_sign = if exponent < 0 { '-' } else { '+' };
-            format!("{sign}{}e{exponent_sign}{:02}", with_point(digits, 1), exponent.abs())
+            format!(
+                "{sign}{}e{exponent_sign}{:02}",
+                with_point(digits, 1),
+                exponent.abs()
+            )
         }
     }
 }

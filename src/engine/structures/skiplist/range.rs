@@ -134,8 +134,13 @@ impl Skiplist {
     /// have no order, it decides.
     fn may_hold_lex(&self, range: &LexRange) -> bool {
         let first = self.by_rank(0).map(|(member, _)| member);
-        let last = self.len().checked_sub(1).and_then(|rank| self.by_rank(rank)).map(|(member, _)| member);
-        first.is_some_and(|member| range.within_max(member)) && last.is_some_and(|member| range.reaches_min(member))
+        let last = self
+            .len()
+            .checked_sub(1)
+            .and_then(|rank| self.by_rank(rank))
+            .map(|(member, _)| member);
+        first.is_some_and(|member| range.within_max(member))
+            && last.is_some_and(|member| range.reaches_min(member))
     }
 
     /// `count_in_score_range` by members.

@@ -47,16 +47,31 @@ impl<'a> Iterator for Iter<'a> {
         match &mut self.0 {
             Source::Pairs(entries) => {
                 let (field, value) = (entries.next()?, entries.next()?);
-                Some((field.to_bytes(), Found { value: value.to_bytes(), deadline: None }))
+                Some((
+                    field.to_bytes(),
+                    Found {
+                        value: value.to_bytes(),
+                        deadline: None,
+                    },
+                ))
             }
             Source::Triples(entries) => {
                 let (field, value, deadline) = (entries.next()?, entries.next()?, entries.next()?);
                 let deadline = deadline.int().filter(|deadline| *deadline != NEVER);
-                Some((field.to_bytes(), Found { value: value.to_bytes(), deadline }))
+                Some((
+                    field.to_bytes(),
+                    Found {
+                        value: value.to_bytes(),
+                        deadline,
+                    },
+                ))
             }
             Source::Table(entries) => {
                 let (name, field) = entries.next()?;
-                let found = Found { value: Cow::Borrowed(&field.value), deadline: field.deadline };
+                let found = Found {
+                    value: Cow::Borrowed(&field.value),
+                    deadline: field.deadline,
+                };
                 Some((Cow::Borrowed(name), found))
             }
         }

@@ -7,14 +7,24 @@ use crate::structures::random::Random;
 const SEED: [u8; 16] = [7; 16];
 
 fn limits(entries: usize, value: usize) -> Limits {
-    Limits { hash_max_listpack_entries: entries, hash_max_listpack_value: value, ..Limits::default() }
+    Limits {
+        hash_max_listpack_entries: entries,
+        hash_max_listpack_value: value,
+        ..Limits::default()
+    }
 }
 
 /// Fields as they lie: `a=1 b=2@9` has a field `b` with the value 2 and the deadline 9.
 fn shown(hash: &Hash) -> String {
     let one = |(field, found): (std::borrow::Cow<[u8]>, super::Found)| {
-        let deadline = found.deadline.map_or(String::new(), |deadline| format!("@{deadline}"));
-        format!("{}={}{deadline}", String::from_utf8_lossy(&field), String::from_utf8_lossy(&found.value))
+        let deadline = found
+            .deadline
+            .map_or(String::new(), |deadline| format!("@{deadline}"));
+        format!(
+            "{}={}{deadline}",
+            String::from_utf8_lossy(&field),
+            String::from_utf8_lossy(&found.value)
+        )
     };
     hash.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -28,14 +38,24 @@ fn check(steps: &str, expected: &str) {
                 Some(value) => (value, OldDeadline::Keep),
                 None => (value, OldDeadline::Drop),
             };
-            hash.set(field.as_bytes(), value.as_bytes(), old, &Limits::default(), SEED);
+            hash.set(
+                field.as_bytes(),
+                value.as_bytes(),
+                old,
+                &Limits::default(),
+                SEED,
+            );
         } else if let Some((field, deadline)) = step.split_once('@') {
             hash.set_deadline(field.as_bytes(), deadline.parse().ok());
         } else {
             hash.remove(step[1..].as_bytes());
         }
     }
-    assert_eq!(format!("{} {}", hash.encoding(), shown(&hash)), expected, "{steps}");
+    assert_eq!(
+        format!("{} {}", hash.encoding(), shown(&hash)),
+        expected,
+        "{steps}"
+    );
 }
 
 #[test]
@@ -54,8 +74,17 @@ fn encodings_only_grow() {
     let mut hash = Hash::new();
     for number in 0..4 {
         let field = number.to_string();
-        assert!(hash.set(field.as_bytes(), b"v", OldDeadline::Drop, &limits(3, 5), SEED));
-        assert_eq!(hash.encoding(), if number < 3 { "listpack" } else { "hashtable" });
+        assert!(hash.set(
+            field.as_bytes(),
+            b"v",
+            OldDeadline::Drop,
+            &limits(3, 5),
+            SEED
+        ));
+        assert_eq!(
+            hash.encoding(),
+            if number < 3 { "listpack" } else { "hashtable" }
+        );
     }
     for number in 1..4 {
         hash.remove(number.to_string().as_bytes());
@@ -67,8 +96,16 @@ fn encodings_only_grow() {
     hash.set(b"f", b"longer", OldDeadline::Drop, &limits(3, 5), SEED);
     assert_eq!(hash.encoding(), "hashtable");
     let mut hash = Hash::new();
-    hash.make_room(&[b"a", b"1", b"a", b"2", b"a", b"3", b"a", b"4"], &limits(3, 5), SEED);
-    assert_eq!(hash.encoding(), "hashtable", "the words count, not the fields");
+    hash.make_room(
+        &[b"a", b"1", b"a", b"2", b"a", b"3", b"a", b"4"],
+        &limits(3, 5),
+        SEED,
+    );
+    assert_eq!(
+        hash.encoding(),
+        "hashtable",
+        "the words count, not the fields"
+    );
 }
 
 #[test]
@@ -80,14 +117,28 @@ fn a_hash_is_a_map_in_every_encoding() {
         let mut model: BTreeMap<Vec<u8>, (Vec<u8>, Option<i64>)> = BTreeMap::new();
         for _ in 0..300 {
             step(&mut hash, &mut model, &limits, &mut random);
-            let mut found: Vec<_> =
-                hash.iter().map(|(field, found)| (field.into_owned(), (found.value.into_owned(), found.deadline))).collect();
+            let mut found: Vec<_> = hash
+                .iter()
+                .map(|(field, found)| {
+                    (
+                        field.into_owned(),
+                        (found.value.into_owned(), found.deadline),
+                    )
+                })
+                .collect();
             found.sort();
             assert!(found.into_iter().eq(model.clone()), "seed {seed}");
             let nearest = model.values().filter_map(|(_, deadline)| *deadline).min();
-            assert_eq!((hash.len(), hash.next_deadline()), (model.len(), nearest), "seed {seed}");
+            assert_eq!(
+                (hash.len(), hash.next_deadline()),
+                (model.len(), nearest),
+                "seed {seed}"
+            );
             let now = random.below(12) as i64;
-            let due = model.values().filter(|(_, deadline)| super::is_due(*deadline, now)).count();
+            let due = model
+                .values()
+                .filter(|(_, deadline)| super::is_due(*deadline, now))
+                .count();
             assert_eq!(hash.due_fields(now, usize::MAX).len(), due, "seed {seed}");
             assert_eq!(hash.len_at(now), model.len() - due, "seed {seed}");
         }

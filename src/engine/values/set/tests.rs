@@ -4,7 +4,10 @@ use super::{Rules, Set};
 use crate::config::Limits;
 use crate::structures::random::Random;
 
-const RULES: Rules = Rules { limits: LIMITS, seed: [7; 16] };
+const RULES: Rules = Rules {
+    limits: LIMITS,
+    seed: [7; 16],
+};
 const LIMITS: Limits = Limits {
     hash_max_listpack_entries: 512,
     hash_max_listpack_value: 64,
@@ -30,8 +33,14 @@ fn encodings(members: &[&str]) -> Vec<&'static str> {
 
 #[test]
 fn encodings_only_grow() {
-    assert_eq!(encodings(&["1", "2", "a"]), ["intset", "intset", "listpack"]);
-    assert_eq!(encodings(&["a", "longer than 6"]), ["listpack", "hashtable"]);
+    assert_eq!(
+        encodings(&["1", "2", "a"]),
+        ["intset", "intset", "listpack"]
+    );
+    assert_eq!(
+        encodings(&["a", "longer than 6"]),
+        ["listpack", "hashtable"]
+    );
     assert_eq!(encodings(&["1", "longer than 6"]), ["intset", "hashtable"]);
     assert_eq!(encodings(&["1234567", "a"]), ["intset", "hashtable"]);
     let numbers: Vec<String> = (0..13).map(|number| number.to_string()).collect();
@@ -51,21 +60,41 @@ fn a_set_is_a_set_in_every_encoding() {
         let mut model = BTreeSet::new();
         for step in 0..400 {
             let number = random.below(30);
-            let member = if words && number > 20 { format!("w{number}") } else { number.to_string() };
+            let member = if words && number > 20 {
+                format!("w{number}")
+            } else {
+                number.to_string()
+            };
             let text = member.clone().into_bytes();
             match random.below(8) {
-                0..=4 => assert_eq!(set.insert(&text, &RULES), model.insert(text), "seed {seed} step {step}"),
-                5 | 6 => assert_eq!(set.remove(&text), model.remove(&text), "seed {seed} step {step}"),
+                0..=4 => assert_eq!(
+                    set.insert(&text, &RULES),
+                    model.insert(text),
+                    "seed {seed} step {step}"
+                ),
+                5 | 6 => assert_eq!(
+                    set.remove(&text),
+                    model.remove(&text),
+                    "seed {seed} step {step}"
+                ),
                 _ if model.len() > 1 => {
                     let count = 1 + random.below(model.len() as u64 - 1) as usize;
                     let gone = set.pop_several(count, &RULES, &mut random);
                     assert_eq!(gone.len(), count, "seed {seed} step {step}");
-                    assert!(gone.iter().all(|member| model.remove(member)), "seed {seed} step {step}");
+                    assert!(
+                        gone.iter().all(|member| model.remove(member)),
+                        "seed {seed} step {step}"
+                    );
                 }
                 _ => {}
             }
             assert_eq!(set.len(), model.len());
-            assert_eq!(set.iter().map(|member| member.into_owned()).collect::<BTreeSet<_>>(), model);
+            assert_eq!(
+                set.iter()
+                    .map(|member| member.into_owned())
+                    .collect::<BTreeSet<_>>(),
+                model
+            );
             assert!(model.iter().all(|member| set.contains(member)));
         }
     }

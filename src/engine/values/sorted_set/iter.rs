@@ -59,8 +59,12 @@ impl<'a> Iterator for Members<'a> {
                 *at = pack.prev(member).and_then(|score| pack.prev(score));
                 Some((pack.get(member).to_bytes(), score_of(pack.get(score))))
             }
-            Source::ListForward(members) => members.next().map(|(member, score)| (Cow::Borrowed(member), score)),
-            Source::ListBackward(members) => members.next().map(|(member, score)| (Cow::Borrowed(member), score)),
+            Source::ListForward(members) => members
+                .next()
+                .map(|(member, score)| (Cow::Borrowed(member), score)),
+            Source::ListBackward(members) => members
+                .next()
+                .map(|(member, score)| (Cow::Borrowed(member), score)),
             Source::Nothing => None,
         }
     }
@@ -85,12 +89,22 @@ impl SortedSet {
 
     /// From the member of a 0-based rank on, upwards or (with the rank counted from the highest) downwards.
     pub fn from_rank(&self, rank: usize, reverse: bool) -> Members<'_> {
-        let Some(last) = self.len().checked_sub(1).filter(|last| rank <= *last) else { return Members::nothing() };
+        let Some(last) = self.len().checked_sub(1).filter(|last| rank <= *last) else {
+            return Members::nothing();
+        };
         match (self, reverse) {
-            (SortedSet::Listpack(pack), false) => Members::pack_forward(pack, pack.seek(rank as isize * 2)),
-            (SortedSet::Listpack(pack), true) => Members::pack_backward(pack, pack.seek((last - rank) as isize * 2)),
-            (SortedSet::Skiplist(pair), false) => Members::list_forward(pair.list.iter_from_rank(rank)),
-            (SortedSet::Skiplist(pair), true) => Members::list_backward(pair.list.iter_rev_from_rank(last - rank)),
+            (SortedSet::Listpack(pack), false) => {
+                Members::pack_forward(pack, pack.seek(rank as isize * 2))
+            }
+            (SortedSet::Listpack(pack), true) => {
+                Members::pack_backward(pack, pack.seek((last - rank) as isize * 2))
+            }
+            (SortedSet::Skiplist(pair), false) => {
+                Members::list_forward(pair.list.iter_from_rank(rank))
+            }
+            (SortedSet::Skiplist(pair), true) => {
+                Members::list_backward(pair.list.iter_rev_from_rank(last - rank))
+            }
         }
     }
 }

@@ -11,12 +11,15 @@ use crate::structures::skiplist::{LexBound, LexRange, ScoreRange};
 /// True if no member can lie inside.
 pub fn is_empty_lex(range: &LexRange) -> bool {
     match (&range.min, &range.max) {
-        (LexBound::NegInf, LexBound::NegInf) | (LexBound::PosInf, _) | (_, LexBound::NegInf) => true,
+        (LexBound::NegInf, LexBound::NegInf) | (LexBound::PosInf, _) | (_, LexBound::NegInf) => {
+            true
+        }
         (LexBound::NegInf, _) | (_, LexBound::PosInf) => false,
         (LexBound::Inclusive(min), LexBound::Inclusive(max)) => min > max,
-        (LexBound::Inclusive(min) | LexBound::Exclusive(min), LexBound::Inclusive(max) | LexBound::Exclusive(max)) => {
-            min >= max
-        }
+        (
+            LexBound::Inclusive(min) | LexBound::Exclusive(min),
+            LexBound::Inclusive(max) | LexBound::Exclusive(max),
+        ) => min >= max,
     }
 }
 
@@ -28,11 +31,17 @@ impl SortedSet {
             (_, _) if range.is_empty() => Members::nothing(),
             (SortedSet::Listpack(_), false) => {
                 let first = self.iter().position(|(_, score)| range.reaches_min(score));
-                first.map_or(Members::nothing(), |rank| self.from_rank(rank.saturating_add(skip), false))
+                first.map_or(Members::nothing(), |rank| {
+                    self.from_rank(rank.saturating_add(skip), false)
+                })
             }
             (SortedSet::Listpack(_), true) => {
-                let first = self.iter_rev().position(|(_, score)| range.within_max(score));
-                first.map_or(Members::nothing(), |rank| self.from_rank(rank.saturating_add(skip), true))
+                let first = self
+                    .iter_rev()
+                    .position(|(_, score)| range.within_max(score));
+                first.map_or(Members::nothing(), |rank| {
+                    self.from_rank(rank.saturating_add(skip), true)
+                })
             }
             (SortedSet::Skiplist(pair), false) => match pair.list.first_in_score_range(range) {
                 Some(first) if skip == 0 => Members::list_forward(pair.list.iter_from(first)),
@@ -41,7 +50,9 @@ impl SortedSet {
             },
             (SortedSet::Skiplist(pair), true) => match pair.list.last_in_score_range(range) {
                 Some(last) if skip == 0 => Members::list_backward(pair.list.iter_rev_from(last)),
-                Some(last) => self.from_rank((self.len() - 1 - last.rank).saturating_add(skip), true),
+                Some(last) => {
+                    self.from_rank((self.len() - 1 - last.rank).saturating_add(skip), true)
+                }
                 None => Members::nothing(),
             },
         }
@@ -52,21 +63,33 @@ impl SortedSet {
         match (self, reverse) {
             (_, _) if !self.may_hold_lex(range) => Members::nothing(),
             (SortedSet::Listpack(_), false) => {
-                let first = self.iter().enumerate().find(|(_, (member, _))| range.reaches_min(member));
+                let first = self
+                    .iter()
+                    .enumerate()
+                    .find(|(_, (member, _))| range.reaches_min(member));
                 let inside = first.filter(|(_, (member, _))| range.within_max(member));
-                inside.map_or(Members::nothing(), |(rank, _)| self.from_rank(rank.saturating_add(skip), false))
+                inside.map_or(Members::nothing(), |(rank, _)| {
+                    self.from_rank(rank.saturating_add(skip), false)
+                })
             }
             (SortedSet::Listpack(_), true) => {
-                let first = self.iter_rev().enumerate().find(|(_, (member, _))| range.within_max(member));
+                let first = self
+                    .iter_rev()
+                    .enumerate()
+                    .find(|(_, (member, _))| range.within_max(member));
                 let inside = first.filter(|(_, (member, _))| range.reaches_min(member));
-                inside.map_or(Members::nothing(), |(rank, _)| self.from_rank(rank.saturating_add(skip), true))
+                inside.map_or(Members::nothing(), |(rank, _)| {
+                    self.from_rank(rank.saturating_add(skip), true)
+                })
             }
             (SortedSet::Skiplist(pair), false) => match pair.list.first_in_lex_range(range) {
                 Some(first) => self.from_rank(first.rank.saturating_add(skip), false),
                 None => Members::nothing(),
             },
             (SortedSet::Skiplist(pair), true) => match pair.list.last_in_lex_range(range) {
-                Some(last) => self.from_rank((self.len() - 1 - last.rank).saturating_add(skip), true),
+                Some(last) => {
+                    self.from_rank((self.len() - 1 - last.rank).saturating_add(skip), true)
+                }
                 None => Members::nothing(),
             },
         }
@@ -75,14 +98,22 @@ impl SortedSet {
     pub fn count_in_score_range(&self, range: &ScoreRange) -> usize {
         match self {
             SortedSet::Skiplist(pair) if !range.is_empty() => pair.list.count_in_score_range(range),
-            _ => self.from_score(range, false, 0).take_while(|(_, score)| range.within_max(*score)).count(),
+            _ => self
+                .from_score(range, false, 0)
+                .take_while(|(_, score)| range.within_max(*score))
+                .count(),
         }
     }
 
     pub fn count_in_lex_range(&self, range: &LexRange) -> usize {
         match self {
-            SortedSet::Skiplist(pair) if !is_empty_lex(range) => pair.list.count_in_lex_range(range),
-            _ => self.from_lex(range, false, 0).take_while(|(member, _)| range.within_max(member)).count(),
+            SortedSet::Skiplist(pair) if !is_empty_lex(range) => {
+                pair.list.count_in_lex_range(range)
+            }
+            _ => self
+                .from_lex(range, false, 0)
+                .take_while(|(member, _)| range.within_max(member))
+                .count(),
         }
     }
 
@@ -97,9 +128,10 @@ impl SortedSet {
             }
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
-                pair.list.remove_range_by_rank(start, end, &mut |member, _| {
-                    scores.remove(member);
-                })
+                pair.list
+                    .remove_range_by_rank(start, end, &mut |member, _| {
+                        scores.remove(member);
+                    })
             }
         }
     }
@@ -107,7 +139,10 @@ impl SortedSet {
     pub fn remove_scores(&mut self, range: &ScoreRange) -> usize {
         match self {
             _ if range.is_empty() => 0,
-            SortedSet::Listpack(_) => self.remove_run(|set| set.from_score(range, false, 0), |_, score| range.within_max(score)),
+            SortedSet::Listpack(_) => self.remove_run(
+                |set| set.from_score(range, false, 0),
+                |_, score| range.within_max(score),
+            ),
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
                 pair.list.remove_range_by_score(range, &mut |member, _| {
@@ -120,7 +155,10 @@ impl SortedSet {
     pub fn remove_lex(&mut self, range: &LexRange) -> usize {
         match self {
             _ if is_empty_lex(range) => 0,
-            SortedSet::Listpack(_) => self.remove_run(|set| set.from_lex(range, false, 0), |member, _| range.within_max(member)),
+            SortedSet::Listpack(_) => self.remove_run(
+                |set| set.from_lex(range, false, 0),
+                |member, _| range.within_max(member),
+            ),
             SortedSet::Skiplist(pair) => {
                 let scores = &mut pair.scores;
                 pair.list.remove_range_by_lex(range, &mut |member, _| {
@@ -138,7 +176,9 @@ impl SortedSet {
     ) -> usize {
         let run = from(self).take_while(|(member, score)| inside(member, *score));
         let members: Vec<Vec<u8>> = run.map(|(member, _)| Cow::into_owned(member)).collect();
-        let Some(first) = members.first() else { return 0 };
+        let Some(first) = members.first() else {
+            return 0;
+        };
         let (rank, _) = self.rank(first).expect("it was just found");
         self.remove_ranks(rank, rank + members.len() - 1)
     }
@@ -148,8 +188,13 @@ impl SortedSet {
         if is_empty_lex(range) {
             return false;
         }
-        let SortedSet::Listpack(pack) = self else { return true };
-        let (Some(first), Some(last)) = (pack.first(), last_member(pack)) else { return false };
-        range.reaches_min(&pack.get(last).to_bytes()) && range.within_max(&pack.get(first).to_bytes())
+        let SortedSet::Listpack(pack) = self else {
+            return true;
+        };
+        let (Some(first), Some(last)) = (pack.first(), last_member(pack)) else {
+            return false;
+        };
+        range.reaches_min(&pack.get(last).to_bytes())
+            && range.within_max(&pack.get(first).to_bytes())
     }
 }
