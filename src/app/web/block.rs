@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, input, key, part, text};
+use super::erase::{click, effect, input, key, maybe, part, text};
 use lesson::{Action, Block, Content, Output, Step};
 use messages::BlockRun;
 use wasm_bindgen::JsCast;
@@ -75,7 +75,7 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         page.world.blocks.with(|blocks| blocks.get(&number).cloned().unwrap_or_default())
     });
     let label = host.clone();
-    Effect::new(move |_| {
+    effect(move || {
         mark(&label, &state.get(), edited.with(Option::is_some));
     });
     let run_edited = move || {
@@ -151,7 +151,7 @@ fn said(action: &Action) -> (String, String) {
 
 fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) -> impl IntoView {
     let field = NodeRef::<leptos::html::Textarea>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(field) = field.get() {
             dom::focus(&field);
         }
@@ -211,7 +211,7 @@ fn Tools(
             </Show>
             {part(move || match editing.with(Option::is_some) {
                 true => view! { <button type="button" class="plain" on:click=click(done)>"Done"</button> }.into_any(),
-                false => editable.then(|| view! { <button type="button" class="plain when-near" on:click=click(begin)>"Edit"</button> }).into_any(),
+                false => maybe(editable.then(|| view! { <button type="button" class="plain when-near" on:click=click(begin)>"Edit"</button> })),
             })}
             <CopyLink number/>
         </div>

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, flag, input, part, text};
+use super::erase::{click, effect, flag, input, list, part, text};
 use leptos::task::spawn_local;
 use messages::{Completions, Request, Response};
 use web_sys::{HtmlInputElement, KeyboardEvent, SubmitEvent};
@@ -21,7 +21,7 @@ pub fn Console(page: Page) -> impl IntoView {
     let world = page.world;
     let log = NodeRef::<leptos::html::Div>::new();
     // The newest line stays in view.
-    Effect::new(move |_| {
+    effect(move || {
         world.shown.track();
         if let Some(log) = log.get() {
             request_animation_frame(move || log.set_scroll_top(log.scroll_height()));
@@ -108,17 +108,17 @@ fn Clients(page: Page) -> impl IntoView {
     };
     view! {
         <div class="clients" role="group" aria-label="Clients of this server">
-            {part(move || world.names().into_iter().map(|name| {
+            {part(move || list(world.names().into_iter().map(|name| {
                 let (own, shown, waiting) = (name.clone(), named(&name), name.clone());
                 let choose = name.clone();
                 view! {
                     <button type="button" class="client" aria-pressed=text(move || (world.client.get() == own).to_string())
                         on:click=click(move |_| { world.client.set(choose.clone()); focus_input(); })>
                         {shown}
-                        {world.waits_in(&waiting).is_some().then(|| view! { <span class="badge">"waits"</span> })}
+                        {several(world.waits_in(&waiting).map(|_| el("span", "badge").say("waits")))}
                     </button>
                 }
-            }).collect_view())}
+            })))}
             <button type="button" class="client add" on:click=click(add) title="Connect another client">"+ client"</button>
         </div>
     }
@@ -344,9 +344,9 @@ fn SoftKeys(page: Page, line: Line, input: NodeRef<leptos::html::Input>) -> impl
                 let first = line.chosen.get_untracked().unwrap_or(0);
                 take(page, line, first);
             })>"Tab"</button>
-            {["\"", "'", "{", "}"].map(|what| view! {
+            {list(["\"", "'", "{", "}"].map(|what| view! {
                 <button type="button" on:click=click(move |_| put(what))>{what}</button>
-            }).collect_view()}
+            }))}
         </div>
     }
 }

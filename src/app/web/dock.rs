@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, flag, key, part, text};
+use super::erase::{click, effect, flag, key, list, maybe, part, text};
 use web_sys::HtmlElement;
 
 use super::console::Console;
@@ -63,7 +63,7 @@ fn Dock(page: Page) -> impl IntoView {
     let both = page.route() != Route::Lesson;
     let tab = RwSignal::new(Tab::Console);
     let open = RwSignal::new(false);
-    Effect::new(move |_| set_open(open.get()));
+    effect(move || set_open(open.get()));
     let name = match page.route() {
         Route::Lesson => "This page’s server",
         Route::Share => "Scratch server",
@@ -108,7 +108,7 @@ fn Dock(page: Page) -> impl IntoView {
                 <Console page/>
             </div>
             <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" class:off=flag(move || tab.get() != Tab::Keys)>
-                {part(move || (both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> }))}
+                {part(move || maybe((both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> })))}
             </div>
             <a class="skip back" href="#main">"Skip back to the text"</a>
         </div>
@@ -147,9 +147,9 @@ fn Clock(page: Page) -> impl IntoView {
     view! {
         <div class="clock" role="group" aria-label="The server’s clock">
             <span class="time" title=elapsed>{time}</span>
-            {steps.into_iter().map(|(millis, label, spoken)| view! {
+            {list(steps.into_iter().map(|(millis, label, spoken)| view! {
                 <button type="button" class="plain" on:click=click(move |_| page.advance(millis)) title=format!("Let {spoken} pass")>{label}<span class="hush">" later"</span></button>
-            }).collect_view()}
+            }))}
         </div>
     }
 }
@@ -204,11 +204,11 @@ fn SessionMenu(page: Page) -> impl IntoView {
                 <button type="button" on:click=click(markdown)>"Copy as Markdown"</button>
                 <hr/>
                 <button type="button" on:click=click(move |_| { page.reset_world(false); open.set(false) })>"Start the server over"</button>
-                {(page.route() == Route::Lesson).then(|| view! {
+                {maybe((page.route() == Route::Lesson).then(|| view! {
                     <button type="button" on:click=click(reset)>
                         {part(move || if sure.get() { "Really: edits and answers go too" } else { "Reset the lesson" })}
                     </button>
-                })}
+                }))}
                 <p role="status" class="said">{part(move || said.get())}</p>
             </div>
         </div>

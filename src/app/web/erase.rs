@@ -30,3 +30,26 @@ pub fn key(act: impl FnMut(KeyboardEvent) + 'static) -> Box<dyn FnMut(KeyboardEv
 pub fn input(act: impl FnMut(web_sys::Event) + 'static) -> Box<dyn FnMut(web_sys::Event)> {
     Box::new(act)
 }
+
+/// Views one after another.
+pub fn list<V: IntoAny>(views: impl IntoIterator<Item = V>) -> Vec<AnyView> {
+    let mut list = Vec::new();
+    for view in views {
+        list.push(view.into_any());
+    }
+    list
+}
+
+/// A view, or nothing.
+pub fn maybe<V: IntoAny>(view: Option<V>) -> AnyView {
+    match view {
+        Some(view) => view.into_any(),
+        None => ().into_any(),
+    }
+}
+
+/// Runs now, and again when what it reads changes.
+pub fn effect(act: impl FnMut() + 'static) {
+    let act: Box<dyn FnMut()> = Box::new(act);
+    Effect::new(act);
+}

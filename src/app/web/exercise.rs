@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, flag, input, key, part, text};
+use super::erase::{click, flag, input, key, list, maybe, part, text};
 use leptos::task::spawn_local;
 use lesson::Exercise;
 use messages::{CheckResult, Checked, Request, Response};
@@ -64,9 +64,10 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
         </div>
         // The goal is the lesson's own text, made into HTML when the site was built.
         <div class="goal" inner_html=exercise.goal.html></div>
-        {(!given.is_empty()).then(|| view! {
-            <div class="given"><p>"It begins with:"</p><pre tabindex="0"><code>{given}</code></pre></div>
-        })}
+        {several((!given.is_empty()).then(|| {
+            let text = el("pre", "").with("tabindex", "0").add(el("code", "").say(&given));
+            el("div", "given").add(el("p", "").say("It begins with:")).add(text)
+        }))}
         <label class="hush" for=prompt_id.clone()>"Your commands, one a line"</label>
         <div class="prompt-box">
             <span class="prompt" aria-hidden="true">">"</span>
@@ -81,21 +82,21 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
                 aria-disabled=text(move || (verdict.get() == Verdict::Checking).to_string())>"Check"</button>
             {part(move || {
                 let (open, count) = (hints_open.get(), hints.with_value(Vec::len));
-                (open < count).then(|| view! {
+                maybe((open < count).then(|| view! {
                     <button type="button" class="plain" on:click=click(move |_| hints_open.set(open + 1))>
                         {format!("Hint {} of {count}", open + 1)}
                     </button>
-                })
+                }))
             })}
-            {part(move || (hints_open.get() >= hints.with_value(Vec::len)).then(|| view! {
+            {part(move || maybe((hints_open.get() >= hints.with_value(Vec::len)).then(|| view! {
                 <button type="button" class="plain" on:click=click(move |_| answer.set(solution.get_value()))>
                     "Put the solution in"
                 </button>
-            }))}
+            })))}
         </div>
         <ol class="hints" class:none=flag(move || hints_open.get() == 0)>
             {part(move || hints.with_value(|hints| {
-                hints.iter().take(hints_open.get()).map(|hint| view! { <li inner_html=hint.html.clone()></li> }).collect_view()
+                list(hints.iter().take(hints_open.get()).map(|hint| view! { <li inner_html=hint.html.clone()></li> }))
             }))}
         </ol>
         <div class="verdict" role="status">{part(move || judged(&verdict.get()))}</div>

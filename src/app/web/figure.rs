@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, part};
+use super::erase::{click, effect, part};
 use leptos::task::spawn_local;
 use messages::{KeyRow, KeyView};
 
@@ -43,7 +43,7 @@ fn Figure(page: Page, view: lesson::View) -> impl IntoView {
         asked.get() || last.is_none_or(|last| page.world.blocks.with(|blocks| blocks.get(&last).is_some_and(ran)))
     });
     let name = key.clone();
-    Effect::new(move |_| {
+    effect(move || {
         page.world.changes.track();
         if !has_run.get() || !page.world.is_open() {
             return;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, part};
+use super::erase::{click, effect, part};
 use web_sys::HtmlElement;
 
 use super::dom;
@@ -43,7 +43,7 @@ pub fn attach(page: Page) {
     if let Some(tools) = dom::island("tools") {
         dom::fill(&tools, move || view! { <Tools page lessons/> });
     }
-    Effect::new(move |_| mark_lessons(page, lessons));
+    effect(move || mark_lessons(page, lessons));
     rail_button();
     mark_place();
 }

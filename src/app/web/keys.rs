@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, part, text};
+use super::erase::{click, effect, list, part, text};
 use leptos::task::spawn_local;
 use messages::{KeyRow, KeyView};
 
@@ -18,11 +18,11 @@ pub fn Keys(page: Page) -> impl IntoView {
     let rows = RwSignal::new(None::<(Vec<KeyRow>, u64)>);
     let chosen = RwSignal::new(None::<Vec<u8>>);
     let shown = RwSignal::new(None::<KeyView>);
-    Effect::new(move |_| {
+    effect(move || {
         page.world.changes.track();
         spawn_local(async move { rows.set(page.keys(KEYS_MAX).await) });
     });
-    Effect::new(move |_| {
+    effect(move || {
         page.world.changes.track();
         let key = chosen.get();
         spawn_local(async move {
@@ -53,7 +53,7 @@ pub fn KeyTable(rows: Vec<KeyRow>, total: u64, chosen: RwSignal<Option<Vec<u8>>>
         <table class="keys-table">
             <thead><tr><th scope="col">"Key"</th><th scope="col">"Type"</th><th scope="col">"Encoding"</th><th scope="col" class="number">"Expires in"</th><th scope="col" class="number">"Memory"</th></tr></thead>
             <tbody>
-                {rows.into_iter().map(|row| key_row(row, chosen)).collect_view()}
+                {list(rows.into_iter().map(|row| key_row(row, chosen)))}
             </tbody>
         </table>
         </div>

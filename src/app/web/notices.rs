@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, part};
+use super::erase::{click, list, part};
 
 use super::dom;
 use super::page::{Notice, Page};
@@ -11,7 +11,7 @@ pub fn attach(page: Page) {
     let body = dom::document().body().expect("a document has a body");
     dom::append(&body, move || view! {
         <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-            {part(move || page.notices.get().into_iter().map(|notice| one(page, notice)).collect_view())}
+            {part(move || list(page.notices.get().into_iter().map(|notice| one(page, notice))))}
             <super::offline::UpdateOffer/>
         </div>
     });

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::erase::{click, flag, input, part};
+use super::erase::{click, flag, input, list, maybe, part};
 use leptos::task::spawn_local;
 use lesson::Quiz;
 use messages::{Ran, Request, Response};
@@ -53,9 +53,9 @@ fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
     view! {
         <fieldset>
             <legend inner_html=quiz.question.html></legend>
-            {choices.collect_view()}
+            {list(choices)}
         </fieldset>
-        {part(move || (has_proof && taken.get().is_some() && taken.get() == right).then(|| view! { <Proof page number/> }))}
+        {part(move || maybe((has_proof && taken.get().is_some() && taken.get() == right).then(|| view! { <Proof page number/> })))}
     }
 }
 

@@ -6,6 +6,7 @@ use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use super::dom;
 use super::page::Page;
+use crate::markup::{el, several};
 
 /// The keys, and what they do. Also the list that `?` shows.
 const KEYS: &[(&[&str], &str)] = &[
@@ -74,10 +75,10 @@ fn KeysDialog() -> impl IntoView {
         <dialog id="keys" class="sheet" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keyboard"</h2>
             <dl class="keys-list">
-                {KEYS.iter().map(|(keys, what)| view! {
-                    <dt>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dt>
-                    <dd>{*what}</dd>
-                }).collect_view()}
+                {several(KEYS.iter().map(|(keys, what)| several([
+                    el("dt", "").add_all(keys.iter().map(|key| el("kbd", "").say(key))),
+                    el("dd", "").say(what),
+                ])))}
             </dl>
             <form method="dialog"><button class="button">"Close"</button></form>
         </dialog>
