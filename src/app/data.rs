@@ -11,7 +11,9 @@ use crate::json::{Object, field, variant};
 /// An empty page for anything that is not one.
 pub fn read(json: &str) -> PageData {
     let value: Value = serde_json::from_str(json).unwrap_or_default();
-    let Some(page) = value.as_object() else { return PageData::default() };
+    let Some(page) = value.as_object() else {
+        return PageData::default();
+    };
     PageData {
         slug: text(page, "slug"),
         path: text(page, "path"),
@@ -28,7 +30,9 @@ fn text(object: &Object, name: &str) -> String {
 }
 
 fn list<T>(value: Option<&Value>, read: fn(&Value) -> Option<T>) -> Vec<T> {
-    value.and_then(Value::as_array).map_or_else(Vec::new, |items| items.iter().filter_map(read).collect())
+    value
+        .and_then(Value::as_array)
+        .map_or_else(Vec::new, |items| items.iter().filter_map(read).collect())
 }
 
 fn block(value: &Value) -> Option<Block> {
@@ -38,9 +42,14 @@ fn block(value: &Value) -> Option<Block> {
             fresh: field(content, "fresh")?,
             steps: steps(content.get("steps")),
         },
-        ("Conf", Some(content)) => Content::Conf { text: text(content, "text") },
+        ("Conf", Some(content)) => Content::Conf {
+            text: text(content, "text"),
+        },
         // The other kinds are shown and not run.
-        _ => Content::Static { language: String::new(), text: String::new() },
+        _ => Content::Static {
+            language: String::new(),
+            text: String::new(),
+        },
     };
     Some(Block { line: 0, content })
 }
@@ -87,23 +96,39 @@ fn view(value: &Value) -> Option<View> {
 
 /// As HTML only.
 fn prose(value: &Value) -> Option<Prose> {
-    Some(Prose { text: String::new(), html: text(value.as_object()?, "html") })
+    Some(Prose {
+        text: String::new(),
+        html: text(value.as_object()?, "html"),
+    })
 }
 
 fn steps(value: Option<&Value>) -> Vec<Step> {
     list(value, |value| {
         let action = action(value.get("action")?)?;
         let reply = list(value.get("reply"), output);
-        Some(Step { line: 0, action, reply, reply_lines: 0..0 })
+        Some(Step {
+            line: 0,
+            action,
+            reply,
+            reply_lines: 0..0,
+        })
     })
 }
 
 fn action(value: &Value) -> Option<Action> {
     let (kind, value) = variant(value)?;
     match (kind, value) {
-        ("Run", Value::Object(run)) => Some(Action::Run { client: field(run, "client")?, text: text(run, "text") }),
-        ("Wait", Value::Object(time)) => Some(Action::Wait(Duration::new(field(time, "secs")?, field(time, "nanos")?))),
-        ("World", words) => Some(Action::World(list(Some(words), |word| word.as_str().map(str::to_owned)))),
+        ("Run", Value::Object(run)) => Some(Action::Run {
+            client: field(run, "client")?,
+            text: text(run, "text"),
+        }),
+        ("Wait", Value::Object(time)) => Some(Action::Wait(Duration::new(
+            field(time, "secs")?,
+            field(time, "nanos")?,
+        ))),
+        ("World", words) => Some(Action::World(list(Some(words), |word| {
+            word.as_str().map(str::to_owned)
+        }))),
         ("Shell", Value::String(text)) => Some(Action::Shell(text.clone())),
         _ => None,
     }
@@ -122,18 +147,36 @@ mod tests {
 
     fn steps(text: &str) -> Vec<Step> {
         let steps = lesson::transcript::parse("test", 1, text).expect("a transcript");
-        steps.into_iter().map(|step| Step { line: 0, reply_lines: 0..0, ..step }).collect()
+        steps
+            .into_iter()
+            .map(|step| Step {
+                line: 0,
+                reply_lines: 0..0,
+                ..step
+            })
+            .collect()
     }
 
     fn prose(html: &str) -> Prose {
-        Prose { text: String::new(), html: html.to_owned() }
+        Prose {
+            text: String::new(),
+            html: html.to_owned(),
+        }
     }
 
     #[test]
     fn what_the_site_wrote_is_read() {
-        let redis = Content::Redis { fresh: true, steps: steps("> SET a 1\nOK\nada> GET a\n...\n+ 1s 5ms\n! cut A B") };
-        let conf = Content::Conf { text: "maxmemory 2mb".into() };
-        let shown = Content::Static { language: String::new(), text: String::new() };
+        let redis = Content::Redis {
+            fresh: true,
+            steps: steps("> SET a 1\nOK\nada> GET a\n...\n+ 1s 5ms\n! cut A B"),
+        };
+        let conf = Content::Conf {
+            text: "maxmemory 2mb".into(),
+        };
+        let shown = Content::Static {
+            language: String::new(),
+            text: String::new(),
+        };
         let exercise = Exercise {
             goal: prose("<p>Goal</p>"),
             given: steps("> SET a 1"),
@@ -143,17 +186,37 @@ mod tests {
             why: vec![prose("because")],
             ..Exercise::default()
         };
-        let choice = Choice { line: 0, text: prose("yes"), reason: prose("so"), right: true };
+        let choice = Choice {
+            line: 0,
+            text: prose("yes"),
+            reason: prose("so"),
+            right: true,
+        };
         let data = PageData {
             slug: "strings".into(),
             path: "lessons/strings.md".into(),
             title: "Strings".into(),
-            blocks: [redis, conf, shown].map(|content| Block { line: 0, content }).into(),
+            blocks: [redis, conf, shown]
+                .map(|content| Block { line: 0, content })
+                .into(),
             exercises: vec![exercise],
-            quizzes: vec![Quiz { line: 0, question: prose("why?"), choices: vec![choice], proof: steps("> PING\nPONG") }],
-            views: vec![View { line: 0, name: "skiplist".into(), words: vec!["board".into()], after_blocks: 2 }],
+            quizzes: vec![Quiz {
+                line: 0,
+                question: prose("why?"),
+                choices: vec![choice],
+                proof: steps("> PING\nPONG"),
+            }],
+            views: vec![View {
+                line: 0,
+                name: "skiplist".into(),
+                words: vec!["board".into()],
+                after_blocks: 2,
+            }],
         };
-        assert_eq!(read(&serde_json::to_string(&data).expect("data is JSON")), data);
+        assert_eq!(
+            read(&serde_json::to_string(&data).expect("data is JSON")),
+            data
+        );
         for broken in ["", "[]", "{\"blocks\":7}"] {
             assert_eq!(read(broken), PageData::default(), "{broken}");
         }

@@ -5,7 +5,15 @@ use lesson::{Action, Step};
 
 /// The text to begin with.
 pub fn editable(steps: &[Step]) -> String {
-    let named = steps.iter().any(|step| matches!(&step.action, Action::Run { client: Some(_), .. }));
+    let named = steps.iter().any(|step| {
+        matches!(
+            &step.action,
+            Action::Run {
+                client: Some(_),
+                ..
+            }
+        )
+    });
     let lines = steps.iter().map(|step| match &step.action {
         Action::Run { client: None, text } if !named => text.clone(),
         action => action.to_string(),
@@ -31,10 +39,12 @@ pub fn transcript(text: &str) -> String {
 /// The actions of an edited text, for showing it before it runs. Unreadable lines are left out.
 pub fn actions(text: &str) -> Vec<Action> {
     let transcript = transcript(text);
-    let lines = transcript.lines().filter_map(|line| match transcript::read_line(line) {
-        Ok(Line::Action(action)) => Some(action),
-        _ => None,
-    });
+    let lines = transcript
+        .lines()
+        .filter_map(|line| match transcript::read_line(line) {
+            Ok(Line::Action(action)) => Some(action),
+            _ => None,
+        });
     lines.collect()
 }
 
@@ -48,13 +58,25 @@ mod tests {
 
     #[test]
     fn prompts_show_only_where_they_say_something() {
-        assert_eq!(editable(&steps("> SET a 1\nOK\n+ 45s\n> GET a\n(nil)")), "SET a 1\n+ 45s\nGET a");
-        assert_eq!(editable(&steps("> SET a 1\nada> GET a")), "> SET a 1\nada> GET a");
+        assert_eq!(
+            editable(&steps("> SET a 1\nOK\n+ 45s\n> GET a\n(nil)")),
+            "SET a 1\n+ 45s\nGET a"
+        );
+        assert_eq!(
+            editable(&steps("> SET a 1\nada> GET a")),
+            "> SET a 1\nada> GET a"
+        );
     }
 
     #[test]
     fn an_unmarked_line_is_a_command() {
-        assert_eq!(transcript(" SET a 1\n\n+ 45s\nada> GET a\n"), "> SET a 1\n+ 45s\nada> GET a");
-        assert_eq!(transcript("EVAL \"return 1 > 0\" 0"), "> EVAL \"return 1 > 0\" 0");
+        assert_eq!(
+            transcript(" SET a 1\n\n+ 45s\nada> GET a\n"),
+            "> SET a 1\n+ 45s\nada> GET a"
+        );
+        assert_eq!(
+            transcript("EVAL \"return 1 > 0\" 0"),
+            "> EVAL \"return 1 > 0\" 0"
+        );
     }
 }

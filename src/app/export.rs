@@ -14,7 +14,11 @@ pub fn flattened(log: &[LogEntry], blocks: &[Block]) -> Vec<LogEntry> {
     for entry in log {
         match entry {
             LogEntry::Block { block, text } => {
-                flat.extend(block_actions(*block, text.as_deref(), blocks).iter().filter_map(entry_of));
+                flat.extend(
+                    block_actions(*block, text.as_deref(), blocks)
+                        .iter()
+                        .filter_map(entry_of),
+                );
             }
             entry => flat.push(entry.clone()),
         }
@@ -27,17 +31,22 @@ fn block_actions(block: u32, text: Option<&str>, blocks: &[Block]) -> Vec<Action
         return edit::actions(text);
     }
     match blocks.get(block as usize).map(|block| &block.content) {
-        Some(Content::Redis { steps, .. }) => steps.iter().map(|step| step.action.clone()).collect(),
+        Some(Content::Redis { steps, .. }) => {
+            steps.iter().map(|step| step.action.clone()).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 fn entry_of(action: &Action) -> Option<LogEntry> {
     match action {
-        Action::Run { client, text } => {
-            Some(LogEntry::Line { client: client.clone().unwrap_or_default(), line: text.clone() })
-        }
-        Action::Wait(time) => Some(LogEntry::Advance { millis: time.as_millis() as u64 }),
+        Action::Run { client, text } => Some(LogEntry::Line {
+            client: client.clone().unwrap_or_default(),
+            line: text.clone(),
+        }),
+        Action::Wait(time) => Some(LogEntry::Advance {
+            millis: time.as_millis() as u64,
+        }),
         Action::World(_) | Action::Shell(_) => None,
     }
 }
@@ -47,9 +56,13 @@ pub fn as_script(entries: &[LogEntry]) -> String {
     let mut text = String::from("# Run it with: redis-cli < session.redis\n");
     for entry in entries {
         match entry {
-            LogEntry::Line { client, line } if client.is_empty() => text.push_str(&format!("{line}\n")),
+            LogEntry::Line { client, line } if client.is_empty() => {
+                text.push_str(&format!("{line}\n"))
+            }
             LogEntry::Line { client, line } => text.push_str(&format!("# by {client}:\n{line}\n")),
-            LogEntry::Advance { millis } => text.push_str(&format!("# {} pass here\n", span(*millis))),
+            LogEntry::Advance { millis } => {
+                text.push_str(&format!("# {} pass here\n", span(*millis)))
+            }
             LogEntry::Block { .. } => {}
         }
     }
@@ -79,22 +92,33 @@ pub fn span(millis: u64) -> String {
 /// What the worker needs to know of a page's block.
 pub fn block_source(block: &Block) -> BlockSource {
     match &block.content {
-        Content::Redis { fresh, steps } => {
-            BlockSource { text: lesson::transcript::print(steps), fresh: *fresh }
-        }
-        Content::Conf { text } => BlockSource { text: config_commands(text), fresh: false },
+        Content::Redis { fresh, steps } => BlockSource {
+            text: lesson::transcript::print(steps),
+            fresh: *fresh,
+        },
+        Content::Conf { text } => BlockSource {
+            text: config_commands(text),
+            fresh: false,
+        },
         _ => BlockSource::default(),
     }
 }
 
 /// The fragment of a redis.conf as the commands that apply it to a running server.
 fn config_commands(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let commands = lines.filter_map(|line| {
         let (name, value) = line.split_once(' ')?;
         let value = value.trim();
         let quoted = value.starts_with('"') || !value.contains(' ');
-        Some(if quoted { format!("> CONFIG SET {name} {value}\n") } else { format!("> CONFIG SET {name} \"{value}\"\n") })
+        Some(if quoted {
+            format!("> CONFIG SET {name} {value}\n")
+        } else {
+            format!("> CONFIG SET {name} \"{value}\"\n")
+        })
     });
     commands.collect()
 }
@@ -112,19 +136,34 @@ mod tests {
 
     fn block(text: &str) -> Block {
         let steps = lesson::transcript::parse("test", 1, text).expect("a transcript");
-        Block { line: 1, content: Content::Redis { fresh: false, steps } }
+        Block {
+            line: 1,
+            content: Content::Redis {
+                fresh: false,
+                steps,
+            },
+        }
     }
 
     fn line(client: &str, line: &str) -> LogEntry {
-        LogEntry::Line { client: client.into(), line: line.into() }
+        LogEntry::Line {
+            client: client.into(),
+            line: line.into(),
+        }
     }
 
     #[test]
     fn blocks_are_written_out() {
         let blocks = [block("> SET a 1\nOK\n+ 45s\nada> GET a\n\"1\"")];
         let log = [
-            LogEntry::Block { block: 0, text: None },
-            LogEntry::Block { block: 0, text: Some("GET a\n+ 1s".into()) },
+            LogEntry::Block {
+                block: 0,
+                text: None,
+            },
+            LogEntry::Block {
+                block: 0,
+                text: Some("GET a\n+ 1s".into()),
+            },
             line("", "PING"),
         ];
         let flat = flattened(&log, &blocks);

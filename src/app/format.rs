@@ -18,7 +18,12 @@ pub fn counted(count: u64, noun: &str) -> String {
 /// The time of day, UTC, of milliseconds since 1970: `12:00:45`.
 pub fn time_of_day(millis: i64) -> String {
     let seconds = millis.div_euclid(1000).rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// A lifetime: `expired`, `250 ms`, `45 s`, `1 min 30 s`, `2 h`, `3 d 4 h`. At most two units.
@@ -75,14 +80,22 @@ fn quoted(bytes: &[u8]) -> String {
 
 /// `07 6d 65`.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+    bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// At most `limit` characters, the last one an ellipsis if something was cut.
 pub fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.to_owned(),
-        Some(_) => text.chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
+        Some(_) => text
+            .chars()
+            .take(limit.saturating_sub(1))
+            .chain(['…'])
+            .collect(),
     }
 }
 
@@ -92,19 +105,47 @@ mod tests {
 
     #[test]
     fn numbers_carry_their_units() {
-        assert_eq!([bytes(0), bytes(1023), bytes(1024), bytes(1_600_000)], ["0 B", "1023 B", "1.0 KB", "1.5 MB"]);
+        assert_eq!(
+            [bytes(0), bytes(1023), bytes(1024), bytes(1_600_000)],
+            ["0 B", "1023 B", "1.0 KB", "1.5 MB"]
+        );
         assert_eq!([counted(1, "key"), counted(0, "key")], ["1 key", "0 keys"]);
         assert_eq!(time_of_day(1_735_732_845_999), "12:00:45");
         assert_eq!(time_of_day(-1), "23:59:59");
-        let lifetimes = [-1, 0, 999, 45_000, 90_000, 7_200_000, 273_600_000, 86_401_000].map(lifetime);
-        assert_eq!(lifetimes, ["expired", "0 ms", "999 ms", "45 s", "1 min 30 s", "2 h", "3 d 4 h", "1 d 1 s"]);
+        let lifetimes = [
+            -1,
+            0,
+            999,
+            45_000,
+            90_000,
+            7_200_000,
+            273_600_000,
+            86_401_000,
+        ]
+        .map(lifetime);
+        assert_eq!(
+            lifetimes,
+            [
+                "expired",
+                "0 ms",
+                "999 ms",
+                "45 s",
+                "1 min 30 s",
+                "2 h",
+                "3 d 4 h",
+                "1 d 1 s"
+            ]
+        );
     }
 
     #[test]
     fn bytes_that_are_not_text_are_quoted() {
         assert_eq!(text_of("naïve".as_bytes()), "naïve");
         assert_eq!(text_of(b"a\n\xff\""), r#""a\n\xff\"""#);
-        assert_eq!([word(b"cart:7"), word(b""), word(b"a b")], ["cart:7", "\"\"", "\"a b\""]);
+        assert_eq!(
+            [word(b"cart:7"), word(b""), word(b"a b")],
+            ["cart:7", "\"\"", "\"a b\""]
+        );
         assert_eq!([cut("abc", 3), cut("abcd", 3)], ["abc", "ab…"]);
     }
 }

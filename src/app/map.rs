@@ -11,7 +11,9 @@ pub struct SmallMap<K, V> {
 
 impl<K: Ord, V> SmallMap<K, V> {
     pub fn new() -> SmallMap<K, V> {
-        SmallMap { entries: Vec::new() }
+        SmallMap {
+            entries: Vec::new(),
+        }
     }
 
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -96,13 +98,16 @@ impl<K: Ord, V> SmallMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.entries.binary_search_by(|(own, _)| own.borrow().cmp(key))
+        self.entries
+            .binary_search_by(|(own, _)| own.borrow().cmp(key))
     }
 }
 
 impl<K, V> Default for SmallMap<K, V> {
     fn default() -> SmallMap<K, V> {
-        SmallMap { entries: Vec::new() }
+        SmallMap {
+            entries: Vec::new(),
+        }
     }
 }
 

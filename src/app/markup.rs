@@ -6,7 +6,11 @@
 #[derive(Debug, Clone, PartialEq)]
 pub enum Markup {
     Text(String),
-    Element { tag: &'static str, attributes: Vec<(&'static str, String)>, children: Vec<Markup> },
+    Element {
+        tag: &'static str,
+        attributes: Vec<(&'static str, String)>,
+        children: Vec<Markup>,
+    },
     /// One after another, without an element around them.
     Several(Vec<Markup>),
 }
@@ -14,8 +18,16 @@ pub enum Markup {
 /// An element. An empty class is none.
 #[inline(never)]
 pub fn el(tag: &'static str, class: &str) -> Markup {
-    let element = Markup::Element { tag, attributes: Vec::new(), children: Vec::new() };
-    if class.is_empty() { element } else { element.with("class", class) }
+    let element = Markup::Element {
+        tag,
+        attributes: Vec::new(),
+        children: Vec::new(),
+    };
+    if class.is_empty() {
+        element
+    } else {
+        element.with("class", class)
+    }
 }
 
 pub fn text(words: &str) -> Markup {
@@ -87,7 +99,14 @@ mod tests {
     fn parts_lie_side_by_side() {
         let words = several([text("a"), several([text("b"), el("i", "")])]);
         let list = el("p", "note").add(words.clone()).add_if(None).say("1");
-        let Markup::Element { attributes, children, .. } = list else { panic!("an element") };
+        let Markup::Element {
+            attributes,
+            children,
+            ..
+        } = list
+        else {
+            panic!("an element")
+        };
         assert_eq!(attributes, [("class", "note".to_owned())]);
         assert_eq!(children, [text("a"), text("b"), el("i", ""), text("1")]);
         assert_eq!(words.into_list().len(), 3);

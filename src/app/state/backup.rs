@@ -1,6 +1,5 @@
 //! Everything stored, as one file: export and import.
 
-
 use serde_json::Value;
 
 use super::progress::Progress;
@@ -28,7 +27,11 @@ pub enum Refused {
 
 impl Backup {
     pub fn new(progress: Progress, pages: SmallMap<String, Record>) -> Backup {
-        Backup { kind: KIND.to_owned(), progress, pages }
+        Backup {
+            kind: KIND.to_owned(),
+            progress,
+            pages,
+        }
     }
 
     pub fn to_file(&self) -> String {
@@ -66,7 +69,9 @@ impl Json for Backup {
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
-            Refused::NotABackup => f.write_str("This file is not an export of this site. Nothing was changed."),
+            Refused::NotABackup => {
+                f.write_str("This file is not an export of this site. Nothing was changed.")
+            }
             Refused::Future(version) => write!(
                 f,
                 "This file was written by a later version of the site (format {version}). Nothing was changed."

@@ -24,7 +24,9 @@ pub enum Unreadable {
 
 pub fn read<T: Json>(text: &str) -> Result<T, Unreadable> {
     let value: Value = serde_json::from_str(text).map_err(|_| Unreadable::Corrupt)?;
-    let version = value.as_object().and_then(|object| field::<u32>(object, VERSION_FIELD));
+    let version = value
+        .as_object()
+        .and_then(|object| field::<u32>(object, VERSION_FIELD));
     match version {
         None | Some(0) => Err(Unreadable::Corrupt),
         Some(version) if version > VERSION => Err(Unreadable::Future(version)),

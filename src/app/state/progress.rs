@@ -1,6 +1,5 @@
 //! Which lessons are done, and where the reader was: one value for the whole course.
 
-
 use serde_json::Value;
 
 use crate::json::{Json, field, object};
@@ -45,14 +44,22 @@ impl Progress {
     /// it that is not, otherwise the first of all that is not.
     pub fn next_up<'a>(&self, slugs: &[&'a str]) -> Option<&'a str> {
         let seen_at = |slug: &&str| self.lessons.get(*slug).map_or(0, |mark| mark.seen_at);
-        let last = (0..slugs.len()).filter(|at| seen_at(&slugs[*at]) > 0).max_by_key(|at| seen_at(&slugs[*at]));
+        let last = (0..slugs.len())
+            .filter(|at| seen_at(&slugs[*at]) > 0)
+            .max_by_key(|at| seen_at(&slugs[*at]));
         let (before, after) = slugs.split_at(last.unwrap_or(0));
-        after.iter().chain(before).find(|slug| !self.is_done(slug)).copied()
+        after
+            .iter()
+            .chain(before)
+            .find(|slug| !self.is_done(slug))
+            .copied()
     }
 
     /// Whether anything was read yet.
     pub fn begun(&self) -> bool {
-        self.lessons.values().any(|mark| mark.seen_at > 0 || mark.done)
+        self.lessons
+            .values()
+            .any(|mark| mark.seen_at > 0 || mark.done)
     }
 }
 
@@ -77,11 +84,17 @@ pub fn merge(stored: &Progress, mine: &Progress) -> Progress {
 impl Json for Progress {
     fn from_json(value: &Value) -> Option<Progress> {
         let progress = value.as_object()?;
-        Some(Progress { lessons: field(progress, "lessons")?, resets: field(progress, "resets")? })
+        Some(Progress {
+            lessons: field(progress, "lessons")?,
+            resets: field(progress, "resets")?,
+        })
     }
 
     fn to_json(&self) -> Value {
-        object([("lessons", self.lessons.to_json()), ("resets", self.resets.to_json())])
+        object([
+            ("lessons", self.lessons.to_json()),
+            ("resets", self.resets.to_json()),
+        ])
     }
 }
 

@@ -4,7 +4,6 @@
 //! base), and before writing merges three ways: what it changed itself, on top of what is there.
 //! So no tab takes back what another one did, and both logs are kept.
 
-
 use messages::LogEntry;
 use serde_json::Value;
 
@@ -36,12 +35,19 @@ pub struct Solved {
 
 impl Record {
     pub fn is_empty(&self) -> bool {
-        self.log.is_empty() && self.edits.is_empty() && self.solved.is_empty() && self.answers.is_empty()
+        self.log.is_empty()
+            && self.edits.is_empty()
+            && self.solved.is_empty()
+            && self.answers.is_empty()
     }
 
     /// The same page, from the start.
     pub fn reset(&self) -> Record {
-        Record { revision: self.revision, resets: self.resets + 1, ..Record::default() }
+        Record {
+            revision: self.revision,
+            resets: self.resets + 1,
+            ..Record::default()
+        }
     }
 }
 
@@ -50,7 +56,11 @@ impl Record {
 pub fn merge(base: &Record, stored: &Record, mine: &Record) -> (Record, bool) {
     let met = stored.revision != base.revision;
     let began_anew = mine.resets > stored.resets;
-    let mut merged = if !met || began_anew { mine.clone() } else { on_top(base, stored, mine) };
+    let mut merged = if !met || began_anew {
+        mine.clone()
+    } else {
+        on_top(base, stored, mine)
+    };
     merged.revision = stored.revision + 1;
     merged.resets = mine.resets.max(stored.resets);
     merged.saved_at = mine.saved_at.max(stored.saved_at);
@@ -59,7 +69,11 @@ pub fn merge(base: &Record, stored: &Record, mine: &Record) -> (Record, bool) {
 
 fn on_top(base: &Record, stored: &Record, mine: &Record) -> Record {
     let mut merged = stored.clone();
-    let known = if mine.log.starts_with(&base.log) { base.log.len() } else { 0 };
+    let known = if mine.log.starts_with(&base.log) {
+        base.log.len()
+    } else {
+        0
+    };
     merged.log.extend_from_slice(&mine.log[known..]);
     merged.edits = merge_maps(&base.edits, &stored.edits, &mine.edits);
     merged.answers = merge_maps(&base.answers, &stored.answers, &mine.answers);
@@ -114,11 +128,17 @@ impl Json for Record {
 impl Json for Solved {
     fn from_json(value: &Value) -> Option<Solved> {
         let solved = value.as_object()?;
-        Some(Solved { commands: field(solved, "commands")?, answer: field(solved, "answer")? })
+        Some(Solved {
+            commands: field(solved, "commands")?,
+            answer: field(solved, "answer")?,
+        })
     }
 
     fn to_json(&self) -> Value {
-        object([("commands", self.commands.to_json()), ("answer", self.answer.to_json())])
+        object([
+            ("commands", self.commands.to_json()),
+            ("answer", self.answer.to_json()),
+        ])
     }
 }
 
@@ -127,21 +147,31 @@ impl Json for LogEntry {
         let (kind, entry) = variant(value)?;
         let entry = entry.as_object()?;
         match kind {
-            "Line" => Some(LogEntry::Line { client: field(entry, "client")?, line: field(entry, "line")? }),
-            "Block" => Some(LogEntry::Block { block: field(entry, "block")?, text: field(entry, "text")? }),
-            "Advance" => Some(LogEntry::Advance { millis: field(entry, "millis")? }),
+            "Line" => Some(LogEntry::Line {
+                client: field(entry, "client")?,
+                line: field(entry, "line")?,
+            }),
+            "Block" => Some(LogEntry::Block {
+                block: field(entry, "block")?,
+                text: field(entry, "text")?,
+            }),
+            "Advance" => Some(LogEntry::Advance {
+                millis: field(entry, "millis")?,
+            }),
             _ => None,
         }
     }
 
     fn to_json(&self) -> Value {
         let (kind, entry) = match self {
-            LogEntry::Line { client, line } => {
-                ("Line", object([("client", client.to_json()), ("line", line.to_json())]))
-            }
-            LogEntry::Block { block, text } => {
-                ("Block", object([("block", block.to_json()), ("text", text.to_json())]))
-            }
+            LogEntry::Line { client, line } => (
+                "Line",
+                object([("client", client.to_json()), ("line", line.to_json())]),
+            ),
+            LogEntry::Block { block, text } => (
+                "Block",
+                object([("block", block.to_json()), ("text", text.to_json())]),
+            ),
             LogEntry::Advance { millis } => ("Advance", object([("millis", millis.to_json())])),
         };
         object([(kind, entry)])

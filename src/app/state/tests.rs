@@ -8,22 +8,45 @@ use super::record::{self, Record, Solved};
 use super::*;
 
 fn line(text: &str) -> LogEntry {
-    LogEntry::Line { client: String::new(), line: text.to_owned() }
+    LogEntry::Line {
+        client: String::new(),
+        line: text.to_owned(),
+    }
 }
 
 #[test]
 fn what_is_written_is_read() {
-    let mut record = Record { revision: 3, log: vec![line("SET a 1"), LogEntry::Advance { millis: 5 }], ..Record::default() };
+    let mut record = Record {
+        revision: 3,
+        log: vec![line("SET a 1"), LogEntry::Advance { millis: 5 }],
+        ..Record::default()
+    };
     record.edits.insert(2, "GET a".into());
-    record.solved.insert(0, Solved { commands: 1, answer: "SET a 1".into() });
+    record.solved.insert(
+        0,
+        Solved {
+            commands: 1,
+            answer: "SET a 1".into(),
+        },
+    );
     assert_eq!(read(&write(&record)), Ok(record));
     assert_eq!(read::<Record>("{\"version\":1}"), Ok(Record::default()));
 }
 
 #[test]
 fn other_formats_are_told_apart() {
-    assert_eq!(read::<Record>("{\"version\":2,\"log\":7}"), Err(Unreadable::Future(2)));
-    for text in ["", "null", "{}", "{\"version\":1,\"log\":7}", "{\"version\":1", "[1]"] {
+    assert_eq!(
+        read::<Record>("{\"version\":2,\"log\":7}"),
+        Err(Unreadable::Future(2))
+    );
+    for text in [
+        "",
+        "null",
+        "{}",
+        "{\"version\":1,\"log\":7}",
+        "{\"version\":1",
+        "[1]",
+    ] {
         assert_eq!(read::<Record>(text), Err(Unreadable::Corrupt), "{text}");
     }
 }
@@ -40,7 +63,10 @@ fn two_tabs_lose_nothing() {
             state % limit
         };
         let mut stored = Record::default();
-        let mut tabs = [(Record::default(), Record::default()), (Record::default(), Record::default())];
+        let mut tabs = [
+            (Record::default(), Record::default()),
+            (Record::default(), Record::default()),
+        ];
         let mut all = Vec::new();
         for step in 0..40 {
             let (base, mine) = &mut tabs[draw(2) as usize];
@@ -58,7 +84,11 @@ fn two_tabs_lose_nothing() {
             stored = record::merge(base, &stored, mine).0;
         }
         for entry in &all {
-            assert_eq!(stored.log.iter().filter(|at| *at == entry).count(), 1, "seed {seed}: {entry:?}");
+            assert_eq!(
+                stored.log.iter().filter(|at| *at == entry).count(),
+                1,
+                "seed {seed}: {entry:?}"
+            );
         }
         assert_eq!(stored.edits.len(), 40, "seed {seed}");
     }
@@ -66,8 +96,15 @@ fn two_tabs_lose_nothing() {
 
 #[test]
 fn a_reset_wins_over_older_work_and_keeps_newer() {
-    let base = Record { revision: 1, log: vec![line("old")], ..Record::default() };
-    let reset = Record { revision: 2, ..base.reset() };
+    let base = Record {
+        revision: 1,
+        log: vec![line("old")],
+        ..Record::default()
+    };
+    let reset = Record {
+        revision: 2,
+        ..base.reset()
+    };
     let mut other = base.clone();
     other.log.push(line("new"));
     let (merged, met) = record::merge(&base, &reset, &other);
@@ -83,7 +120,10 @@ fn the_later_mark_counts() {
     there.mark("strings", false, 20);
     there.mark("lists", true, 5);
     there.see("lists", 30);
-    for merged in [progress::merge(&here, &there), progress::merge(&there, &here)] {
+    for merged in [
+        progress::merge(&here, &there),
+        progress::merge(&there, &here),
+    ] {
         assert!(!merged.is_done("strings"));
         assert_eq!(merged.count(["strings", "lists"]), 1);
     }
@@ -108,9 +148,21 @@ fn next_up_goes_on_from_where_the_reader_was() {
 fn a_backup_comes_back_and_nothing_else_does() {
     let mut progress = Progress::default();
     progress.mark("strings", true, 10);
-    let pages = [("lesson:strings".to_owned(), Record { log: vec![line("PING")], ..Record::default() })];
+    let pages = [(
+        "lesson:strings".to_owned(),
+        Record {
+            log: vec![line("PING")],
+            ..Record::default()
+        },
+    )];
     let backup = Backup::new(progress, pages.into_iter().collect());
     assert_eq!(Backup::from_file(&backup.to_file()), Ok(backup));
-    assert_eq!(Backup::from_file("{\"version\":9}"), Err(Refused::Future(9)));
-    assert_eq!(Backup::from_file("{\"version\":1,\"log\":[]}"), Err(Refused::NotABackup));
+    assert_eq!(
+        Backup::from_file("{\"version\":9}"),
+        Err(Refused::Future(9))
+    );
+    assert_eq!(
+        Backup::from_file("{\"version\":1,\"log\":[]}"),
+        Err(Refused::NotABackup)
+    );
 }

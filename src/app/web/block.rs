@@ -19,12 +19,19 @@ use crate::{edit, export};
 
 pub fn attach(page: Page) {
     for element in dom::all(".block[data-block]") {
-        let Some(number) = dom::number(&element, "block") else { continue };
+        let Some(number) = dom::number(&element, "block") else {
+            continue;
+        };
         let block = page.data(|data| data.blocks.get(number as usize).cloned());
-        let Some(block) = block.filter(runs) else { continue };
+        let Some(block) = block.filter(runs) else {
+            continue;
+        };
         listen_to_keys(page, number, &element);
         let host = element.clone();
-        dom::fill(&element, move || view! { <BlockIsland page number block host/> });
+        dom::fill(
+            &element,
+            move || view! { <BlockIsland page number block host/> },
+        );
     }
 }
 
@@ -47,7 +54,9 @@ fn steps_of(block: &Block) -> Vec<Step> {
 fn listen_to_keys(page: Page, number: u32, element: &HtmlElement) {
     let listener = gloo::events::EventListener::new(element, "keydown", move |event| {
         let key = event.unchecked_ref::<KeyboardEvent>();
-        let in_editor = event.target().is_some_and(|target| target.dyn_ref::<HtmlTextAreaElement>().is_some());
+        let in_editor = event
+            .target()
+            .is_some_and(|target| target.dyn_ref::<HtmlTextAreaElement>().is_some());
         if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) && !in_editor {
             key.prevent_default();
             run(page, number);
@@ -57,7 +66,9 @@ fn listen_to_keys(page: Page, number: u32, element: &HtmlElement) {
 }
 
 pub fn run(page: Page, number: u32) {
-    let edited = page.record.with_untracked(|record| record.edits.get(&number).cloned());
+    let edited = page
+        .record
+        .with_untracked(|record| record.edits.get(&number).cloned());
     page.run_block(number, edited.map(|text| edit::transcript(&text)));
 }
 
@@ -70,9 +81,14 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
     };
     let editable = conf.is_none();
     let editing = RwSignal::new(None::<String>);
-    let edited = Memo::new(move |_| page.record.with(|record| record.edits.get(&number).cloned()));
+    let edited = Memo::new(move |_| {
+        page.record
+            .with(|record| record.edits.get(&number).cloned())
+    });
     let state = Memo::new(move |_| {
-        page.world.blocks.with(|blocks| blocks.get(&number).cloned().unwrap_or_default())
+        page.world
+            .blocks
+            .with(|blocks| blocks.get(&number).cloned().unwrap_or_default())
     });
     let label = host.clone();
     effect(move || {
@@ -110,35 +126,54 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
 fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
     match state {
         BlockState::Ran(run) => several([ran_steps(&run.steps)]).add_if(problem(run)),
-        BlockState::Failed(why) => several([printed(edited, steps), el("span", "line reply error").say(why)]),
+        BlockState::Failed(why) => several([
+            printed(edited, steps),
+            el("span", "line reply error").say(why),
+        ]),
         _ => printed(edited, steps),
     }
 }
 
 fn problem(run: &BlockRun) -> Option<Markup> {
     let (line, what) = run.problem.as_ref()?;
-    Some(el("span", "line reply error").say(&format!("Line {line} cannot be read: {what}. Nothing after it ran.")))
+    Some(el("span", "line reply error").say(&format!(
+        "Line {line} cannot be read: {what}. Nothing after it ran."
+    )))
 }
 
 /// The block without live replies: as written, or the reader's commands alone.
 fn printed(edited: Option<String>, steps: &[Step]) -> Markup {
     let steps: Vec<(Action, Vec<Output>)> = match edited {
-        Some(text) => edit::actions(&text).into_iter().map(|action| (action, Vec::new())).collect(),
-        None => steps.iter().map(|step| (step.action.clone(), step.reply.clone())).collect(),
+        Some(text) => edit::actions(&text)
+            .into_iter()
+            .map(|action| (action, Vec::new()))
+            .collect(),
+        None => steps
+            .iter()
+            .map(|step| (step.action.clone(), step.reply.clone()))
+            .collect(),
     };
     let pairs: Vec<(String, String)> = steps.iter().map(|(action, _)| said(action)).collect();
     let lanes = lanes(&pairs);
-    several(steps.iter().zip(&pairs).map(|((_, reply), (client, line))| {
-        let lane = lanes.iter().position(|name| name == client);
-        let reply: Vec<&str> = reply
+    several(
+        steps
             .iter()
-            .map(|output| match output {
-                Output::Text(text) => text.as_str(),
-                Output::Any => "...",
-            })
-            .collect();
-        several([action_line(client, line, lane, None), output_lines(&reply.join("\n"), false)])
-    }))
+            .zip(&pairs)
+            .map(|((_, reply), (client, line))| {
+                let lane = lanes.iter().position(|name| name == client);
+                let reply: Vec<&str> = reply
+                    .iter()
+                    .map(|output| match output {
+                        Output::Text(text) => text.as_str(),
+                        Output::Any => "...",
+                    })
+                    .collect();
+                several([
+                    action_line(client, line, lane, None),
+                    output_lines(&reply.join("\n"), false),
+                ])
+            }),
+    )
 }
 
 /// Who does what, as a line.
@@ -165,7 +200,8 @@ fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) ->
             editing.set(None);
         }
     };
-    let rows = move || editing.with(|text| text.as_deref().map_or(1, |text| text.split('\n').count()));
+    let rows =
+        move || editing.with(|text| text.as_deref().map_or(1, |text| text.split('\n').count()));
     view! {
         <textarea node_ref=field class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
             aria-label="Commands of this block; Ctrl+Enter runs them, Escape leaves"
@@ -185,7 +221,9 @@ fn Tools(
     editable: bool,
 ) -> impl IntoView {
     let begin = move |_| {
-        let text = edited.get_untracked().unwrap_or_else(|| edit::editable(&steps.get_value()));
+        let text = edited
+            .get_untracked()
+            .unwrap_or_else(|| edit::editable(&steps.get_value()));
         editing.set(Some(text));
     };
     let done = move |_| {
@@ -223,7 +261,10 @@ fn CopyLink(number: u32) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
         let here = dom::window().location().href().unwrap_or_default();
-        let link = format!("{}#block-{number}", here.split('#').next().unwrap_or_default());
+        let link = format!(
+            "{}#block-{number}",
+            here.split('#').next().unwrap_or_default()
+        );
         super::share::copy(&link);
         copied.set(true);
         set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
@@ -258,8 +299,12 @@ fn mark(host: &HtmlElement, state: &BlockState, edited: bool) {
         BlockState::Restored => "restored",
         BlockState::Failed(_) => "failed",
     };
-    for (key, value) in [("data-state", name), ("data-edited", if edited { "yes" } else { "no" })] {
-        host.set_attribute(key, value).expect("an attribute can be set");
+    for (key, value) in [
+        ("data-state", name),
+        ("data-edited", if edited { "yes" } else { "no" }),
+    ] {
+        host.set_attribute(key, value)
+            .expect("an attribute can be set");
     }
 }
 
@@ -269,7 +314,13 @@ fn spoken(state: &BlockState) -> String {
         BlockState::Ran(run) => run
             .steps
             .iter()
-            .map(|step| if step.waits { "waits".to_owned() } else { step.output.clone() })
+            .map(|step| {
+                if step.waits {
+                    "waits".to_owned()
+                } else {
+                    step.output.clone()
+                }
+            })
             .collect::<Vec<_>>()
             .join("\n"),
         BlockState::Failed(why) => why.clone(),

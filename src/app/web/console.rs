@@ -64,25 +64,44 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
     match entry.kind {
         Kind::Remark => el("p", "entry remark").say(&entry.output).into_any(),
         Kind::Late { client } => {
-            let who = el("span", "line").add(el("span", "who").say(&named(&client))).say(" receives");
-            el("div", "entry late-entry").add(who).add(output(true)).into_any()
+            let who = el("span", "line")
+                .add(el("span", "who").say(&named(&client)))
+                .say(" receives");
+            el("div", "entry late-entry")
+                .add(who)
+                .add(output(true))
+                .into_any()
         }
-        Kind::Command { line, .. } if line.starts_with("+ ") => {
-            el("div", "entry").add(el("span", "line wait").say(&line)).add(output(false)).into_any()
-        }
-        Kind::Command { client, prompt, line, progress } => {
+        Kind::Command { line, .. } if line.starts_with("+ ") => el("div", "entry")
+            .add(el("span", "line wait").say(&line))
+            .add(output(false))
+            .into_any(),
+        Kind::Command {
+            client,
+            prompt,
+            line,
+            progress,
+        } => {
             let failed = entry.error && !entry.output.contains("(error)");
             let waits = (progress == Progress::Waiting).then(|| el("span", "badge").say("waits…"));
             let who = named(&client);
-            let command = several([el("span", "prompt").say(&prompt), command_text(&line)]).add_if(waits);
+            let command =
+                several([el("span", "prompt").say(&prompt), command_text(&line)]).add_if(waits);
             let lines = output(false);
             // With one client its name says nothing.
             part(move || {
                 let who = (page.world.names().len() > 1).then(|| el("span", "who").say(&who));
-                el("div", if failed { "entry failed-entry" } else { "entry" })
-                    .with("data-client", &client)
-                    .add(el("span", "line cmd").add_if(who).add(command.clone()))
-                    .add(lines.clone())
+                el(
+                    "div",
+                    if failed {
+                        "entry failed-entry"
+                    } else {
+                        "entry"
+                    },
+                )
+                .with("data-client", &client)
+                .add(el("span", "line cmd").add_if(who).add(command.clone()))
+                .add(lines.clone())
             })
             .into_any()
         }
@@ -90,7 +109,11 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
 }
 
 fn named(client: &str) -> String {
-    if client.is_empty() { "you".to_owned() } else { client.to_owned() }
+    if client.is_empty() {
+        "you".to_owned()
+    } else {
+        client.to_owned()
+    }
 }
 
 /// One tab per client of this server.
@@ -99,7 +122,9 @@ fn Clients(page: Page) -> impl IntoView {
     let world = page.world;
     let add = move |_| {
         let taken = untrack(|| world.names());
-        let free = ('A'..='Z').map(String::from).find(|name| !taken.contains(name));
+        let free = ('A'..='Z')
+            .map(String::from)
+            .find(|name| !taken.contains(name));
         if let Some(name) = free {
             world.added.update(|added| added.push(name.clone()));
             world.client.set(name);
@@ -132,7 +157,8 @@ fn focus_input() {
 
 #[component]
 fn EngineTrouble(page: Page) -> impl IntoView {
-    move || match page.world.engine.get() {
+    move || {
+        match page.world.engine.get() {
         State::Slow(what) => view! {
             <div class="notice warn" role="status">
                 <p>{format!("Still running: {what}")}</p>
@@ -145,6 +171,7 @@ fn EngineTrouble(page: Page) -> impl IntoView {
             .add(el("p", "").say(&format!("{why} The text and what you did are not affected.")))
             .into_any(),
         _ => ().into_any(),
+    }
     }
 }
 
@@ -209,10 +236,11 @@ fn Prompt(page: Page) -> impl IntoView {
 }
 
 fn hint(line: Line) -> String {
-    line.completions.with(|completions| match line.text.with(String::is_empty) {
-        true => String::new(),
-        false => completions.syntax.clone(),
-    })
+    line.completions
+        .with(|completions| match line.text.with(String::is_empty) {
+            true => String::new(),
+            false => completions.syntax.clone(),
+        })
 }
 
 fn send(page: Page, line: Line) {
@@ -264,7 +292,9 @@ fn pressed(page: Page, line: Line, event: &KeyboardEvent) {
         return;
     }
     let open = line.chosen.get_untracked();
-    let count = line.completions.with_untracked(|completions| completions.items.len());
+    let count = line
+        .completions
+        .with_untracked(|completions| completions.items.len());
     let acted = match (event.key().as_str(), open) {
         ("ArrowDown", Some(at)) if count > 1 => {
             line.chosen.set(Some((at + 1) % count));
@@ -304,7 +334,9 @@ fn at_end(event: &KeyboardEvent) -> bool {
 }
 
 fn take(page: Page, line: Line, at: usize) -> bool {
-    let text = line.completions.with_untracked(|completions| completions.items.get(at).map(|item| item.text.clone()));
+    let text = line
+        .completions
+        .with_untracked(|completions| completions.items.get(at).map(|item| item.text.clone()));
     if let Some(text) = text {
         complete(page, line, &text);
     }
@@ -312,7 +344,9 @@ fn take(page: Page, line: Line, at: usize) -> bool {
 }
 
 fn complete(page: Page, line: Line, word: &str) {
-    let from = line.completions.with_untracked(|completions| completions.from as usize);
+    let from = line
+        .completions
+        .with_untracked(|completions| completions.from as usize);
     let text = line.text.get_untracked();
     let before = text.get(..from).unwrap_or(&text);
     typed(page, line, format!("{before}{word} "));
@@ -320,7 +354,13 @@ fn complete(page: Page, line: Line, word: &str) {
 
 fn recall(line: Line, older: bool) -> bool {
     let current = line.text.get_untracked();
-    let found = line.history.try_update_value(|history| if older { history.older(&current) } else { history.newer() });
+    let found = line.history.try_update_value(|history| {
+        if older {
+            history.older(&current)
+        } else {
+            history.newer()
+        }
+    });
     if let Some(text) = found.flatten() {
         line.text.set(text);
         line.chosen.set(None);

@@ -11,31 +11,49 @@ use super::page::Page;
 pub fn attach(page: Page) {
     let lessons = StoredValue::new(listed());
     if let Some(element) = dom::island("course-progress") {
-        dom::fill(&element, move || view! {
-            <p class="course-count">{part(move || course_line(page, lessons))}</p>
-            <div class="bar" aria-hidden="true"><span style:width=text(move || width(page, lessons))></span></div>
+        dom::fill(&element, move || {
+            view! {
+                <p class="course-count">{part(move || course_line(page, lessons))}</p>
+                <div class="bar" aria-hidden="true"><span style:width=text(move || width(page, lessons))></span></div>
+            }
         });
     }
     for section in dom::all("section.phase[data-phase]") {
         let phase = section.get_attribute("data-phase").unwrap_or_default();
-        let place = dom::within(section.as_ref(), "[data-island=phase-progress]").into_iter().next();
+        let place = dom::within(section.as_ref(), "[data-island=phase-progress]")
+            .into_iter()
+            .next();
         if let Some(place) = place {
-            dom::fill(&place, move || view! { {part(move || phase_line(page, lessons, &phase))} });
+            dom::fill(
+                &place,
+                move || view! { {part(move || phase_line(page, lessons, &phase))} },
+            );
         }
     }
     if let Some(element) = dom::island("next-up") {
-        dom::fill(&element, move || view! { {part(move || next_button(page, lessons))} });
+        dom::fill(
+            &element,
+            move || view! { {part(move || next_button(page, lessons))} },
+        );
     }
 }
 
-fn done_of(page: Page, lessons: StoredValue<Vec<super::header::Listed>>, phase: Option<&str>) -> (usize, usize) {
+fn done_of(
+    page: Page,
+    lessons: StoredValue<Vec<super::header::Listed>>,
+    phase: Option<&str>,
+) -> (usize, usize) {
     lessons.with_value(|lessons| {
         let chosen: Vec<&str> = lessons
             .iter()
             .filter(|lesson| phase.is_none_or(|phase| lesson.phase == phase))
             .map(|lesson| lesson.slug.as_str())
             .collect();
-        (page.progress.with(|progress| progress.count(chosen.iter().copied())), chosen.len())
+        (
+            page.progress
+                .with(|progress| progress.count(chosen.iter().copied())),
+            chosen.len(),
+        )
     })
 }
 
@@ -56,7 +74,10 @@ fn width(page: Page, lessons: StoredValue<Vec<super::header::Listed>>) -> String
 
 fn next_button(page: Page, lessons: StoredValue<Vec<super::header::Listed>>) -> AnyView {
     let (next, begun) = page.progress.with(|progress| {
-        (lessons.with_value(|lessons| next_up(lessons, progress).cloned()), progress.begun())
+        (
+            lessons.with_value(|lessons| next_up(lessons, progress).cloned()),
+            progress.begun(),
+        )
     });
     match next {
         Some(lesson) => view! {

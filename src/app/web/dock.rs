@@ -30,7 +30,10 @@ pub fn attach(page: Page, place: Option<HtmlElement>) {
 /// The console alone, for the front page.
 pub fn attach_small(page: Page, place: Option<HtmlElement>) {
     let Some(place) = place else { return };
-    dom::fill(&place, move || view! { <div class="machine small"><Console page/></div> });
+    dom::fill(
+        &place,
+        move || view! { <div class="machine small"><Console page/></div> },
+    );
     leptos::task::spawn_local(async move {
         // A server that already answers, once the page has settled.
         dom::sleep(600).await;
@@ -54,7 +57,10 @@ pub fn focus_console() -> bool {
 }
 
 fn set_open(open: bool) {
-    dom::root().class_list().toggle_with_force("dock-open", open).expect("a class can be set");
+    dom::root()
+        .class_list()
+        .toggle_with_force("dock-open", open)
+        .expect("a class can be set");
 }
 
 #[component]
@@ -139,10 +145,23 @@ fn facts(page: Page) -> String {
 
 #[component]
 fn Clock(page: Page) -> impl IntoView {
-    let steps = [(1_000, "+1 s", "one second"), (60_000, "+1 min", "one minute"), (3_600_000, "+1 h", "one hour")];
-    let time = move || page.world.status.with(|status| time_of_day(status.clock_millis));
+    let steps = [
+        (1_000, "+1 s", "one second"),
+        (60_000, "+1 min", "one minute"),
+        (3_600_000, "+1 h", "one hour"),
+    ];
+    let time = move || {
+        page.world
+            .status
+            .with(|status| time_of_day(status.clock_millis))
+    };
     let elapsed = move || {
-        page.world.status.with(|status| format!("{} since this server began", format::lifetime(status.elapsed_millis as i64)))
+        page.world.status.with(|status| {
+            format!(
+                "{} since this server began",
+                format::lifetime(status.elapsed_millis as i64)
+            )
+        })
     };
     view! {
         <div class="clock" role="group" aria-label="The server’s clock">
@@ -219,11 +238,18 @@ fn SessionMenu(page: Page) -> impl IntoView {
 fn keep_height(page: Page, dock: &HtmlElement) {
     use wasm_bindgen::JsCast;
     use web_sys::PointerEvent;
-    let set = |height: &str| dom::root().style().set_property("--drawer", height).expect("a height");
+    let set = |height: &str| {
+        dom::root()
+            .style()
+            .set_property("--drawer", height)
+            .expect("a height")
+    };
     if let Some(height) = page.store(|store| store.text("drawer")) {
         set(&height);
     }
-    let Some(grip) = dom::within(dock.as_ref(), ".dock-grip").into_iter().next() else { return };
+    let Some(grip) = dom::within(dock.as_ref(), ".dock-grip").into_iter().next() else {
+        return;
+    };
     let held = grip.clone();
     gloo::events::EventListener::new(&grip, "pointerdown", move |event| {
         let event = event.unchecked_ref::<PointerEvent>();
@@ -235,7 +261,11 @@ fn keep_height(page: Page, dock: &HtmlElement) {
     gloo::events::EventListener::new(&grip, "pointermove", move |event| {
         let event = event.unchecked_ref::<PointerEvent>();
         if held.has_pointer_capture(event.pointer_id()) {
-            let window = dom::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(800.0);
+            let window = dom::window()
+                .inner_height()
+                .ok()
+                .and_then(|height| height.as_f64())
+                .unwrap_or(800.0);
             let share = ((window - f64::from(event.client_y())) / window * 100.0).clamp(20.0, 85.0);
             let height = format!("{}vh", share as u32);
             set(&height);

@@ -14,7 +14,10 @@ pub fn document() -> Document {
 }
 
 pub fn root() -> HtmlElement {
-    document().document_element().expect("a document has a root").unchecked_into()
+    document()
+        .document_element()
+        .expect("a document has a root")
+        .unchecked_into()
 }
 
 /// A `data-` attribute of the root element.
@@ -40,7 +43,10 @@ pub fn within(node: &web_sys::Node, selector: &str) -> Vec<HtmlElement> {
         None => node.unchecked_ref::<Element>().query_selector_all(selector),
     };
     let list = list.expect("the selectors of this crate are valid");
-    (0..list.length()).filter_map(|at| list.get(at)).map(JsCast::unchecked_into).collect()
+    (0..list.length())
+        .filter_map(|at| list.get(at))
+        .map(JsCast::unchecked_into)
+        .collect()
 }
 
 /// The number in a `data-` attribute.
@@ -73,7 +79,9 @@ where
 pub fn make_tables_scrollable() {
     for table in all(".prose table") {
         if table.scroll_width() > table.client_width() {
-            table.set_attribute("tabindex", "0").expect("an attribute can be set");
+            table
+                .set_attribute("tabindex", "0")
+                .expect("an attribute can be set");
         }
     }
 }
@@ -85,10 +93,15 @@ pub fn now() -> u64 {
 
 /// Whether the reader is writing, so that a single key must not be a shortcut.
 pub fn is_writing() -> bool {
-    let Some(element) = document().active_element() else { return false };
+    let Some(element) = document().active_element() else {
+        return false;
+    };
     let tag = element.tag_name();
     let editable = element.get_attribute("contenteditable").is_some();
-    let text_input = tag == "INPUT" && element.get_attribute("type").is_none_or(|kind| kind == "text" || kind == "search");
+    let text_input = tag == "INPUT"
+        && element
+            .get_attribute("type")
+            .is_none_or(|kind| kind == "text" || kind == "search");
     editable || text_input || tag == "TEXTAREA" || tag == "SELECT"
 }
 
@@ -100,7 +113,8 @@ pub fn focus(element: &HtmlElement) {
 /// A date and time in the reader's own form.
 pub fn local_time(millis: u64) -> String {
     let date = js_sys::Date::new(&(millis as f64).into());
-    date.to_locale_string("en-GB", &js_sys::Object::new()).into()
+    date.to_locale_string("en-GB", &js_sys::Object::new())
+        .into()
 }
 
 pub async fn sleep(millis: u32) {

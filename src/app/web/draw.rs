@@ -23,16 +23,28 @@ pub struct Drawn {
 
 fn list_of(markup: Markup) -> Vec<Markup> {
     let list = markup.into_list();
-    if list.is_empty() { vec![Markup::Text(String::new())] } else { list }
+    if list.is_empty() {
+        vec![Markup::Text(String::new())]
+    } else {
+        list
+    }
 }
 
 fn create(markup: &Markup, space: &str) -> Node {
     match markup {
-        Markup::Element { tag, attributes, children } => {
+        Markup::Element {
+            tag,
+            attributes,
+            children,
+        } => {
             let space = if *tag == "svg" { SVG } else { space };
-            let element = dom::document().create_element_ns(Some(space), tag).expect("a tag name");
+            let element = dom::document()
+                .create_element_ns(Some(space), tag)
+                .expect("a tag name");
             for (name, value) in attributes {
-                element.set_attribute(name, value).expect("an attribute's name");
+                element
+                    .set_attribute(name, value)
+                    .expect("an attribute's name");
             }
             for child in children {
                 append(&element, &create(child, space));
@@ -45,7 +57,9 @@ fn create(markup: &Markup, space: &str) -> Node {
 }
 
 fn append(parent: &Node, child: &Node) {
-    parent.append_child(child).expect("a new node can be appended");
+    parent
+        .append_child(child)
+        .expect("a new node can be appended");
 }
 
 /// Makes `node`, drawn from `old`, look like `new`. The node that stands there afterwards.
@@ -54,28 +68,52 @@ fn patch(node: &Node, old: &Markup, new: &Markup, space: &str) -> Node {
         _ if old == new => {}
         (Markup::Text(_), Markup::Text(text)) => node.set_text_content(Some(text)),
         (
-            Markup::Element { tag, attributes, children },
-            Markup::Element { tag: new_tag, attributes: new_attributes, children: new_children },
+            Markup::Element {
+                tag,
+                attributes,
+                children,
+            },
+            Markup::Element {
+                tag: new_tag,
+                attributes: new_attributes,
+                children: new_children,
+            },
         ) if tag == new_tag => {
             let element: &Element = node.unchecked_ref();
             patch_attributes(element, attributes, new_attributes);
-            patch_children(element, children, new_children, if *tag == "svg" { SVG } else { space });
+            patch_children(
+                element,
+                children,
+                new_children,
+                if *tag == "svg" { SVG } else { space },
+            );
         }
         _ => {
             let fresh = create(new, space);
             let parent = node.parent_node().expect("what is drawn has a parent");
-            parent.replace_child(&fresh, node).expect("a child can be replaced");
+            parent
+                .replace_child(&fresh, node)
+                .expect("a child can be replaced");
             return fresh;
         }
     }
     node.clone()
 }
 
-fn patch_attributes(element: &Element, old: &[(&'static str, String)], new: &[(&'static str, String)]) {
+fn patch_attributes(
+    element: &Element,
+    old: &[(&'static str, String)],
+    new: &[(&'static str, String)],
+) {
     for (name, value) in new.iter().filter(|attribute| !old.contains(attribute)) {
-        element.set_attribute(name, value).expect("an attribute's name");
+        element
+            .set_attribute(name, value)
+            .expect("an attribute's name");
     }
-    for (name, _) in old.iter().filter(|(name, _)| !new.iter().any(|(kept, _)| kept == name)) {
+    for (name, _) in old
+        .iter()
+        .filter(|(name, _)| !new.iter().any(|(kept, _)| kept == name))
+    {
         element.remove_attribute(name).expect("an attribute's name");
     }
 }
@@ -118,7 +156,9 @@ impl Render for Markup {
             let node = create(markup, HTML);
             let last = &state.nodes[state.nodes.len() - 1];
             let parent = last.parent_node().expect("what is drawn has a parent");
-            parent.insert_before(&node, last.next_sibling().as_ref()).expect("a new node beside an old one");
+            parent
+                .insert_before(&node, last.next_sibling().as_ref())
+                .expect("a new node beside an old one");
             state.nodes.push(node);
         }
         state.list = list;
@@ -138,18 +178,25 @@ impl Mountable for Drawn {
 
     fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
         for node in &self.nodes {
-            parent.insert_before(node, marker).expect("a node can be placed");
+            parent
+                .insert_before(node, marker)
+                .expect("a node can be placed");
         }
     }
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        let Some(parent) = self.nodes[0].parent_element() else { return false };
+        let Some(parent) = self.nodes[0].parent_element() else {
+            return false;
+        };
         child.mount(&parent, Some(&self.nodes[0]));
         true
     }
 
     fn elements(&self) -> Vec<Element> {
-        self.nodes.iter().filter_map(|node| node.dyn_ref::<Element>().cloned()).collect()
+        self.nodes
+            .iter()
+            .filter_map(|node| node.dyn_ref::<Element>().cloned())
+            .collect()
     }
 }
 
@@ -185,7 +232,11 @@ impl RenderHtml for Markup {
         unreachable!("the site is written by another crate");
     }
 
-    fn hydrate<const FROM_SERVER: bool>(self, _cursor: &Cursor, _position: &PositionState) -> Drawn {
+    fn hydrate<const FROM_SERVER: bool>(
+        self,
+        _cursor: &Cursor,
+        _position: &PositionState,
+    ) -> Drawn {
         unreachable!("islands are drawn anew");
     }
 

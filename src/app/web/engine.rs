@@ -106,7 +106,10 @@ impl Engine {
 
     pub async fn call(&self, world: &str, request: Request) -> Result<Answer, Lost> {
         if let Request::Open(setup) = &request {
-            self.0.borrow_mut().worlds.insert(world.to_owned(), setup.clone());
+            self.0
+                .borrow_mut()
+                .worlds
+                .insert(world.to_owned(), setup.clone());
         }
         self.running()?;
         let (sender, receiver) = oneshot::channel();
@@ -150,7 +153,9 @@ impl Engine {
         let on_error = Closure::new(move |event: Event| {
             event.prevent_default();
             // A script that cannot be loaded is an event without a message.
-            let message = js_sys::Reflect::get(&event, &"message".into()).ok().and_then(|text| text.as_string());
+            let message = js_sys::Reflect::get(&event, &"message".into())
+                .ok()
+                .and_then(|text| text.as_string());
             engine.failed(&message.unwrap_or_default());
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -165,13 +170,25 @@ impl Engine {
         });
     }
 
-    fn send(&self, world: String, request: Request, answer: Option<oneshot::Sender<Result<Answer, Lost>>>) {
+    fn send(
+        &self,
+        world: String,
+        request: Request,
+        answer: Option<oneshot::Sender<Result<Answer, Lost>>>,
+    ) {
         let mut inner = self.0.borrow_mut();
         let id = inner.next_id;
         inner.next_id = inner.next_id.wrapping_add(1);
         let call = Call { id, world, request };
-        let Some(running) = &mut inner.worker else { return };
-        let waiting = Waiting { call: call.clone(), answer, _slow: None, _stuck: None };
+        let Some(running) = &mut inner.worker else {
+            return;
+        };
+        let waiting = Waiting {
+            call: call.clone(),
+            answer,
+            _slow: None,
+            _stuck: None,
+        };
         running.waiting.insert(id, waiting);
         match running.ready {
             true => self.post(running, &call),
@@ -182,11 +199,16 @@ impl Engine {
     fn post(&self, running: &mut Running, call: &Call) {
         let bytes = Uint8Array::from(messages::to_bytes(call).as_slice());
         let transfer = js_sys::Array::of1(&bytes.buffer());
-        running.worker.post_message_with_transfer(&bytes, &transfer).expect("bytes can be sent to a worker");
+        running
+            .worker
+            .post_message_with_transfer(&bytes, &transfer)
+            .expect("bytes can be sent to a worker");
         let (slow, stuck) = (self.clone(), self.clone());
         let line = subject(&call.request);
         if let Some(waiting) = running.waiting.get_mut(&call.id) {
-            waiting._slow = Some(Timeout::new(SLOW_MILLIS, move || slow.tell(State::Slow(line))));
+            waiting._slow = Some(Timeout::new(SLOW_MILLIS, move || {
+                slow.tell(State::Slow(line))
+            }));
             waiting._stuck = Some(Timeout::new(STUCK_MILLIS, move || {
                 stuck.rebuild("was stopped after 30 s");
             }));
@@ -217,7 +239,10 @@ impl Engine {
 
     fn answered(&self, answer: Answer) {
         let mut inner = self.0.borrow_mut();
-        let waiting = inner.worker.as_mut().and_then(|running| running.waiting.remove(&answer.id));
+        let waiting = inner
+            .worker
+            .as_mut()
+            .and_then(|running| running.waiting.remove(&answer.id));
         let Some(waiting) = waiting else { return };
         if let Ok(response) = &answer.result
             && let Some(setup) = inner.worlds.get_mut(&answer.world)
@@ -233,7 +258,12 @@ impl Engine {
     }
 
     fn failed(&self, message: &str) {
-        let never_ready = self.0.borrow().worker.as_ref().is_some_and(|running| !running.ready);
+        let never_ready = self
+            .0
+            .borrow()
+            .worker
+            .as_ref()
+            .is_some_and(|running| !running.ready);
         if !never_ready {
             return self.rebuild(&format!("failed ({message})"));
         }
@@ -248,7 +278,9 @@ impl Engine {
 
     /// Ends the worker and starts another with the same worlds.
     fn rebuild(&self, what: &str) {
-        let Some(running) = self.0.borrow_mut().worker.take() else { return };
+        let Some(running) = self.0.borrow_mut().worker.take() else {
+            return;
+        };
         let lost = end(running);
         let mut subject_of = String::from("The engine");
         for waiting in lost {
@@ -274,7 +306,9 @@ impl Engine {
             self.send(world, Request::Open(setup), None);
         }
         let kept = crate::format::counted(commands as u64, "entry").replace("entrys", "entries");
-        (self.listeners().rebuilt)(format!("{subject_of} {what}. The session was made again from its log ({kept})."));
+        (self.listeners().rebuilt)(format!(
+            "{subject_of} {what}. The session was made again from its log ({kept})."
+        ));
     }
 
     fn listeners(&self) -> Rc<Listeners> {
@@ -288,7 +322,11 @@ impl Engine {
 
 fn end(running: Running) -> Vec<Waiting> {
     running.worker.terminate();
-    running.waiting.into_iter().map(|(_, waiting)| waiting).collect()
+    running
+        .waiting
+        .into_iter()
+        .map(|(_, waiting)| waiting)
+        .collect()
 }
 
 /// Keeps what a world would need to become what it is now.
@@ -318,5 +356,8 @@ fn subject(request: &Request) -> String {
 }
 
 fn text(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map(|error| error.message().into()).unwrap_or_else(|| format!("{error:?}"))
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| error.message().into())
+        .unwrap_or_else(|| format!("{error:?}"))
 }

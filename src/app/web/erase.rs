@@ -15,7 +15,9 @@ pub fn flag(read: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
 }
 
 /// A part of a view that is drawn again when what it reads changes.
-pub fn part<V: IntoAny>(mut draw: impl FnMut() -> V + Send + 'static) -> Box<dyn FnMut() -> AnyView + Send> {
+pub fn part<V: IntoAny>(
+    mut draw: impl FnMut() -> V + Send + 'static,
+) -> Box<dyn FnMut() -> AnyView + Send> {
     Box::new(move || draw().into_any())
 }
 

@@ -19,10 +19,15 @@ use crate::state::record::Solved;
 
 pub fn attach(page: Page) {
     for element in dom::all(".exercise[data-exercise]") {
-        let Some(number) = dom::number(&element, "exercise") else { continue };
+        let Some(number) = dom::number(&element, "exercise") else {
+            continue;
+        };
         let exercise = page.data(|data| data.exercises.get(number as usize).cloned());
         let Some(exercise) = exercise else { continue };
-        dom::fill(&element, move || view! { <ExerciseIsland page number exercise/> });
+        dom::fill(
+            &element,
+            move || view! { <ExerciseIsland page number exercise/> },
+        );
     }
 }
 
@@ -36,10 +41,15 @@ enum Verdict {
 
 #[component]
 fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView {
-    let before = page.record.with_untracked(|record| record.solved.get(&number).cloned());
+    let before = page
+        .record
+        .with_untracked(|record| record.solved.get(&number).cloned());
     let answer = RwSignal::new(before.map(|solved| solved.answer).unwrap_or_default());
     let verdict = RwSignal::new(Verdict::None);
-    let solved = Memo::new(move |_| page.record.with(|record| record.solved.get(&number).cloned()));
+    let solved = Memo::new(move |_| {
+        page.record
+            .with(|record| record.solved.get(&number).cloned())
+    });
     let hints_open = RwSignal::new(0_usize);
     let check = move || check(page, number, answer, verdict);
     let on_key = move |event: KeyboardEvent| {
@@ -50,7 +60,11 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
     };
     let hints = StoredValue::new(exercise.hints);
     let solution = StoredValue::new(edit::editable(&exercise.solution));
-    let why: String = exercise.why.iter().map(|why| format!("<p>{}</p>", why.html)).collect();
+    let why: String = exercise
+        .why
+        .iter()
+        .map(|why| format!("<p>{}</p>", why.html))
+        .collect();
     let why = StoredValue::new(why);
     let given = edit::editable(&exercise.given);
     let rows = move || answer.with(|text| text.split('\n').count().max(2));
@@ -114,7 +128,10 @@ fn check(page: Page, number: u32, answer: RwSignal<String>, verdict: RwSignal<Ve
     }
     verdict.set(Verdict::Checking);
     spawn_local(async move {
-        let request = Request::Check { exercise: number, answer: edit::transcript(&text) };
+        let request = Request::Check {
+            exercise: number,
+            answer: edit::transcript(&text),
+        };
         match page.ask(request).await {
             Ok(Response::Checked(checked)) => {
                 if checked.passed {
@@ -122,7 +139,9 @@ fn check(page: Page, number: u32, answer: RwSignal<String>, verdict: RwSignal<Ve
                 }
                 verdict.set(Verdict::Judged(checked));
             }
-            Ok(_) => verdict.set(Verdict::Failed("The engine answered something else than was asked.".to_owned())),
+            Ok(_) => verdict.set(Verdict::Failed(
+                "The engine answered something else than was asked.".to_owned(),
+            )),
             Err(problem) => verdict.set(Verdict::Failed(problem.text())),
         }
     });
@@ -130,9 +149,18 @@ fn check(page: Page, number: u32, answer: RwSignal<String>, verdict: RwSignal<Ve
 
 fn keep(page: Page, number: u32, checked: &Checked, answer: &str) {
     page.change_record(|record| {
-        let best = record.solved.get(&number).is_none_or(|before| checked.commands <= before.commands);
+        let best = record
+            .solved
+            .get(&number)
+            .is_none_or(|before| checked.commands <= before.commands);
         if best {
-            record.solved.insert(number, Solved { commands: checked.commands, answer: answer.to_owned() });
+            record.solved.insert(
+                number,
+                Solved {
+                    commands: checked.commands,
+                    answer: answer.to_owned(),
+                },
+            );
         }
     });
     super::finish::notice_completion(page);
@@ -145,14 +173,26 @@ fn judged(verdict: &Verdict) -> Markup {
         Verdict::Failed(why) => failed(why),
         Verdict::Judged(checked) => {
             let steps = (!checked.steps.is_empty()).then(|| {
-                el("pre", "answer-run").with("tabindex", "0").add(el("code", "").add(ran_steps(&checked.steps)))
+                el("pre", "answer-run")
+                    .with("tabindex", "0")
+                    .add(el("code", "").add(ran_steps(&checked.steps)))
             });
-            let wrong = checked.checks.iter().find(|check| !check.passed).map(failed_check);
+            let wrong = checked
+                .checks
+                .iter()
+                .find(|check| !check.passed)
+                .map(failed_check);
             let passed = checked.passed.then(|| {
-                let words = format!("Right, with {}.", counted(checked.commands.into(), "command"));
+                let words = format!(
+                    "Right, with {}.",
+                    counted(checked.commands.into(), "command")
+                );
                 el("p", "passed").add(mark("✓")).say(&words)
             });
-            several(steps).add_if(checked.problem.as_deref().map(failed)).add_if(wrong).add_if(passed)
+            several(steps)
+                .add_if(checked.problem.as_deref().map(failed))
+                .add_if(wrong)
+                .add_if(passed)
         }
     }
 }
@@ -167,7 +207,9 @@ fn failed(why: &str) -> Markup {
 }
 
 fn failed_check(check: &CheckResult) -> Markup {
-    let shown = |text: &str| el("dd", "").add(el("pre", "").say(if text.is_empty() { "(nothing)" } else { text }));
+    let shown = |text: &str| {
+        el("dd", "").add(el("pre", "").say(if text.is_empty() { "(nothing)" } else { text }))
+    };
     let list = el("dl", "")
         .add(el("dt", "").say("expected"))
         .add(shown(&check.expected))

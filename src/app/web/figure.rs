@@ -24,7 +24,9 @@ enum Seen {
 
 pub fn attach(page: Page) {
     for element in dom::all("figure.view[data-view]") {
-        let Some(number) = dom::number(&element, "view") else { continue };
+        let Some(number) = dom::number(&element, "view") else {
+            continue;
+        };
         let view = page.data(|data| data.views.get(number as usize).cloned());
         let Some(view) = view else { continue };
         dom::fill(&element, move || view! { <Figure page view/> });
@@ -40,7 +42,12 @@ fn Figure(page: Page, view: lesson::View) -> impl IntoView {
     let asked = RwSignal::new(false);
     let has_run = Memo::new(move |_| {
         let ran = |state: &BlockState| matches!(state, BlockState::Ran(_) | BlockState::Restored);
-        asked.get() || last.is_none_or(|last| page.world.blocks.with(|blocks| blocks.get(&last).is_some_and(ran)))
+        asked.get()
+            || last.is_none_or(|last| {
+                page.world
+                    .blocks
+                    .with(|blocks| blocks.get(&last).is_some_and(ran))
+            })
     });
     let name = key.clone();
     effect(move || {
@@ -88,6 +95,9 @@ async fn look(page: Page, key: Option<String>) -> Seen {
             Some(view) => Seen::Key(view),
             None => Seen::NoKey(text_of(key.as_bytes())),
         },
-        None => page.keys(50).await.map_or(Seen::Nothing, |(rows, total)| Seen::Keys(rows, total)),
+        None => page
+            .keys(50)
+            .await
+            .map_or(Seen::Nothing, |(rows, total)| Seen::Keys(rows, total)),
     }
 }

@@ -21,12 +21,20 @@ pub fn attach(page: Page) {
 fn score(page: Page) -> (usize, usize) {
     page.record.with(|record| {
         page.data(|data| {
-            let solved = (0..data.exercises.len() as u32).filter(|at| record.solved.contains_key(at)).count();
+            let solved = (0..data.exercises.len() as u32)
+                .filter(|at| record.solved.contains_key(at))
+                .count();
             let right = data.quizzes.iter().zip(0_u32..).filter(|(quiz, at)| {
-                let taken = record.answers.get(at).and_then(|choice| quiz.choices.get(*choice as usize));
+                let taken = record
+                    .answers
+                    .get(at)
+                    .and_then(|choice| quiz.choices.get(*choice as usize));
                 taken.is_some_and(|choice| choice.right)
             });
-            (solved + right.count(), data.exercises.len() + data.quizzes.len())
+            (
+                solved + right.count(),
+                data.exercises.len() + data.quizzes.len(),
+            )
         })
     })
 }
@@ -35,13 +43,19 @@ fn score(page: Page) -> (usize, usize) {
 pub fn notice_completion(page: Page) {
     let (solved, all) = untrack(|| score(page));
     let Some(slug) = page.slug() else { return };
-    if all > 0 && solved == all && !page.progress.with_untracked(|progress| progress.is_done(&slug)) {
+    if all > 0
+        && solved == all
+        && !page
+            .progress
+            .with_untracked(|progress| progress.is_done(&slug))
+    {
         page.change_progress(|progress| progress.mark(&slug, true, dom::now()));
     }
 }
 
 fn is_done(page: Page) -> bool {
-    page.slug().is_some_and(|slug| page.progress.with(|progress| progress.is_done(&slug)))
+    page.slug()
+        .is_some_and(|slug| page.progress.with(|progress| progress.is_done(&slug)))
 }
 
 fn state_line(page: Page) -> String {
@@ -66,8 +80,13 @@ fn Finish(page: Page) -> impl IntoView {
         match (is_done(page), all - solved) {
             (true, _) => "This lesson is done.".to_owned(),
             (false, 0) => "You have read this far.".to_owned(),
-            (false, 1) => "One task is open. The lesson counts as done when it is solved, or when you say so.".to_owned(),
-            (false, open) => format!("{open} tasks are open. The lesson counts as done when all are solved, or when you say so."),
+            (false, 1) => {
+                "One task is open. The lesson counts as done when it is solved, or when you say so."
+                    .to_owned()
+            }
+            (false, open) => format!(
+                "{open} tasks are open. The lesson counts as done when all are solved, or when you say so."
+            ),
         }
     };
     view! {

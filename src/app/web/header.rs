@@ -25,15 +25,25 @@ pub fn listed() -> Vec<Listed> {
     let items = dom::all(".rail [data-lesson]");
     let text = |item: &HtmlElement, selector: &str| {
         let found = dom::within(item.as_ref(), selector).into_iter().next();
-        found.and_then(|element| element.text_content()).unwrap_or_default()
+        found
+            .and_then(|element| element.text_content())
+            .unwrap_or_default()
     };
     let lessons = items.iter().map(|item| Listed {
         slug: item.get_attribute("data-lesson").unwrap_or_default(),
         title: text(item, ".title"),
         number: text(item, ".number"),
-        phase: item.closest("[data-phase]").ok().flatten().and_then(|phase| phase.get_attribute("data-phase")).unwrap_or_default(),
+        phase: item
+            .closest("[data-phase]")
+            .ok()
+            .flatten()
+            .and_then(|phase| phase.get_attribute("data-phase"))
+            .unwrap_or_default(),
         written: !item.has_attribute("data-unwritten"),
-        href: dom::within(item.as_ref(), "a").first().and_then(|link| link.get_attribute("href")).unwrap_or_default(),
+        href: dom::within(item.as_ref(), "a")
+            .first()
+            .and_then(|link| link.get_attribute("href"))
+            .unwrap_or_default(),
     });
     lessons.collect()
 }
@@ -52,7 +62,8 @@ pub fn attach(page: Page) {
 fn Tools(page: Page, lessons: StoredValue<Vec<Listed>>) -> impl IntoView {
     let done = move || {
         lessons.with_value(|lessons| {
-            page.progress.with(|progress| progress.count(lessons.iter().map(|lesson| lesson.slug.as_str())))
+            page.progress
+                .with(|progress| progress.count(lessons.iter().map(|lesson| lesson.slug.as_str())))
         })
     };
     let all = lessons.with_value(Vec::len);
@@ -70,7 +81,8 @@ fn Tools(page: Page, lessons: StoredValue<Vec<Listed>>) -> impl IntoView {
 /// Done and next-up marks, wherever a lesson is listed.
 fn mark_lessons(page: Page, lessons: StoredValue<Vec<Listed>>) {
     let progress = page.progress.get();
-    let next = lessons.with_value(|lessons| next_up(lessons, &progress).map(|lesson| lesson.slug.clone()));
+    let next =
+        lessons.with_value(|lessons| next_up(lessons, &progress).map(|lesson| lesson.slug.clone()));
     for item in dom::all("[data-lesson]") {
         let slug = item.get_attribute("data-lesson").unwrap_or_default();
         let done = progress.is_done(&slug);
@@ -80,22 +92,36 @@ fn mark_lessons(page: Page, lessons: StoredValue<Vec<Listed>>) {
     }
 }
 
-pub fn next_up<'a>(lessons: &'a [Listed], progress: &crate::state::progress::Progress) -> Option<&'a Listed> {
-    let slugs: Vec<&str> = lessons.iter().filter(|lesson| lesson.written).map(|lesson| lesson.slug.as_str()).collect();
+pub fn next_up<'a>(
+    lessons: &'a [Listed],
+    progress: &crate::state::progress::Progress,
+) -> Option<&'a Listed> {
+    let slugs: Vec<&str> = lessons
+        .iter()
+        .filter(|lesson| lesson.written)
+        .map(|lesson| lesson.slug.as_str())
+        .collect();
     let slug = progress.next_up(&slugs)?;
     lessons.iter().find(|lesson| lesson.slug == slug)
 }
 
 fn set_flag(element: &HtmlElement, name: &str, on: bool) {
-    element.toggle_attribute_with_force(name, on).expect("an attribute can be set");
+    element
+        .toggle_attribute_with_force(name, on)
+        .expect("an attribute can be set");
 }
 
 /// The mark is drawn by the style sheet; this is for those who do not see it.
 fn say_done(item: &HtmlElement, done: bool) {
-    let Some(link) = dom::within(item.as_ref(), "a").into_iter().next() else { return };
+    let Some(link) = dom::within(item.as_ref(), "a").into_iter().next() else {
+        return;
+    };
     let word = dom::within(link.as_ref(), ".done-word").into_iter().next();
     match (word, done) {
-        (None, true) => dom::append(&link, || view! { <span class="hush done-word">" (done)"</span> }),
+        (None, true) => dom::append(
+            &link,
+            || view! { <span class="hush done-word">" (done)"</span> },
+        ),
         (Some(word), false) => word.remove(),
         _ => {}
     }
@@ -103,11 +129,17 @@ fn say_done(item: &HtmlElement, done: bool) {
 
 /// On narrow screens the rail opens over the page.
 fn rail_button() {
-    let Some(button) = dom::island("rail-button") else { return };
+    let Some(button) = dom::island("rail-button") else {
+        return;
+    };
     let own = button.clone();
     let toggle = move |open: bool| {
-        dom::root().class_list().toggle_with_force("rail-open", open).expect("a class can be set");
-        own.set_attribute("aria-expanded", &open.to_string()).expect("an attribute can be set");
+        dom::root()
+            .class_list()
+            .toggle_with_force("rail-open", open)
+            .expect("a class can be set");
+        own.set_attribute("aria-expanded", &open.to_string())
+            .expect("an attribute can be set");
     };
     let is_open = || dom::root().class_list().contains("rail-open");
     let by_button = toggle.clone();
@@ -132,8 +164,16 @@ fn rail_button() {
     .forget();
     gloo::events::EventListener::new(&dom::document(), "click", move |event| {
         use wasm_bindgen::JsCast;
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let inside = target.is_some_and(|target| target.closest(".rail, .rail-button").ok().flatten().is_some());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let inside = target.is_some_and(|target| {
+            target
+                .closest(".rail, .rail-button")
+                .ok()
+                .flatten()
+                .is_some()
+        });
         if is_open() && !inside {
             toggle(false);
         }
@@ -151,9 +191,12 @@ fn mark_place() {
     };
     for link in dom::all(&format!(".places [data-link={here}]")) {
         let exact = dom::page_data("route").as_deref() != Some("lesson");
-        link.set_attribute("aria-current", if exact { "page" } else { "true" }).expect("an attribute can be set");
+        link.set_attribute("aria-current", if exact { "page" } else { "true" })
+            .expect("an attribute can be set");
     }
-    if let (Some(rail), Some(current)) = (dom::by_id("rail"), dom::all(".rail [aria-current]").first()) {
+    if let (Some(rail), Some(current)) =
+        (dom::by_id("rail"), dom::all(".rail [aria-current]").first())
+    {
         let middle = current.offset_top() - rail.client_height() / 2;
         rail.set_scroll_top(middle.max(0));
     }

@@ -63,5 +63,7 @@ pub fn start() {
         notices::attach(page);
     });
     std::mem::forget(owner);
-    dom::root().set_attribute("data-ready", "").expect("an attribute can be set");
+    dom::root()
+        .set_attribute("data-ready", "")
+        .expect("an attribute can be set");
 }

@@ -9,17 +9,22 @@ use super::page::{Notice, Page};
 
 pub fn attach(page: Page) {
     let body = dom::document().body().expect("a document has a body");
-    dom::append(&body, move || view! {
-        <div class="notices" role="region" aria-label="Notices" aria-live="polite">
-            {part(move || list(page.notices.get().into_iter().map(|notice| one(page, notice))))}
-            <super::offline::UpdateOffer/>
-        </div>
+    dom::append(&body, move || {
+        view! {
+            <div class="notices" role="region" aria-label="Notices" aria-live="polite">
+                {part(move || list(page.notices.get().into_iter().map(|notice| one(page, notice))))}
+                <super::offline::UpdateOffer/>
+            </div>
+        }
     });
 }
 
 fn one(page: Page, notice: Notice) -> impl IntoView {
     let text = notice.text.clone();
-    let close = move |_| page.notices.update(|notices| notices.retain(|other| *other != notice));
+    let close = move |_| {
+        page.notices
+            .update(|notices| notices.retain(|other| *other != notice))
+    };
     view! {
         <div class="notice warn">
             <p>{text}</p>

@@ -8,7 +8,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageChannel, MessageEvent, RegistrationOptions, ServiceWorker, ServiceWorkerRegistration};
+use web_sys::{
+    MessageChannel, MessageEvent, RegistrationOptions, ServiceWorker, ServiceWorkerRegistration,
+};
 
 use super::dom;
 use super::page::Page;
@@ -48,7 +50,9 @@ async fn register(script: &str) -> Result<(), JsValue> {
     options.set_update_via_cache(web_sys::ServiceWorkerUpdateViaCache::None);
     let registered = JsFuture::from(container.register_with_options(script, &options)).await?;
     // Browsers that pretend to register answer with nothing.
-    let Ok(registration) = registered.dyn_into::<ServiceWorkerRegistration>() else { return Ok(()) };
+    let Ok(registration) = registered.dyn_into::<ServiceWorkerRegistration>() else {
+        return Ok(());
+    };
     watch_for_update(&registration);
     JsFuture::from(container.ready()?).await?;
     if let Some(active) = registration.active() {
@@ -59,20 +63,29 @@ async fn register(script: &str) -> Result<(), JsValue> {
 
 /// Asks the worker whether it has every file of its build.
 async fn is_precached(worker: &ServiceWorker) -> bool {
-    let Ok(channel) = MessageChannel::new() else { return false };
+    let Ok(channel) = MessageChannel::new() else {
+        return false;
+    };
     let (sender, receiver) = futures_channel::oneshot::channel();
     let mut sender = Some(sender);
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let all = js_sys::Reflect::get(&event.data(), &"precached".into()).is_ok_and(|value| value.is_truthy());
+        let all = js_sys::Reflect::get(&event.data(), &"precached".into())
+            .is_ok_and(|value| value.is_truthy());
         if let Some(sender) = sender.take() {
             let _ = sender.send(all);
         }
     });
-    channel.port1().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    channel
+        .port1()
+        .set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     let question = js_sys::Object::new();
     let asked = js_sys::Reflect::set(&question, &"ask".into(), &"precached".into());
     let transfer = js_sys::Array::of1(&channel.port2());
-    if asked.is_err() || worker.post_message_with_transferable(&question, &transfer).is_err() {
+    if asked.is_err()
+        || worker
+            .post_message_with_transferable(&question, &transfer)
+            .is_err()
+    {
         return false;
     }
     receiver.await.unwrap_or(false)
@@ -80,16 +93,26 @@ async fn is_precached(worker: &ServiceWorker) -> bool {
 
 /// A version that is installed beside the one in use waits for the reader.
 fn watch_for_update(registration: &ServiceWorkerRegistration) {
-    let controlled = dom::window().navigator().service_worker().controller().is_some();
+    let controlled = dom::window()
+        .navigator()
+        .service_worker()
+        .controller()
+        .is_some();
     if let Some(waiting) = registration.waiting().filter(|_| controlled) {
         state().waiting.set(Some(waiting));
     }
     let watched = registration.clone();
     gloo::events::EventListener::new(registration, "updatefound", move |_| {
-        let Some(installing) = watched.installing() else { return };
+        let Some(installing) = watched.installing() else {
+            return;
+        };
         let worker = installing.clone();
         gloo::events::EventListener::new(&installing, "statechange", move |_| {
-            let in_use = dom::window().navigator().service_worker().controller().is_some();
+            let in_use = dom::window()
+                .navigator()
+                .service_worker()
+                .controller()
+                .is_some();
             if worker.state() == web_sys::ServiceWorkerState::Installed && in_use {
                 state().waiting.set(Some(worker.clone()));
             }

@@ -12,9 +12,9 @@ use super::dom;
 use super::engine::{Engine, Listeners};
 use super::storage::{Store, Trouble};
 use super::world::World;
+use crate::state::Unreadable;
 use crate::state::progress::{self, Progress};
 use crate::state::record::{self, Record};
-use crate::state::Unreadable;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Route {
@@ -66,7 +66,9 @@ impl Page {
             _ => Route::Other,
         };
         let json = dom::by_id("lesson-data").and_then(|script| script.text_content());
-        let data = json.map(|json| crate::data::read(&json)).unwrap_or_default();
+        let data = json
+            .map(|json| crate::data::read(&json))
+            .unwrap_or_default();
         let site = site_path();
         let world = World::new();
         let notices = RwSignal::new(Vec::new());
@@ -107,7 +109,10 @@ impl Page {
         if let (Route::Lesson, Some(slug)) = (self.route(), self.slug()) {
             self.change_progress(|progress| progress.see(&slug, dom::now()));
         }
-        EventListener::new(&dom::window(), "storage", move |event| self.stored_elsewhere(event)).forget();
+        EventListener::new(&dom::window(), "storage", move |event| {
+            self.stored_elsewhere(event)
+        })
+        .forget();
     }
 
     pub fn route(self) -> Route {
@@ -163,8 +168,14 @@ impl Page {
         let key = self.world_name();
         let mut mine = self.record.get_untracked();
         mine.saved_at = dom::now();
-        let stored = self.store(|store| store.read::<Record>(&key)).ok().flatten().unwrap_or_default();
-        let (merged, met) = self.base.with_value(|base| record::merge(base, &stored, &mine));
+        let stored = self
+            .store(|store| store.read::<Record>(&key))
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let (merged, met) = self
+            .base
+            .with_value(|base| record::merge(base, &stored, &mine));
         if met {
             self.tell_once("This page is open in another tab too. Both sessions are kept; reload to see them together.", false);
         }
@@ -172,8 +183,14 @@ impl Page {
             self.tell_trouble(&trouble);
         }
         // The log on this page stays its own: the other tab's commands did not run here.
-        let here = Record { log: mine.log, ..merged.clone() };
-        self.base.set_value(Record { log: here.log.clone(), ..merged });
+        let here = Record {
+            log: mine.log,
+            ..merged.clone()
+        };
+        self.base.set_value(Record {
+            log: here.log.clone(),
+            ..merged
+        });
         self.record.set(here);
     }
 
@@ -187,7 +204,11 @@ impl Page {
     pub fn change_progress(self, change: impl FnOnce(&mut Progress)) {
         let mut mine = self.progress.get_untracked();
         change(&mut mine);
-        let stored = self.store(|store| store.read::<Progress>(PROGRESS)).ok().flatten().unwrap_or_default();
+        let stored = self
+            .store(|store| store.read::<Progress>(PROGRESS))
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         let merged = progress::merge(&stored, &mine);
         if let Err(trouble) = self.store(|store| store.write(PROGRESS, &merged)) {
             self.tell_trouble(&trouble);
@@ -197,7 +218,9 @@ impl Page {
 
     fn stored_elsewhere(self, event: &web_sys::Event) {
         let key = event.unchecked_ref::<StorageEvent>().key();
-        let own = key.as_deref().and_then(|key| self.store(|store| store.own_key(key).map(str::to_owned)));
+        let own = key
+            .as_deref()
+            .and_then(|key| self.store(|store| store.own_key(key).map(str::to_owned)));
         if own.as_deref() == Some(PROGRESS)
             && let Ok(Some(stored)) = self.store(|store| store.read::<Progress>(PROGRESS))
         {
@@ -210,11 +233,18 @@ impl Page {
     }
 
     pub fn tell(self, text: impl Into<String>, grave: bool) {
-        self.notices.update(|notices| notices.push(Notice { text: text.into(), grave }));
+        self.notices.update(|notices| {
+            notices.push(Notice {
+                text: text.into(),
+                grave,
+            })
+        });
     }
 
     pub fn tell_once(self, text: &str, grave: bool) {
-        let told = self.notices.with_untracked(|notices| notices.iter().any(|notice| notice.text == text));
+        let told = self
+            .notices
+            .with_untracked(|notices| notices.iter().any(|notice| notice.text == text));
         if !told {
             self.tell(text, grave);
         }
@@ -222,10 +252,18 @@ impl Page {
 
     fn tell_trouble(self, trouble: &Trouble) {
         let text = match trouble {
-            Trouble::Off => "This browser does not let the site store anything. Everything works, but what you do is kept only until you leave the page.",
-            Trouble::Full => "The browser's storage for this site is full. What you do now is kept only until you leave the page. Export it on the About page, or reset lessons you do not need.",
-            Trouble::Unreadable(Unreadable::Corrupt) => "What was stored for this page could not be read. It is kept aside, and the page begins anew; the other lessons are not affected.",
-            Trouble::Unreadable(Unreadable::Future(_)) => "What is stored for this page was written by a later version of the site. It is left as it is; what you do now is kept only until you leave the page.",
+            Trouble::Off => {
+                "This browser does not let the site store anything. Everything works, but what you do is kept only until you leave the page."
+            }
+            Trouble::Full => {
+                "The browser's storage for this site is full. What you do now is kept only until you leave the page. Export it on the About page, or reset lessons you do not need."
+            }
+            Trouble::Unreadable(Unreadable::Corrupt) => {
+                "What was stored for this page could not be read. It is kept aside, and the page begins anew; the other lessons are not affected."
+            }
+            Trouble::Unreadable(Unreadable::Future(_)) => {
+                "What is stored for this page was written by a later version of the site. It is left as it is; what you do now is kept only until you leave the page."
+            }
         };
         self.tell_once(text, true);
     }
@@ -239,13 +277,17 @@ impl Page {
 fn site_path() -> String {
     let base = dom::page_data("base").unwrap_or_else(|| "./".to_owned());
     let here = dom::window().location().href().unwrap_or_default();
-    web_sys::Url::new_with_base(&base, &here).map(|url| url.pathname()).unwrap_or_else(|_| "/".to_owned())
+    web_sys::Url::new_with_base(&base, &here)
+        .map(|url| url.pathname())
+        .unwrap_or_else(|_| "/".to_owned())
 }
 
 fn worker_script() -> Option<String> {
     let script = dom::page_data("worker").filter(|script| !script.is_empty())?;
     let here = dom::window().location().href().ok()?;
-    web_sys::Url::new_with_base(&script, &here).map(|url| url.href()).ok()
+    web_sys::Url::new_with_base(&script, &here)
+        .map(|url| url.href())
+        .ok()
 }
 
 fn listeners(world: World, notices: RwSignal<Vec<Notice>>) -> Listeners {

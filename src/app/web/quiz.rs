@@ -14,7 +14,9 @@ use crate::markup::el;
 
 pub fn attach(page: Page) {
     for element in dom::all(".quiz[data-quiz]") {
-        let Some(number) = dom::number(&element, "quiz") else { continue };
+        let Some(number) = dom::number(&element, "quiz") else {
+            continue;
+        };
         let quiz = page.data(|data| data.quizzes.get(number as usize).cloned());
         let Some(quiz) = quiz else { continue };
         dom::fill(&element, move || view! { <QuizIsland page number quiz/> });
@@ -23,8 +25,15 @@ pub fn attach(page: Page) {
 
 #[component]
 fn QuizIsland(page: Page, number: u32, quiz: Quiz) -> impl IntoView {
-    let taken = Memo::new(move |_| page.record.with(|record| record.answers.get(&number).copied()));
-    let right = quiz.choices.iter().position(|choice| choice.right).map(|at| at as u32);
+    let taken = Memo::new(move |_| {
+        page.record
+            .with(|record| record.answers.get(&number).copied())
+    });
+    let right = quiz
+        .choices
+        .iter()
+        .position(|choice| choice.right)
+        .map(|at| at as u32);
     let has_proof = !quiz.proof.is_empty();
     let choose = move |at: u32| {
         page.change_record(|record| {
@@ -64,11 +73,13 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
     let steps = RwSignal::new(None::<Result<Vec<Ran>, String>>);
     let prove = move |_| {
         spawn_local(async move {
-            steps.set(Some(match page.ask(Request::Prove { quiz: number }).await {
-                Ok(Response::Proved { steps, .. }) => Ok(steps),
-                Ok(_) => Err("The engine answered something else than was asked.".to_owned()),
-                Err(problem) => Err(problem.text()),
-            }));
+            steps.set(Some(
+                match page.ask(Request::Prove { quiz: number }).await {
+                    Ok(Response::Proved { steps, .. }) => Ok(steps),
+                    Ok(_) => Err("The engine answered something else than was asked.".to_owned()),
+                    Err(problem) => Err(problem.text()),
+                },
+            ));
         });
     };
     view! {

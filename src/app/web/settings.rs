@@ -1,6 +1,5 @@
 //! The theme, and what the About page offers about storage: export, import, reset, persistence.
 
-
 use leptos::prelude::*;
 
 use super::erase::{click, input, part, text};
@@ -17,7 +16,11 @@ use crate::state::backup::Backup;
 use crate::state::progress::{self, Progress};
 use crate::state::record::Record;
 
-const THEMES: [(&str, &str); 3] = [("auto", "As the system"), ("light", "Light"), ("dark", "Dark")];
+const THEMES: [(&str, &str); 3] = [
+    ("auto", "As the system"),
+    ("light", "Light"),
+    ("dark", "Dark"),
+];
 
 pub fn attach(page: Page) {
     if let Some(element) = dom::island("storage") {
@@ -39,7 +42,10 @@ pub fn apply(theme: Option<&str>) {
 #[component]
 pub fn ThemeSwitch(page: Page) -> impl IntoView {
     let stored = page.store(|store| store.text("theme"));
-    let at = THEMES.iter().position(|(name, _)| Some(*name) == stored.as_deref()).unwrap_or(0);
+    let at = THEMES
+        .iter()
+        .position(|(name, _)| Some(*name) == stored.as_deref())
+        .unwrap_or(0);
     let chosen = RwSignal::new(at);
     let next = move |_| {
         let at = (chosen.get_untracked() + 1) % THEMES.len();
@@ -67,9 +73,15 @@ fn StorageTools(page: Page) -> impl IntoView {
     let sure = RwSignal::new(false);
     let import = move |event: web_sys::Event| {
         let input: HtmlInputElement = event_target(&event);
-        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else {
+            return;
+        };
         spawn_local(async move {
-            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()).unwrap_or_default();
+            let text = JsFuture::from(file.text())
+                .await
+                .ok()
+                .and_then(|text| text.as_string())
+                .unwrap_or_default();
             said.set(match Backup::from_file(&text) {
                 Ok(backup) => take_in(page, backup),
                 Err(refused) => refused.to_string(),
@@ -106,7 +118,11 @@ fn gathered(page: Page) -> Backup {
             .filter(|key| is_page(key))
             .filter_map(|key| Some((key.clone(), store.read::<Record>(&key).ok()??)))
             .collect();
-        let progress = store.read::<Progress>("progress").ok().flatten().unwrap_or_default();
+        let progress = store
+            .read::<Progress>("progress")
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         Backup::new(progress, pages)
     })
 }
@@ -122,7 +138,11 @@ fn take_in(page: Page, backup: Backup) -> String {
         if !is_page(&key) {
             continue;
         }
-        let stored = page.store(|store| store.read::<Record>(&key)).ok().flatten().unwrap_or_default();
+        let stored = page
+            .store(|store| store.read::<Record>(&key))
+            .ok()
+            .flatten()
+            .unwrap_or_default();
         record.revision = stored.revision + 1;
         failed += usize::from(page.store(|store| store.write(&key, &record)).is_err());
     }
@@ -133,18 +153,27 @@ fn take_in(page: Page, backup: Backup) -> String {
     });
     match failed {
         0 => "Imported.".to_owned(),
-        count => format!("Imported, but {count} pages could not be stored: storage is full or off."),
+        count => {
+            format!("Imported, but {count} pages could not be stored: storage is full or off.")
+        }
     }
 }
 
 fn forget_all(page: Page) {
     page.store(|store| {
-        for key in store.keys().iter().filter(|key| is_page(key) || key.starts_with(DAMAGED)) {
+        for key in store
+            .keys()
+            .iter()
+            .filter(|key| is_page(key) || key.starts_with(DAMAGED))
+        {
             store.remove(key);
         }
     });
     page.change_progress(|progress| {
-        *progress = Progress { resets: progress.resets + 1, ..Progress::default() };
+        *progress = Progress {
+            resets: progress.resets + 1,
+            ..Progress::default()
+        };
     });
 }
 
@@ -153,7 +182,9 @@ fn ask_to_persist(page: Page) {
     let worth_it = page.progress.with_untracked(Progress::begun);
     let storage = js_sys::Reflect::get(&dom::window().navigator(), &"storage".into());
     // Missing on insecure origins.
-    let Some(storage) = storage.ok().filter(|storage| !storage.is_undefined()) else { return };
+    let Some(storage) = storage.ok().filter(|storage| !storage.is_undefined()) else {
+        return;
+    };
     let storage: web_sys::StorageManager = storage.unchecked_into();
     if worth_it && let Ok(promise) = storage.persist() {
         spawn_local(async move {

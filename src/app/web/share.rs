@@ -23,9 +23,16 @@ pub fn download(name: &str, text: &str, kind: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let link: HtmlAnchorElement = dom::document().create_element("a").expect("a tag name").unchecked_into();
+    let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    let link: HtmlAnchorElement = dom::document()
+        .create_element("a")
+        .expect("a tag name")
+        .unchecked_into();
     link.set_href(&url);
     link.set_download(name);
     link.click();
@@ -37,7 +44,10 @@ pub fn download(name: &str, text: &str, kind: &str) {
 pub fn session(page: Page) -> Shared {
     let log = page.record.with_untracked(|record| record.log.clone());
     let entries = page.data(|data| export::flattened(&log, &data.blocks));
-    Shared { origin: page.world_name(), entries }
+    Shared {
+        origin: page.world_name(),
+        entries,
+    }
 }
 
 /// The link, and what the reader should know about it.
@@ -45,13 +55,19 @@ pub fn link(page: Page) -> (String, String) {
     let shared = session(page);
     let count = shared.entries.len();
     if count > ENTRIES_MAX {
-        let what = format!("This session has {count} commands; a link holds {ENTRIES_MAX}. Copy it as a script instead.");
+        let what = format!(
+            "This session has {count} commands; a link holds {ENTRIES_MAX}. Copy it as a script instead."
+        );
         return (String::new(), what);
     }
     let origin = dom::window().location().origin().unwrap_or_default();
     let link = format!("{origin}{}s/#{}", page.site(), encode(&shared));
     let what = match link.len() > COMFORTABLE_LENGTH {
-        true => format!("Copied: {}. The link has {} characters, which some programs cut; a script may travel better.", counted(count as u64, "command"), link.len()),
+        true => format!(
+            "Copied: {}. The link has {} characters, which some programs cut; a script may travel better.",
+            counted(count as u64, "command"),
+            link.len()
+        ),
         false => format!("Copied a link with {}.", counted(count as u64, "command")),
     };
     (link, what)
@@ -63,8 +79,12 @@ pub fn markdown(page: Page) -> String {
         .into_iter()
         .filter_map(|entry| match entry.kind {
             Kind::Command { client, line, .. } => Some((client, line, entry.output)),
-            Kind::Late { client } => Some((String::new(), String::new(), format!("{client}< {}", entry.output)))
-                .filter(|_| !client.is_empty()),
+            Kind::Late { client } => Some((
+                String::new(),
+                String::new(),
+                format!("{client}< {}", entry.output),
+            ))
+            .filter(|_| !client.is_empty()),
             Kind::Remark => None,
         })
         .collect();
@@ -76,13 +96,27 @@ pub fn markdown(page: Page) -> String {
 pub fn open(page: Page) {
     let location = dom::window().location();
     let fragment = location.hash().unwrap_or_default();
-    let Some(place) = dom::island("share-state").or_else(|| dom::all("main .lede").into_iter().next()) else { return };
+    let Some(place) =
+        dom::island("share-state").or_else(|| dom::all("main .lede").into_iter().next())
+    else {
+        return;
+    };
     match decode(&fragment) {
         Ok(shared) => {
             forget_fragment();
-            let from = shared.origin.strip_prefix("lesson:").map(|slug| format!(", from the lesson “{slug}”"));
+            let from = shared
+                .origin
+                .strip_prefix("lesson:")
+                .map(|slug| format!(", from the lesson “{slug}”"));
             let count = counted(shared.entries.len() as u64, "command");
-            say(&place, format!("Shared: {count}{}. They run in a server of their own; your lessons are not touched.", from.unwrap_or_default()), false);
+            say(
+                &place,
+                format!(
+                    "Shared: {count}{}. They run in a server of their own; your lessons are not touched.",
+                    from.unwrap_or_default()
+                ),
+                false,
+            );
             spawn_local(run_all(page, shared.entries));
         }
         Err(messages::share::Broken::NotALink) if fragment.is_empty() => {}
@@ -113,5 +147,8 @@ fn forget_fragment() {
 }
 
 fn say(place: &web_sys::HtmlElement, text: String, grave: bool) {
-    dom::fill(place, move || view! { <span role="status" class:failed=grave>{text}</span> });
+    dom::fill(
+        place,
+        move || view! { <span role="status" class:failed=grave>{text}</span> },
+    );
 }

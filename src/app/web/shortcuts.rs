@@ -13,12 +13,21 @@ const KEYS: &[(&[&str], &str)] = &[
     (&["?"], "Show this list"),
     (&["/", "c"], "Go to the console"),
     (&["Esc"], "Leave the console, the editor or this list"),
-    (&["Ctrl Enter"], "Run the block, or check the exercise, you are in"),
+    (
+        &["Ctrl Enter"],
+        "Run the block, or check the exercise, you are in",
+    ),
     (&["n", "j"], "Next lesson"),
     (&["p", "k"], "Previous lesson"),
     (&["↑", "↓"], "In the console: earlier and later lines"),
-    (&["→"], "In the console, at the end of the line: take the completion"),
-    (&["Tab"], "Take the completion while its list is open; otherwise leave the console"),
+    (
+        &["→"],
+        "In the console, at the end of the line: take the completion",
+    ),
+    (
+        &["Tab"],
+        "Take the completion while its list is open; otherwise leave the console",
+    ),
 ];
 
 pub fn attach(_page: Page) {
@@ -34,7 +43,12 @@ pub fn attach(_page: Page) {
 }
 
 fn pressed(event: &KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || dom::is_writing() || event.default_prevented() {
+    if event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || dom::is_writing()
+        || event.default_prevented()
+    {
         return;
     }
     let acted = match event.key().as_str() {
@@ -65,7 +79,9 @@ pub fn show_keys() {
     if let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok())
         && !dialog.open()
     {
-        dialog.show_modal().expect("a closed dialog in the page can be shown");
+        dialog
+            .show_modal()
+            .expect("a closed dialog in the page can be shown");
     }
 }
 

@@ -66,21 +66,33 @@ pub fn lanes(steps: &[(String, String)]) -> Vec<String> {
 
 /// What ran, with live replies.
 pub fn ran_steps(steps: &[Ran]) -> Markup {
-    let pairs: Vec<(String, String)> = steps.iter().map(|step| (step.client.clone(), step.line.clone())).collect();
+    let pairs: Vec<(String, String)> = steps
+        .iter()
+        .map(|step| (step.client.clone(), step.line.clone()))
+        .collect();
     let lanes = lanes(&pairs);
     several(steps.iter().map(|step| {
         let lane = lanes.iter().position(|name| *name == step.client);
         let badge = step.waits.then(|| waiting_badge(steps, &step.client));
         let late = step.late.iter().map(|notice| {
-            let lines = notice.output.lines().map(|line| format!("{}< {line}", notice.client));
+            let lines = notice
+                .output
+                .lines()
+                .map(|line| format!("{}< {line}", notice.client));
             output_lines(&lines.collect::<Vec<_>>().join("\n"), true)
         });
-        several([action_line(&step.client, &step.line, lane, badge), output_lines(&step.output, false)]).add_all(late)
+        several([
+            action_line(&step.client, &step.line, lane, badge),
+            output_lines(&step.output, false),
+        ])
+        .add_all(late)
     }))
 }
 
 /// Its late reply stands below the step that caused it, or has not come yet.
 fn waiting_badge(steps: &[Ran], client: &str) -> &'static str {
-    let answered = steps.iter().any(|step| step.late.iter().any(|notice| notice.client == client));
+    let answered = steps
+        .iter()
+        .any(|step| step.late.iter().any(|notice| notice.client == client));
     if answered { "waited" } else { "waits…" }
 }

@@ -41,7 +41,11 @@ impl Store {
     pub fn open(site: &str) -> Store {
         let disk = dom::window().local_storage().ok().flatten();
         let probe = format!("redis-mastery:{site}:probe");
-        let works = |disk: &Storage| disk.set_item(&probe, "1").and_then(|()| disk.remove_item(&probe)).is_ok();
+        let works = |disk: &Storage| {
+            disk.set_item(&probe, "1")
+                .and_then(|()| disk.remove_item(&probe))
+                .is_ok()
+        };
         // A full storage fails the probe too, but what is in it can still be read.
         let disk = disk.filter(|disk| works(disk) || disk.length().unwrap_or(0) > 0);
         Store {
@@ -62,7 +66,9 @@ impl Store {
     }
 
     pub fn read<T: Json>(&self, key: &str) -> Result<Option<T>, Trouble> {
-        let Some(text) = self.text(key) else { return Ok(None) };
+        let Some(text) = self.text(key) else {
+            return Ok(None);
+        };
         match state::read(&text) {
             Ok(value) => Ok(Some(value)),
             Err(unreadable) => {
@@ -97,14 +103,18 @@ impl Store {
     pub fn write_text(&self, key: &str, text: &str) -> Result<(), Trouble> {
         let untouchable = self.untouchable.borrow().iter().any(|name| name == key);
         let stored = match &self.disk {
-            Some(disk) if !untouchable => disk.set_item(&self.full(key), text).map_err(|_| Trouble::Full),
+            Some(disk) if !untouchable => disk
+                .set_item(&self.full(key), text)
+                .map_err(|_| Trouble::Full),
             Some(_) => Ok(()),
             None => Err(Trouble::Off),
         };
         if stored.is_ok() && !untouchable {
             self.memory.borrow_mut().remove(key);
         } else {
-            self.memory.borrow_mut().insert(key.to_owned(), text.to_owned());
+            self.memory
+                .borrow_mut()
+                .insert(key.to_owned(), text.to_owned());
         }
         stored
     }
@@ -123,8 +133,13 @@ impl Store {
         if let Some(disk) = &self.disk {
             let count = disk.length().unwrap_or(0);
             let names = (0..count).filter_map(|at| disk.key(at).ok().flatten());
-            let own: Vec<String> = names.filter_map(|name| self.own_key(&name).map(str::to_owned)).collect();
-            keys.extend(own.into_iter().filter(|name| !self.memory.borrow().contains_key(name)));
+            let own: Vec<String> = names
+                .filter_map(|name| self.own_key(&name).map(str::to_owned))
+                .collect();
+            keys.extend(
+                own.into_iter()
+                    .filter(|name| !self.memory.borrow().contains_key(name)),
+            );
         }
         keys
     }

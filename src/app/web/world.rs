@@ -5,9 +5,11 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use lesson::transcript::{self, Line};
 use lesson::Action;
-use messages::{BlockRun, KeyView, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status};
+use lesson::transcript::{self, Line};
+use messages::{
+    BlockRun, KeyRow, KeyView, LogEntry, Notice, Ran, Request, Response, Setup, Status,
+};
 
 use super::dom;
 use super::engine::{Lost, State};
@@ -26,7 +28,12 @@ pub struct Shown {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    Command { client: String, prompt: String, line: String, progress: Progress },
+    Command {
+        client: String,
+        prompt: String,
+        line: String,
+        progress: Progress,
+    },
     /// Output that reached a client because of somebody else.
     Late { client: String },
     /// The page's own words.
@@ -101,13 +108,26 @@ impl World {
 
     /// The line in which this client is blocked.
     pub fn waits_in(self, client: &str) -> Option<String> {
-        self.status.with(|status| status.clients.iter().find(|state| state.name == client)?.waits_in.clone())
+        self.status.with(|status| {
+            status
+                .clients
+                .iter()
+                .find(|state| state.name == client)?
+                .waits_in
+                .clone()
+        })
     }
 
     pub fn names(self) -> Vec<String> {
         let mut names = vec![String::new()];
         self.status.with(|status| {
-            names.extend(status.clients.iter().map(|state| state.name.clone()).filter(|name| !name.is_empty()));
+            names.extend(
+                status
+                    .clients
+                    .iter()
+                    .map(|state| state.name.clone())
+                    .filter(|name| !name.is_empty()),
+            );
         });
         self.added.with(|added| {
             for name in added {
@@ -140,7 +160,9 @@ impl World {
         let mut settled = false;
         self.shown.update(|shown| {
             for entry in shown.iter_mut().rev() {
-                if let Kind::Command { client, progress, .. } = &mut entry.kind
+                if let Kind::Command {
+                    client, progress, ..
+                } = &mut entry.kind
                     && *client == notice.client
                     && *progress == Progress::Waiting
                 {
@@ -153,7 +175,13 @@ impl World {
             }
         });
         if !settled {
-            self.show(Kind::Late { client: notice.client.clone() }, &notice.output, false);
+            self.show(
+                Kind::Late {
+                    client: notice.client.clone(),
+                },
+                &notice.output,
+                false,
+            );
         }
     }
 
@@ -161,7 +189,12 @@ impl World {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
         self.shown.update(|shown| {
-            shown.push(Shown { id, kind, output: output.to_owned(), error });
+            shown.push(Shown {
+                id,
+                kind,
+                output: output.to_owned(),
+                error,
+            });
             if shown.len() > SHOWN_MAX {
                 shown.drain(..shown.len() - SHOWN_MAX);
             }
@@ -170,7 +203,11 @@ impl World {
     }
 
     fn show_ran(self, ran: &Ran) {
-        let progress = if ran.waits { Progress::Waiting } else { Progress::Answered };
+        let progress = if ran.waits {
+            Progress::Waiting
+        } else {
+            Progress::Answered
+        };
         let kind = Kind::Command {
             client: ran.client.clone(),
             prompt: untracked_prompt(self, &ran.client),
@@ -197,7 +234,11 @@ fn settle(steps: &mut [Ran], notice: &Notice) {
     if steps.iter().any(answered) {
         return;
     }
-    if let Some(step) = steps.iter_mut().rev().find(|step| step.waits && step.client == notice.client) {
+    if let Some(step) = steps
+        .iter_mut()
+        .rev()
+        .find(|step| step.waits && step.client == notice.client)
+    {
         step.output.clone_from(&notice.output);
         step.waits = false;
     }
@@ -215,7 +256,10 @@ impl Page {
         }
         world.opening.set_value(true);
         let log = self.record.with_untracked(|record| record.log.clone());
-        let answer = self.engine().call(&self.world_name(), Request::Open(self.setup(log.clone()))).await;
+        let answer = self
+            .engine()
+            .call(&self.world_name(), Request::Open(self.setup(log.clone())))
+            .await;
         world.opening.set_value(false);
         let answer = answer?;
         if let Some(status) = answer.status {
@@ -234,10 +278,18 @@ impl Page {
     fn setup(self, log: Vec<LogEntry>) -> Setup {
         let name = self.world_name();
         self.data(|data| Setup {
-            seed: if data.path.is_empty() { name } else { data.path.clone() },
+            seed: if data.path.is_empty() {
+                name
+            } else {
+                data.path.clone()
+            },
             blocks: data.blocks.iter().map(export::block_source).collect(),
             exercises: data.exercises.iter().map(export::exercise_source).collect(),
-            proofs: data.quizzes.iter().map(|quiz| transcript::print(&quiz.proof)).collect(),
+            proofs: data
+                .quizzes
+                .iter()
+                .map(|quiz| transcript::print(&quiz.proof))
+                .collect(),
             log,
         })
     }
@@ -252,7 +304,8 @@ impl Page {
         });
         let when = dom::local_time(self.record.with_untracked(|record| record.saved_at));
         let what = crate::format::counted(u64::from(replayed), "step");
-        self.world.remark(&format!("Restored from {when}: {what} replayed."));
+        self.world
+            .remark(&format!("Restored from {when}: {what} replayed."));
     }
 
     /// A line typed at the console, in the forms of a transcript.
@@ -263,8 +316,13 @@ impl Page {
     pub async fn run_line(self, client: String, line: String) {
         match transcript::read_line(&line) {
             Ok(Line::Action(Action::Wait(time))) => self.run_advance(time.as_millis() as u64).await,
-            Ok(Line::Action(Action::Run { client: Some(name), text })) => self.run_command(name, text).await,
-            Ok(Line::Action(Action::Run { client: None, text })) => self.run_command(client, text).await,
+            Ok(Line::Action(Action::Run {
+                client: Some(name),
+                text,
+            })) => self.run_command(name, text).await,
+            Ok(Line::Action(Action::Run { client: None, text })) => {
+                self.run_command(client, text).await
+            }
             Err(problem) if line.starts_with('+') => self.world.remark(&problem),
             _ => self.run_command(client, line).await,
         }
@@ -284,7 +342,10 @@ impl Page {
             progress: Progress::Running,
         };
         let id = world.show(kind, "", false);
-        let request = Request::Run { client: client.clone(), line: line.clone() };
+        let request = Request::Run {
+            client: client.clone(),
+            line: line.clone(),
+        };
         match self.ask(request).await {
             Ok(Response::Ran(ran)) => {
                 world.shown.update(|shown| {
@@ -341,12 +402,20 @@ impl Page {
             world.blocks.update(|blocks| {
                 blocks.insert(block, BlockState::Running);
             });
-            let state = match self.ask(Request::RunBlock { block, text: text.clone() }).await {
+            let state = match self
+                .ask(Request::RunBlock {
+                    block,
+                    text: text.clone(),
+                })
+                .await
+            {
                 Ok(Response::Block(run)) => {
                     self.block_ran(&run, text);
                     BlockState::Ran(run)
                 }
-                Ok(_) => BlockState::Failed("The engine answered something else than was asked.".to_owned()),
+                Ok(_) => BlockState::Failed(
+                    "The engine answered something else than was asked.".to_owned(),
+                ),
                 Err(problem) => BlockState::Failed(problem.text()),
             };
             world.blocks.update(|blocks| {
@@ -366,7 +435,10 @@ impl Page {
             world.show_ran(step);
         }
         if run.problem.is_none() {
-            self.keep(LogEntry::Block { block: run.block, text });
+            self.keep(LogEntry::Block {
+                block: run.block,
+                text,
+            });
         }
     }
 
@@ -391,7 +463,11 @@ impl Page {
                 }
                 *record = fresh;
             });
-            world.remark(if all { "The lesson begins anew." } else { "The server begins anew: no keys, time zero." });
+            world.remark(if all {
+                "The lesson begins anew."
+            } else {
+                "The server begins anew: no keys, time zero."
+            });
         });
     }
 
@@ -412,8 +488,15 @@ impl Page {
     /// Asks about this page's world, which is made first if need be.
     pub async fn ask(self, request: Request) -> Result<Response, Problem> {
         self.open_world().await.map_err(Problem::Lost)?;
-        let reading = matches!(request, Request::Keys { .. } | Request::Inspect { .. } | Request::Complete { .. });
-        let answer = self.engine().call(&self.world_name(), request).await.map_err(Problem::Lost)?;
+        let reading = matches!(
+            request,
+            Request::Keys { .. } | Request::Inspect { .. } | Request::Complete { .. }
+        );
+        let answer = self
+            .engine()
+            .call(&self.world_name(), request)
+            .await
+            .map_err(Problem::Lost)?;
         if let Some(status) = answer.status {
             self.world.status.set(status);
         }
@@ -444,7 +527,11 @@ fn answer_entry(entry: &mut Shown, ran: &Ran) {
     entry.output.clone_from(&ran.output);
     entry.error = ran.error;
     if let Kind::Command { progress, .. } = &mut entry.kind {
-        *progress = if ran.waits { Progress::Waiting } else { Progress::Answered };
+        *progress = if ran.waits {
+            Progress::Waiting
+        } else {
+            Progress::Answered
+        };
     }
 }
 
@@ -458,11 +545,19 @@ pub enum Problem {
 impl Problem {
     pub fn text(&self) -> String {
         match self {
-            Problem::Lost(Lost::Rebuilt) => "This did not finish and was left out of the session.".to_owned(),
+            Problem::Lost(Lost::Rebuilt) => {
+                "This did not finish and was left out of the session.".to_owned()
+            }
             Problem::Lost(Lost::Absent(why)) => why.clone(),
-            Problem::Failed(messages::Failure::NoWorld) => "The session is not there any more. Reload the page.".to_owned(),
-            Problem::Failed(messages::Failure::NoSuchPart) => "The engine does not know this part of the page.".to_owned(),
-            Problem::Failed(messages::Failure::Malformed(why)) => format!("The engine did not understand the page: {why}"),
+            Problem::Failed(messages::Failure::NoWorld) => {
+                "The session is not there any more. Reload the page.".to_owned()
+            }
+            Problem::Failed(messages::Failure::NoSuchPart) => {
+                "The engine does not know this part of the page.".to_owned()
+            }
+            Problem::Failed(messages::Failure::Malformed(why)) => {
+                format!("The engine did not understand the page: {why}")
+            }
         }
     }
 }

@@ -8,9 +8,14 @@ const VALUES_MAX: usize = 96;
 pub fn picture(width_bytes: u32, values: &[i64]) -> Markup {
     let offset = |at: usize| (8 + at * width_bytes as usize).to_string();
     let cells = values.iter().take(VALUES_MAX).enumerate();
-    let rows = values.iter().enumerate().map(|(at, value)| vec![offset(at), value.to_string()]);
+    let rows = values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| vec![offset(at), value.to_string()]);
     several([
-        note(&format!("Sorted integers of {width_bytes} bytes each, behind a header of 8 bytes. Membership is a binary search.")),
+        note(&format!(
+            "Sorted integers of {width_bytes} bytes each, behind a header of 8 bytes. Membership is a binary search."
+        )),
         el("ol", "cells")
             .with("aria-label", "Integers in order")
             .add(cell("cell bound", "0", "header", ""))

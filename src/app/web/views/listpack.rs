@@ -14,16 +14,30 @@ pub fn picture(packed: &Packed) -> Markup {
     let cells = packed.entries.iter().take(ENTRIES_MAX).enumerate();
     let rows = packed.entries.iter().map(|entry| {
         let kind = if entry.integer { "integer" } else { "text" };
-        vec![entry.offset.to_string(), text_of(&entry.value), kind.to_owned(), hex(&entry.raw)]
+        vec![
+            entry.offset.to_string(),
+            text_of(&entry.value),
+            kind.to_owned(),
+            hex(&entry.raw),
+        ]
     });
     several([
-        note(&format!("One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end.")),
+        note(&format!(
+            "One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end."
+        )),
         el("ol", "cells")
             .with("aria-label", "Entries in memory order")
             .add(cell("cell bound", "0", "header", "6 bytes"))
             .add_all(cells.map(|(at, entry)| entry_cell(entry, at % stride == 0)))
-            .add_if(hidden_cell(packed.entries.len().saturating_sub(ENTRIES_MAX)))
-            .add(cell("cell bound", &total.saturating_sub(1).to_string(), "end", "ff")),
+            .add_if(hidden_cell(
+                packed.entries.len().saturating_sub(ENTRIES_MAX),
+            ))
+            .add(cell(
+                "cell bound",
+                &total.saturating_sub(1).to_string(),
+                "end",
+                "ff",
+            )),
         as_table(&["Offset", "Value", "Kept as", "Bytes"], rows.collect()),
     ])
 }
@@ -36,5 +50,10 @@ fn entry_cell(entry: &PackedEntry, first: bool) -> Markup {
         (false, true) => "cell more int",
         (false, false) => "cell more text",
     };
-    cell(class, &entry.offset.to_string(), &cut(&text_of(&entry.value), 24), &cut(&hex(&entry.raw), 36))
+    cell(
+        class,
+        &entry.offset.to_string(),
+        &cut(&text_of(&entry.value), 24),
+        &cut(&hex(&entry.raw), 36),
+    )
 }

@@ -18,14 +18,26 @@ pub fn picture(view: &KeyView) -> Markup {
     let content = match &view.body {
         Body::Bytes(content) => string::picture(content, &view.row),
         Body::Listpack(packed) => listpack::picture(packed),
-        Body::Intset { width_bytes, values } => intset::picture(*width_bytes, values),
+        Body::Intset {
+            width_bytes,
+            values,
+        } => intset::picture(*width_bytes, values),
         Body::Quicklist(nodes) => quicklist::picture(nodes),
-        Body::Table { tables, rehash_index, entries } => table::picture(tables, *rehash_index, entries),
+        Body::Table {
+            tables,
+            rehash_index,
+            entries,
+        } => table::picture(tables, *rehash_index, entries),
         Body::Skiplist(list) => skiplist::picture(list),
         Body::Other => el("p", "empty").say("There is no picture of this type yet."),
     };
-    let head = el("p", "picture-head").add(el("code", "").say(&name)).add(el("span", "").say(&facts(&view.row)));
-    el("section", "picture").with("aria-label", &format!("The key {name}")).add(head).add(content)
+    let head = el("p", "picture-head")
+        .add(el("code", "").say(&name))
+        .add(el("span", "").say(&facts(&view.row)));
+    el("section", "picture")
+        .with("aria-label", &format!("The key {name}"))
+        .add(head)
+        .add(content)
 }
 
 fn facts(row: &KeyRow) -> String {
@@ -37,8 +49,16 @@ fn facts(row: &KeyRow) -> String {
         (_, 1) => "element",
         _ => "elements",
     };
-    let life = row.ttl_millis.map_or_else(String::new, |millis| format!(" · expires in {}", lifetime(millis)));
-    format!("{}, {} · {} {unit} · {}{life}", row.kind, row.encoding, row.length, bytes(row.memory_bytes))
+    let life = row.ttl_millis.map_or_else(String::new, |millis| {
+        format!(" · expires in {}", lifetime(millis))
+    });
+    format!(
+        "{}, {} · {} {unit} · {}{life}",
+        row.kind,
+        row.encoding,
+        row.length,
+        bytes(row.memory_bytes)
+    )
 }
 
 fn note(words: &str) -> Markup {
@@ -55,13 +75,18 @@ fn cell(class: &str, offset: &str, value: &str, raw: &str) -> Markup {
 }
 
 fn hidden_cell(count: usize) -> Option<Markup> {
-    (count > 0).then(|| el("li", "cell bound").add(el("span", "cell-value").say(&format!("{count} more"))))
+    (count > 0)
+        .then(|| el("li", "cell bound").add(el("span", "cell-value").say(&format!("{count} more"))))
 }
 
 /// The same content for those who do not see the picture, and for reading values off.
 fn as_table(columns: &[&str], rows: Vec<Vec<String>>) -> Markup {
-    let head = columns.iter().map(|name| el("th", "").with("scope", "col").say(name));
-    let rows = rows.into_iter().map(|row| el("tr", "").add_all(row.iter().map(|cell| el("td", "").say(cell))));
+    let head = columns
+        .iter()
+        .map(|name| el("th", "").with("scope", "col").say(name));
+    let rows = rows
+        .into_iter()
+        .map(|row| el("tr", "").add_all(row.iter().map(|cell| el("td", "").say(cell))));
     let table = el("table", "keys-table")
         .add(el("thead", "").add(el("tr", "").add_all(head)))
         .add(el("tbody", "").add_all(rows));
@@ -69,5 +94,7 @@ fn as_table(columns: &[&str], rows: Vec<Vec<String>>) -> Markup {
         .with("tabindex", "0")
         .with("role", "region")
         .with("aria-label", "The picture as a table");
-    el("details", "as-table").add(el("summary", "").say("As a table")).add(scroll.add(table))
+    el("details", "as-table")
+        .add(el("summary", "").say("As a table"))
+        .add(scroll.add(table))
 }

@@ -10,18 +10,28 @@ const NODES_MAX: usize = 40;
 
 pub fn picture(nodes: &[QuicklistNode]) -> Markup {
     let hidden = nodes.len().saturating_sub(NODES_MAX);
-    let more = (hidden > 0).then(|| el("li", "node").add(el("span", "node-head").say(&format!("{hidden} more"))));
+    let more = (hidden > 0)
+        .then(|| el("li", "node").add(el("span", "node-head").say(&format!("{hidden} more"))));
     let rows = nodes.iter().enumerate().map(|(at, node)| {
         let sizes = [at as u32 + 1, node.entries, node.bytes].map(|number| number.to_string());
-        sizes.into_iter().chain([text_of(&node.first), text_of(&node.last)]).collect()
+        sizes
+            .into_iter()
+            .chain([text_of(&node.first), text_of(&node.last)])
+            .collect()
     });
     several([
-        note(&format!("{}, linked both ways. LPUSH works on the first, RPUSH on the last.", counted(nodes.len() as u64, "node"))),
+        note(&format!(
+            "{}, linked both ways. LPUSH works on the first, RPUSH on the last.",
+            counted(nodes.len() as u64, "node")
+        )),
         el("ol", "nodes")
             .with("aria-label", "Nodes from head to tail")
             .add_all(nodes.iter().take(NODES_MAX).map(one))
             .add_if(more),
-        as_table(&["Node", "Elements", "Bytes", "First", "Last"], rows.collect()),
+        as_table(
+            &["Node", "Elements", "Bytes", "First", "Last"],
+            rows.collect(),
+        ),
     ])
 }
 
@@ -30,7 +40,11 @@ fn one(node: &QuicklistNode) -> Markup {
     if node.entries > 1 {
         ends = format!("{ends} … {}", cut(&text_of(&node.last), 18));
     }
-    let size = format!("{} · {}", counted(node.entries.into(), "element"), bytes(node.bytes.into()));
+    let size = format!(
+        "{} · {}",
+        counted(node.entries.into(), "element"),
+        bytes(node.bytes.into())
+    );
     el("li", "node")
         .add(el("span", "node-head").say(if node.plain { "plain" } else { "listpack" }))
         .add(el("span", "node-size").say(&size))

@@ -32,18 +32,34 @@ pub fn picture(list: &SkiplistView) -> Markup {
         counted(levels.into(), "level")
     );
     let rows = list.nodes.iter().zip(1_u32..).map(|(node, rank)| {
-        let spans = node.levels.iter().map(|(_, span)| span.to_string()).collect::<Vec<_>>().join(", ");
-        vec![rank.to_string(), node.score.clone(), text_of(&node.member), node.levels.len().to_string(), spans]
+        let spans = node
+            .levels
+            .iter()
+            .map(|(_, span)| span.to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        vec![
+            rank.to_string(),
+            node.score.clone(),
+            text_of(&node.member),
+            node.levels.len().to_string(),
+            spans,
+        ]
     });
     let rows = rows.collect();
     several([
-        note("Ordered by score, then by member. A search begins at the top left and goes down where the next tower is too far; the spans it passes add up to the rank."),
+        note(
+            "Ordered by score, then by member. A search begins at the top left and goes down where the next tower is too far; the spans it passes add up to the rank.",
+        ),
         el("div", "svg-scroll")
             .with("tabindex", "0")
             .with("role", "region")
             .with("aria-label", "Skip list")
             .add(drawing(list, nodes, levels, hidden).with("aria-label", &label)),
-        as_table(&["Rank", "Score", "Member", "Levels", "Spans from level 1"], rows),
+        as_table(
+            &["Rank", "Score", "Member", "Levels", "Spans from level 1"],
+            rows,
+        ),
     ])
 }
 
@@ -51,16 +67,29 @@ fn drawing(list: &SkiplistView, nodes: &[SkiplistNode], levels: u32, hidden: usi
     let columns = nodes.len() as u32 + 2;
     let (width, height) = (columns * COLUMN, levels * ROW + 44);
     let below = levels * ROW + 20;
-    let end = if hidden > 0 { format!("{hidden} more") } else { "end".to_owned() };
+    let end = if hidden > 0 {
+        format!("{hidden} more")
+    } else {
+        "end".to_owned()
+    };
     el("svg", "skiplist")
         .with("width", &width.to_string())
         .with("height", &height.to_string())
         .with("viewBox", &format!("0 0 {width} {height}"))
         .with("role", "img")
-        .add_all(pointers(list, nodes, columns - 1).iter().map(|pointer| arrow(pointer, levels)))
+        .add_all(
+            pointers(list, nodes, columns - 1)
+                .iter()
+                .map(|pointer| arrow(pointer, levels)),
+        )
         .add_all((0..levels).map(|level| cell("tower header", 0, level, levels)))
         .add(label("caption", center(0), below, "head"))
-        .add_all(nodes.iter().zip(1..).map(|(node, column)| tower(node, column, levels)))
+        .add_all(
+            nodes
+                .iter()
+                .zip(1..)
+                .map(|(node, column)| tower(node, column, levels)),
+        )
         .add(label("caption", center(columns - 1), below, &end))
 }
 
@@ -71,7 +100,13 @@ fn pointers(list: &SkiplistView, nodes: &[SkiplistNode], end: u32) -> Vec<Pointe
         for (level, (target, span)) in levels.iter().enumerate().take(list.level as usize) {
             // Ranks count from 0; column 0 is the header.
             let to = target.map(|rank| rank + 1).filter(|column| *column < end);
-            let pointer = Pointer { from: from as u32, to: to.unwrap_or(end), level: level as u32, span: *span, open: to.is_none() };
+            let pointer = Pointer {
+                from: from as u32,
+                to: to.unwrap_or(end),
+                level: level as u32,
+                span: *span,
+                open: to.is_none(),
+            };
             pointers.push(pointer);
         }
     }
@@ -96,20 +131,35 @@ fn cell(class: &str, column: u32, level: u32, levels: u32) -> Markup {
 }
 
 fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
-    el("text", class).with("x", &x.to_string()).with("y", &y.to_string()).say(words)
+    el("text", class)
+        .with("x", &x.to_string())
+        .with("y", &y.to_string())
+        .say(words)
 }
 
 fn tower(node: &SkiplistNode, column: u32, levels: u32) -> Markup {
     let x = center(column);
     several((0..node.levels.len() as u32).map(|level| cell("tower", column, level, levels)))
         .add(label("score", x, top(0, levels) + 15, &cut(&node.score, 7)))
-        .add(label("caption", x, levels * ROW + 20, &cut(&text_of(&node.member), 10)))
+        .add(label(
+            "caption",
+            x,
+            levels * ROW + 20,
+            &cut(&text_of(&node.member), 10),
+        ))
 }
 
 fn arrow(pointer: &Pointer, levels: u32) -> Markup {
     let y = top(pointer.level, levels) + CELL_HEIGHT / 2;
-    let (from, to) = (center(pointer.from) + CELL_WIDTH / 2, center(pointer.to) - CELL_WIDTH / 2);
-    let class = if pointer.open { "pointer open" } else { "pointer" };
+    let (from, to) = (
+        center(pointer.from) + CELL_WIDTH / 2,
+        center(pointer.to) - CELL_WIDTH / 2,
+    );
+    let class = if pointer.open {
+        "pointer open"
+    } else {
+        "pointer"
+    };
     let line = el("path", class).with("d", &format!("M{from} {y} H{to} m-5 -3.5 l5 3.5 l-5 3.5"));
     let span = (!pointer.open).then(|| label("span", from + 12, y - 3, &pointer.span.to_string()));
     several([line]).add_if(span)

@@ -21,11 +21,18 @@ pub fn picture(content: &[u8], row: &KeyRow) -> Markup {
         .with("tabindex", "0")
         .with("aria-label", "Offset, bytes, characters")
         .add_all(rows.map(|(at, bytes)| one(at * ROW, bytes)));
-    several([note(kept), dump]).add_if((hidden > 0).then(|| note(&format!("and {hidden} bytes more"))))
+    several([note(kept), dump])
+        .add_if((hidden > 0).then(|| note(&format!("and {hidden} bytes more"))))
 }
 
 fn one(offset: usize, bytes: &[u8]) -> Markup {
-    let character = |byte: &u8| if (0x20..0x7f).contains(byte) { *byte as char } else { '·' };
+    let character = |byte: &u8| {
+        if (0x20..0x7f).contains(byte) {
+            *byte as char
+        } else {
+            '·'
+        }
+    };
     el("span", "hex-row")
         .add(el("span", "offset").say(&format!("{offset:>4}")))
         .add(el("span", "hex").say(&format::hex(bytes)))

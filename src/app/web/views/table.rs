@@ -6,14 +6,26 @@ use crate::markup::{Markup, el, several};
 
 const BUCKETS_MAX: usize = 64;
 
-pub fn picture(tables: &[Vec<Vec<Vec<u8>>>], rehash_index: Option<u32>, entries: &[(Vec<u8>, Vec<u8>)]) -> Markup {
+pub fn picture(
+    tables: &[Vec<Vec<Vec<u8>>>],
+    rehash_index: Option<u32>,
+    entries: &[(Vec<u8>, Vec<u8>)],
+) -> Markup {
     let said = match rehash_index {
         Some(at) => format!("It is being rehashed: buckets below {at} of table 0 have moved to table 1."),
         None => "The hash of a name, without its upper bits, is its bucket. Names in one bucket form a chain.".to_owned(),
     };
-    let rows = entries.iter().map(|(name, value)| vec![text_of(name), text_of(value)]).collect();
+    let rows = entries
+        .iter()
+        .map(|(name, value)| vec![text_of(name), text_of(value)])
+        .collect();
     several([note(&said)])
-        .add_all(tables.iter().enumerate().map(|(number, buckets)| one(number, buckets, rehash_index)))
+        .add_all(
+            tables
+                .iter()
+                .enumerate()
+                .map(|(number, buckets)| one(number, buckets, rehash_index)),
+        )
         .add(as_table(&["Name", "Value"], rows))
 }
 
@@ -21,15 +33,25 @@ fn one(number: usize, buckets: &[Vec<Vec<u8>>], rehash_index: Option<u32>) -> Ma
     let used = buckets.iter().filter(|chain| !chain.is_empty()).count();
     let hidden = buckets.len().saturating_sub(BUCKETS_MAX);
     let size = counted(buckets.len() as u64, "bucket");
-    let rows = buckets.iter().take(BUCKETS_MAX).enumerate().map(|(at, chain)| {
-        let moved = number == 0 && rehash_index.is_some_and(|next| (at as u32) < next);
-        el("li", if moved { "bucket moved" } else { "bucket" })
-            .add(el("span", "cell-offset").say(&at.to_string()))
-            .add_all(chain.iter().map(|name| el("span", "link").say(&cut(&text_of(name), 20))))
-    });
+    let rows = buckets
+        .iter()
+        .take(BUCKETS_MAX)
+        .enumerate()
+        .map(|(at, chain)| {
+            let moved = number == 0 && rehash_index.is_some_and(|next| (at as u32) < next);
+            el("li", if moved { "bucket moved" } else { "bucket" })
+                .add(el("span", "cell-offset").say(&at.to_string()))
+                .add_all(
+                    chain
+                        .iter()
+                        .map(|name| el("span", "link").say(&cut(&text_of(name), 20))),
+                )
+        });
     several([
         el("p", "picture-note strong").say(&format!("Table {number}: {size}, {used} in use")),
-        el("ol", "buckets").with("aria-label", &format!("Buckets of table {number}")).add_all(rows),
+        el("ol", "buckets")
+            .with("aria-label", &format!("Buckets of table {number}"))
+            .add_all(rows),
     ])
     .add_if((hidden > 0).then(|| note(&format!("and {hidden} buckets more"))))
 }
