@@ -20,6 +20,9 @@ fn run(engine: &mut Engine, client: engine::ClientId, line: &str) -> Reply {
         .0
 }
 
+/// The lines that give a key its value.
+type Way<'a> = &'a dyn Fn(&str) -> Vec<String>;
+
 #[test]
 fn embstr_limits() {
     let rows = files::vector("embstr-limits")["rows"]
@@ -32,7 +35,7 @@ fn embstr_limits() {
     for row in &rows {
         let length = row[0].as_u64().expect("a key length") as usize;
         let key = "k".repeat(length);
-        let ways: [(&str, &dyn Fn(&str) -> Vec<String>); 3] = [
+        let ways: [(&str, Way); 3] = [
             ("SET", &|value| vec![format!("SET {key} {value}")]),
             ("SET EX", &|value| {
                 vec![format!("SET {key} {value} EX 1000")]

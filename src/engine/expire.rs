@@ -17,7 +17,9 @@ use crate::time::Time;
 const KEYS_PER_LOOP: usize = 20;
 const BUCKETS_PER_KEY: usize = 20;
 const DATABASES_PER_CALL: usize = 16;
-/// The budget of a slow cycle, in percent of a tick.
+/// The budget of a slow cycle, in percent of a tick. Redis adds two percent for each step of effort; recorded runs
+/// with 60,000 keys due at once do not show it, and neither does this model: efforts 1, 5 and 10 all remove 23,000 to
+/// 30,000 keys in their first slow cycle.
 const SLOW_PERCENT: u64 = 25;
 const FAST_MICROS: u64 = 1000;
 /// A database is left alone when no more than so many percent of a sample were due.
@@ -59,7 +61,7 @@ impl Effort {
         Effort {
             keys_per_loop: KEYS_PER_LOOP + KEYS_PER_LOOP / 4 * extra as usize,
             fast_micros: FAST_MICROS + FAST_MICROS / 4 * u64::from(extra),
-            slow_percent: SLOW_PERCENT + 2 * u64::from(extra),
+            slow_percent: SLOW_PERCENT,
             acceptable_stale_percent: ACCEPTABLE_STALE_PERCENT - extra as usize,
         }
     }

@@ -68,10 +68,8 @@ fn run(pair: &mut Pair, seed: u64, options: &Options) -> Option<String> {
             Outcome::Differ(_) => return Some(shrink::report(pair, seed, inputs)),
         }
     }
-    match keyspace::compare(pair) {
-        None => None,
-        Some(_) => Some(shrink::report(pair, seed, inputs)),
-    }
+    let differs = keyspace::compare(pair).is_some();
+    differs.then(|| shrink::report(pair, seed, inputs))
 }
 
 fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {

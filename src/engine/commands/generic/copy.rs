@@ -55,10 +55,8 @@ fn rename_key(ctx: &mut Context, from: &[u8], to: &[u8], replace: bool) -> Resul
     if from == to {
         return Ok(false);
     }
-    if ctx.keys.write(to).is_some() {
-        if !replace {
-            return Ok(false);
-        }
+    if ctx.keys.write(to).is_some() && !replace {
+        return Ok(false);
     }
     let overwritten = ctx.keys.remove(to);
     let object = ctx.keys.remove(from).expect("the key was just seen");
@@ -129,10 +127,8 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 /// In the database that is current now.
 fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: bool) -> bool {
-    if ctx.keys.write(destination).is_some() {
-        if !replace {
-            return false;
-        }
+    if ctx.keys.write(destination).is_some() && !replace {
+        return false;
     }
     let overwritten = ctx.keys.remove(destination);
     place(ctx, destination, object);

@@ -48,7 +48,7 @@ fn check(steps: &str, expected: &str) {
         } else if let Some((field, deadline)) = step.split_once('@') {
             hash.set_deadline(field.as_bytes(), deadline.parse().ok());
         } else {
-            hash.remove(step[1..].as_bytes());
+            hash.remove(&step.as_bytes()[1..]);
         }
     }
     assert_eq!(
