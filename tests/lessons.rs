@@ -29,7 +29,7 @@ fn the_outline_lists_every_lesson_once() {
     let course = Course::parse(
         "lessons/course.md",
         &files::read("lessons/course.md"),
-        &exists,
+        exists,
     );
     let (course, problems) = match course {
         Ok(course) => (Some(course), Vec::new()),

@@ -61,7 +61,7 @@ fn largest_embstr(
     engine: &mut Engine,
     client: engine::ClientId,
     key: &str,
-    way: &dyn Fn(&str) -> Vec<String>,
+    way: Way,
 ) -> Option<i64> {
     let mut largest = None;
     for length in 0..=48 {
