@@ -52,7 +52,7 @@ impl Markup {
 
     /// Puts `child` at the end.
     #[inline(never)]
-    pub fn add(mut self, child: Markup) -> Markup {
+    pub fn append(mut self, child: Markup) -> Markup {
         if let Markup::Element { children, .. } | Markup::Several(children) = &mut self {
             child.add_to(children);
         }
@@ -61,13 +61,13 @@ impl Markup {
 
     #[inline(never)]
     pub fn say(self, words: &str) -> Markup {
-        self.add(text(words))
+        self.append(text(words))
     }
 
     #[inline(never)]
     pub fn add_if(self, child: Option<Markup>) -> Markup {
         match child {
-            Some(child) => self.add(child),
+            Some(child) => self.append(child),
             None => self,
         }
     }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn parts_lie_side_by_side() {
         let words = several([text("a"), several([text("b"), el("i", "")])]);
-        let list = el("p", "note").add(words.clone()).add_if(None).say("1");
+        let list = el("p", "note").append(words.clone()).add_if(None).say("1");
         let Markup::Element {
             attributes,
             children,

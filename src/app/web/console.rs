@@ -63,16 +63,16 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
         Kind::Remark => el("p", "entry remark").say(&entry.output).into_any(),
         Kind::Late { client } => {
             let who = el("span", "line")
-                .add(el("span", "who").say(&named(&client)))
+                .append(el("span", "who").say(&named(&client)))
                 .say(" receives");
             el("div", "entry late-entry")
-                .add(who)
-                .add(output(true))
+                .append(who)
+                .append(output(true))
                 .into_any()
         }
         Kind::Command { line, .. } if line.starts_with("+ ") => el("div", "entry")
-            .add(el("span", "line wait").say(&line))
-            .add(output(false))
+            .append(el("span", "line wait").say(&line))
+            .append(output(false))
             .into_any(),
         Kind::Command {
             client,
@@ -98,8 +98,8 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
                     },
                 )
                 .with("data-client", &client)
-                .add(el("span", "line cmd").add_if(who).add(command.clone()))
-                .add(lines.clone())
+                .append(el("span", "line cmd").add_if(who).append(command.clone()))
+                .append(lines.clone())
             })
             .into_any()
         }
@@ -166,7 +166,7 @@ fn EngineTrouble(page: Page) -> impl IntoView {
         .into_any(),
         State::Absent(why) => el("div", "notice bad")
             .with("role", "alert")
-            .add(el("p", "").say(&format!("{why} The text and what you did are not affected.")))
+            .append(el("p", "").say(&format!("{why} The text and what you did are not affected.")))
             .into_any(),
         _ => ().into_any(),
     }

@@ -146,8 +146,8 @@ impl Render for Markup {
     fn rebuild(self, state: &mut Drawn) {
         let list = list_of(self);
         let kept = list.len().min(state.list.len());
-        for at in 0..kept {
-            state.nodes[at] = patch(&state.nodes[at], &state.list[at], &list[at], HTML);
+        for ((node, before), after) in state.nodes.iter_mut().zip(&state.list).zip(&list) {
+            *node = patch(node, before, after, HTML);
         }
         for node in state.nodes.drain(kept..) {
             remove(&node);

@@ -79,8 +79,8 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
         // The goal is the lesson's own text, made into HTML when the site was built.
         <div class="goal" inner_html=exercise.goal.html></div>
         {several((!given.is_empty()).then(|| {
-            let text = el("pre", "").with("tabindex", "0").add(el("code", "").say(&given));
-            el("div", "given").add(el("p", "").say("It begins with:")).add(text)
+            let text = el("pre", "").with("tabindex", "0").append(el("code", "").say(&given));
+            el("div", "given").append(el("p", "").say("It begins with:")).append(text)
         }))}
         <label class="hush" for=prompt_id.clone()>"Your commands, one a line"</label>
         <div class="prompt-box">
@@ -175,7 +175,7 @@ fn judged(verdict: &Verdict) -> Markup {
             let steps = (!checked.steps.is_empty()).then(|| {
                 el("pre", "answer-run")
                     .with("tabindex", "0")
-                    .add(el("code", "").add(ran_steps(&checked.steps)))
+                    .append(el("code", "").append(ran_steps(&checked.steps)))
             });
             let wrong = checked
                 .checks
@@ -187,7 +187,7 @@ fn judged(verdict: &Verdict) -> Markup {
                     "Right, with {}.",
                     counted(checked.commands.into(), "command")
                 );
-                el("p", "passed").add(mark("✓")).say(&words)
+                el("p", "passed").append(mark("✓")).say(&words)
             });
             several(steps)
                 .add_if(checked.problem.as_deref().map(failed))
@@ -203,18 +203,18 @@ fn mark(sign: &str) -> Markup {
 }
 
 fn failed(why: &str) -> Markup {
-    el("p", "failed").add(mark("✕")).say(why)
+    el("p", "failed").append(mark("✕")).say(why)
 }
 
 fn failed_check(check: &CheckResult) -> Markup {
     let shown = |text: &str| {
-        el("dd", "").add(el("pre", "").say(if text.is_empty() { "(nothing)" } else { text }))
+        el("dd", "").append(el("pre", "").say(if text.is_empty() { "(nothing)" } else { text }))
     };
     let list = el("dl", "")
-        .add(el("dt", "").say("expected"))
-        .add(shown(&check.expected))
-        .add(el("dt", "").say("actual"))
-        .add(shown(&check.actual));
-    let line = failed("Not yet: ").add(el("code", "").say(&check.line));
-    el("div", "failed-check").add(line).add(list)
+        .append(el("dt", "").say("expected"))
+        .append(shown(&check.expected))
+        .append(el("dt", "").say("actual"))
+        .append(shown(&check.actual));
+    let line = failed("Not yet: ").append(el("code", "").say(&check.line));
+    el("div", "failed-check").append(line).append(list)
 }

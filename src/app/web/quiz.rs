@@ -86,7 +86,7 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
         <div class="proof">
             {part(move || match steps.get() {
                 None => view! { <button type="button" class="button" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
-                Some(Ok(steps)) => el("pre", "").with("tabindex", "0").add(el("code", "").add(ran_steps(&steps))).into_any(),
+                Some(Ok(steps)) => el("pre", "").with("tabindex", "0").append(el("code", "").append(ran_steps(&steps))).into_any(),
                 Some(Err(why)) => el("p", "failed").say(&why).into_any(),
             })}
         </div>

@@ -32,8 +32,8 @@ pub fn action_line(client: &str, line: &str, lane: Option<usize>, badge: Option<
         command = command.with("data-lane", &lane.to_string());
     }
     command
-        .add(el("span", "prompt").say(&format!("{client}> ")))
-        .add(command_text(line))
+        .append(el("span", "prompt").say(&format!("{client}> ")))
+        .append(command_text(line))
         .add_if(badge.map(|words| el("span", "badge").say(words)))
 }
 

@@ -216,7 +216,7 @@ impl World {
         };
         self.show(kind, &ran.output, ran.error);
         for notice in &ran.late {
-            self.settle_console(notice);
+            self.late(notice);
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn picture(width_bytes: u32, values: &[i64]) -> Markup {
         )),
         el("ol", "cells")
             .with("aria-label", "Integers in order")
-            .add(cell("cell bound", "0", "header", ""))
+            .append(cell("cell bound", "0", "header", ""))
             .add_all(cells.map(|(at, value)| cell("cell int", &offset(at), &value.to_string(), "")))
             .add_if(hidden_cell(values.len().saturating_sub(VALUES_MAX))),
         as_table(&["Offset", "Value"], rows.collect()),

@@ -27,12 +27,12 @@ pub fn picture(packed: &Packed) -> Markup {
         )),
         el("ol", "cells")
             .with("aria-label", "Entries in memory order")
-            .add(cell("cell bound", "0", "header", "6 bytes"))
+            .append(cell("cell bound", "0", "header", "6 bytes"))
             .add_all(cells.map(|(at, entry)| entry_cell(entry, at % stride == 0)))
             .add_if(hidden_cell(
                 packed.entries.len().saturating_sub(ENTRIES_MAX),
             ))
-            .add(cell(
+            .append(cell(
                 "cell bound",
                 &total.saturating_sub(1).to_string(),
                 "end",

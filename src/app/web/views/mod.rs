@@ -32,12 +32,12 @@ pub fn picture(view: &KeyView) -> Markup {
         Body::Other => el("p", "empty").say("There is no picture of this type yet."),
     };
     let head = el("p", "picture-head")
-        .add(el("code", "").say(&name))
-        .add(el("span", "").say(&facts(&view.row)));
+        .append(el("code", "").say(&name))
+        .append(el("span", "").say(&facts(&view.row)));
     el("section", "picture")
         .with("aria-label", &format!("The key {name}"))
-        .add(head)
-        .add(content)
+        .append(head)
+        .append(content)
 }
 
 fn facts(row: &KeyRow) -> String {
@@ -69,14 +69,15 @@ fn note(words: &str) -> Markup {
 fn cell(class: &str, offset: &str, value: &str, raw: &str) -> Markup {
     let raw = (!raw.is_empty()).then(|| el("span", "cell-raw").say(raw));
     el("li", class)
-        .add(el("span", "cell-offset").say(offset))
-        .add(el("span", "cell-value").say(value))
+        .append(el("span", "cell-offset").say(offset))
+        .append(el("span", "cell-value").say(value))
         .add_if(raw)
 }
 
 fn hidden_cell(count: usize) -> Option<Markup> {
-    (count > 0)
-        .then(|| el("li", "cell bound").add(el("span", "cell-value").say(&format!("{count} more"))))
+    (count > 0).then(|| {
+        el("li", "cell bound").append(el("span", "cell-value").say(&format!("{count} more")))
+    })
 }
 
 /// The same content for those who do not see the picture, and for reading values off.
@@ -88,13 +89,13 @@ fn as_table(columns: &[&str], rows: Vec<Vec<String>>) -> Markup {
         .into_iter()
         .map(|row| el("tr", "").add_all(row.iter().map(|cell| el("td", "").say(cell))));
     let table = el("table", "keys-table")
-        .add(el("thead", "").add(el("tr", "").add_all(head)))
-        .add(el("tbody", "").add_all(rows));
+        .append(el("thead", "").append(el("tr", "").add_all(head)))
+        .append(el("tbody", "").add_all(rows));
     let scroll = el("div", "table-scroll")
         .with("tabindex", "0")
         .with("role", "region")
         .with("aria-label", "The picture as a table");
     el("details", "as-table")
-        .add(el("summary", "").say("As a table"))
-        .add(scroll.add(table))
+        .append(el("summary", "").say("As a table"))
+        .append(scroll.append(table))
 }

@@ -11,7 +11,7 @@ const NODES_MAX: usize = 40;
 pub fn picture(nodes: &[QuicklistNode]) -> Markup {
     let hidden = nodes.len().saturating_sub(NODES_MAX);
     let more = (hidden > 0)
-        .then(|| el("li", "node").add(el("span", "node-head").say(&format!("{hidden} more"))));
+        .then(|| el("li", "node").append(el("span", "node-head").say(&format!("{hidden} more"))));
     let rows = nodes.iter().enumerate().map(|(at, node)| {
         let sizes = [at as u32 + 1, node.entries, node.bytes].map(|number| number.to_string());
         sizes
@@ -46,7 +46,7 @@ fn one(node: &QuicklistNode) -> Markup {
         bytes(node.bytes.into())
     );
     el("li", "node")
-        .add(el("span", "node-head").say(if node.plain { "plain" } else { "listpack" }))
-        .add(el("span", "node-size").say(&size))
-        .add(el("span", "node-ends").say(&ends))
+        .append(el("span", "node-head").say(if node.plain { "plain" } else { "listpack" }))
+        .append(el("span", "node-size").say(&size))
+        .append(el("span", "node-ends").say(&ends))
 }

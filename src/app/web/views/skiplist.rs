@@ -55,7 +55,7 @@ pub fn picture(list: &SkiplistView) -> Markup {
             .with("tabindex", "0")
             .with("role", "region")
             .with("aria-label", "Skip list")
-            .add(drawing(list, nodes, levels, hidden).with("aria-label", &label)),
+            .append(drawing(list, nodes, levels, hidden).with("aria-label", &label)),
         as_table(
             &["Rank", "Score", "Member", "Levels", "Spans from level 1"],
             rows,
@@ -83,14 +83,14 @@ fn drawing(list: &SkiplistView, nodes: &[SkiplistNode], levels: u32, hidden: usi
                 .map(|pointer| arrow(pointer, levels)),
         )
         .add_all((0..levels).map(|level| cell("tower header", 0, level, levels)))
-        .add(label("caption", center(0), below, "head"))
+        .append(label("caption", center(0), below, "head"))
         .add_all(
             nodes
                 .iter()
                 .zip(1..)
                 .map(|(node, column)| tower(node, column, levels)),
         )
-        .add(label("caption", center(columns - 1), below, &end))
+        .append(label("caption", center(columns - 1), below, &end))
 }
 
 fn pointers(list: &SkiplistView, nodes: &[SkiplistNode], end: u32) -> Vec<Pointer> {
@@ -140,8 +140,8 @@ fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
 fn tower(node: &SkiplistNode, column: u32, levels: u32) -> Markup {
     let x = center(column);
     several((0..node.levels.len() as u32).map(|level| cell("tower", column, level, levels)))
-        .add(label("score", x, top(0, levels) + 15, &cut(&node.score, 7)))
-        .add(label(
+        .append(label("score", x, top(0, levels) + 15, &cut(&node.score, 7)))
+        .append(label(
             "caption",
             x,
             levels * ROW + 20,

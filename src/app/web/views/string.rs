@@ -34,7 +34,7 @@ fn one(offset: usize, bytes: &[u8]) -> Markup {
         }
     };
     el("span", "hex-row")
-        .add(el("span", "offset").say(&format!("{offset:>4}")))
-        .add(el("span", "hex").say(&format::hex(bytes)))
-        .add(el("span", "chars").say(&bytes.iter().map(character).collect::<String>()))
+        .append(el("span", "offset").say(&format!("{offset:>4}")))
+        .append(el("span", "hex").say(&format::hex(bytes)))
+        .append(el("span", "chars").say(&bytes.iter().map(character).collect::<String>()))
 }

@@ -26,7 +26,7 @@ pub fn picture(
                 .enumerate()
                 .map(|(number, buckets)| one(number, buckets, rehash_index)),
         )
-        .add(as_table(&["Name", "Value"], rows))
+        .append(as_table(&["Name", "Value"], rows))
 }
 
 fn one(number: usize, buckets: &[Vec<Vec<u8>>], rehash_index: Option<u32>) -> Markup {
@@ -40,7 +40,7 @@ fn one(number: usize, buckets: &[Vec<Vec<u8>>], rehash_index: Option<u32>) -> Ma
         .map(|(at, chain)| {
             let moved = number == 0 && rehash_index.is_some_and(|next| (at as u32) < next);
             el("li", if moved { "bucket moved" } else { "bucket" })
-                .add(el("span", "cell-offset").say(&at.to_string()))
+                .append(el("span", "cell-offset").say(&at.to_string()))
                 .add_all(
                     chain
                         .iter()
