@@ -73,7 +73,7 @@ impl Markup {
     }
 
     pub fn add_all(self, children: impl IntoIterator<Item = Markup>) -> Markup {
-        children.into_iter().fold(self, Markup::add)
+        children.into_iter().fold(self, Markup::append)
     }
 
     /// Elements and texts, side by side.
