@@ -52,7 +52,9 @@ mod tests {
     #[test]
     fn arrows_walk_and_the_draft_survives() {
         let mut history = History::default();
-        ["SET a 1", "GET a", "GET a", " "].map(|line| history.push(line));
+        for line in ["SET a 1", "GET a", "GET a", " "] {
+            history.push(line);
+        }
         assert_eq!(history.newer(), None);
         assert_eq!(history.older("DEL"), Some("GET a".into()));
         assert_eq!(history.older("GET a"), Some("SET a 1".into()));

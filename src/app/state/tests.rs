@@ -138,7 +138,9 @@ fn next_up_goes_on_from_where_the_reader_was() {
     assert_eq!(progress.next_up(&slugs), Some("b"));
     progress.mark("b", true, 6);
     assert_eq!(progress.next_up(&slugs), Some("c"));
-    ["c", "d"].map(|slug| progress.mark(slug, true, 7));
+    for slug in ["c", "d"] {
+        progress.mark(slug, true, 7);
+    }
     assert_eq!(progress.next_up(&slugs), Some("a"));
     progress.mark("a", true, 8);
     assert_eq!(progress.next_up(&slugs), None);
