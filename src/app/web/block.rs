@@ -12,12 +12,13 @@ use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::dom;
 use super::page::Page;
+use super::slices::Slices;
 use super::steps::{action_line, lanes, output_lines, ran_steps};
 use super::world::BlockState;
 use crate::markup::{Markup, el, several};
 use crate::{edit, export};
 
-pub fn attach(page: Page) {
+pub fn attach(page: Page, slices: &mut Slices) {
     for element in dom::all(".block[data-block]") {
         let Some(number) = dom::number(&element, "block") else {
             continue;
@@ -26,12 +27,14 @@ pub fn attach(page: Page) {
         let Some(block) = block.filter(runs) else {
             continue;
         };
-        listen_to_keys(page, number, &element);
-        let host = element.clone();
-        dom::fill(
-            &element,
-            move || view! { <BlockIsland page number block host/> },
-        );
+        slices.push(move || {
+            listen_to_keys(page, number, &element);
+            let host = element.clone();
+            dom::fill(
+                &element,
+                move || view! { <BlockIsland page number block host/> },
+            );
+        });
     }
 }
 

@@ -11,23 +11,26 @@ use web_sys::KeyboardEvent;
 
 use super::dom;
 use super::page::Page;
+use super::slices::Slices;
 use super::steps::ran_steps;
 use crate::edit;
 use crate::format::counted;
 use crate::markup::{Markup, el, several};
 use crate::state::record::Solved;
 
-pub fn attach(page: Page) {
+pub fn attach(page: Page, slices: &mut Slices) {
     for element in dom::all(".exercise[data-exercise]") {
         let Some(number) = dom::number(&element, "exercise") else {
             continue;
         };
         let exercise = page.data(|data| data.exercises.get(number as usize).cloned());
         let Some(exercise) = exercise else { continue };
-        dom::fill(
-            &element,
-            move || view! { <ExerciseIsland page number exercise/> },
-        );
+        slices.push(move || {
+            dom::fill(
+                &element,
+                move || view! { <ExerciseIsland page number exercise/> },
+            );
+        });
     }
 }
 

@@ -9,6 +9,7 @@ use messages::{KeyRow, KeyView};
 use super::dom;
 use super::keys::KeyTable;
 use super::page::Page;
+use super::slices::Slices;
 use super::views::picture;
 use super::world::BlockState;
 use crate::format::text_of;
@@ -22,14 +23,14 @@ enum Seen {
     NoKey(String),
 }
 
-pub fn attach(page: Page) {
+pub fn attach(page: Page, slices: &mut Slices) {
     for element in dom::all("figure.view[data-view]") {
         let Some(number) = dom::number(&element, "view") else {
             continue;
         };
         let view = page.data(|data| data.views.get(number as usize).cloned());
         let Some(view) = view else { continue };
-        dom::fill(&element, move || view! { <Figure page view/> });
+        slices.push(move || dom::fill(&element, move || view! { <Figure page view/> }));
     }
 }
 

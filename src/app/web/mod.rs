@@ -20,6 +20,7 @@ mod quiz;
 mod settings;
 mod share;
 mod shortcuts;
+mod slices;
 mod steps;
 mod storage;
 mod views;
@@ -27,12 +28,14 @@ mod world;
 
 use leptos::prelude::*;
 use page::{Page, Route};
+use slices::Slices;
 
 /// Attaches the islands of this page. The static text stays as it is.
 pub fn start() {
     report_panics();
     // The page lives as long as its document, and so does what it owns.
     let owner = Owner::new();
+    let mut slices = Slices::default();
     owner.with(|| {
         let page = Page::read();
         provide_context(page);
@@ -43,12 +46,12 @@ pub fn start() {
         dom::make_tables_scrollable();
         match page.route() {
             Route::Lesson => {
-                block::attach(page);
-                exercise::attach(page);
-                quiz::attach(page);
-                figure::attach(page);
-                finish::attach(page);
-                dock::attach(page, dom::by_id("dock"));
+                slices.push(move || dock::attach(page, dom::by_id("dock")));
+                block::attach(page, &mut slices);
+                exercise::attach(page, &mut slices);
+                quiz::attach(page, &mut slices);
+                figure::attach(page, &mut slices);
+                slices.push(move || finish::attach(page));
             }
             Route::Playground => dock::attach(page, dom::island("playground")),
             Route::Home => dock::attach_small(page, dom::island("front-console")),
@@ -62,10 +65,12 @@ pub fn start() {
         settings::attach(page);
         notices::attach(page);
     });
+    slices.work(owner.clone(), || {
+        dom::root()
+            .set_attribute("data-ready", "")
+            .expect("an attribute can be set");
+    });
     std::mem::forget(owner);
-    dom::root()
-        .set_attribute("data-ready", "")
-        .expect("an attribute can be set");
 }
 
 /// A panic's message goes to the console before the trap, without a crate for it.

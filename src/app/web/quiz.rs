@@ -9,17 +9,18 @@ use messages::{Ran, Request, Response};
 
 use super::dom;
 use super::page::Page;
+use super::slices::Slices;
 use super::steps::ran_steps;
 use crate::markup::el;
 
-pub fn attach(page: Page) {
+pub fn attach(page: Page, slices: &mut Slices) {
     for element in dom::all(".quiz[data-quiz]") {
         let Some(number) = dom::number(&element, "quiz") else {
             continue;
         };
         let quiz = page.data(|data| data.quizzes.get(number as usize).cloned());
         let Some(quiz) = quiz else { continue };
-        dom::fill(&element, move || view! { <QuizIsland page number quiz/> });
+        slices.push(move || dom::fill(&element, move || view! { <QuizIsland page number quiz/> }));
     }
 }
 
