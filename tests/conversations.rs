@@ -266,3 +266,99 @@ fn exchange_bytes(stage: &mut Stage, sent: &[u8]) -> String {
     }
     String::from_utf8_lossy(&answer).into_owned()
 }
+
+/// One client's commands, written with single spaces between words: an empty piece is an empty word.
+fn one_client(name: &str) {
+    let recorded = files::vector(name);
+    let steps = recorded["transcript"].as_array().expect("a transcript");
+    let mut stage = Stage::new();
+    let mut problems = Vec::new();
+    for step in steps {
+        let Some(command) = step["command"].as_str() else {
+            // The recording says in words what it did: two hundred players, ten points apart.
+            for place in 0..200 {
+                stage.say("A", &format!("ZADD rk {} p{place:03}", place * 10));
+            }
+            stage.frames("A");
+            continue;
+        };
+        let words: Vec<Vec<u8>> = command
+            .split(' ')
+            .map(|word| word.as_bytes().to_vec())
+            .collect();
+        stage.send("A", &words);
+        let bytes = stage.bytes("A");
+        let found = resp::decode_reply(&bytes).map(|(reply, _)| printable(&reply));
+        check(
+            command,
+            &step["reply"],
+            &found.unwrap_or(json!("no reply")),
+            &mut problems,
+        );
+    }
+    conclude("steps", steps.len(), problems);
+}
+
+/// As `notation`, but bytes that are not printable text are written in hexadecimal.
+fn printable(reply: &Reply) -> Value {
+    match reply {
+        Reply::Bulk(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) if !text.chars().any(char::is_control) => json!(text),
+            _ => {
+                json!({ "hex": bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() })
+            }
+        },
+        Reply::Array(items) => items.iter().map(printable).collect(),
+        other => notation(other),
+    }
+}
+
+#[test]
+fn lifetimes() {
+    one_client("expiry");
+}
+
+#[test]
+fn sorted_sets() {
+    one_client("zset");
+}
+
+/// Every parameter with its default, but for those that belong to the recording's own process.
+#[test]
+fn parameters() {
+    const OF_THE_RUN: &[&str] = &[
+        "port",
+        "dir",
+        "logfile",
+        "pidfile",
+        "save",
+        "bind",
+        "enable-debug-command",
+        "rdbcompression",
+    ];
+    let recorded = files::vector("config-defaults");
+    let expected = recorded["config"].as_object().expect("parameters");
+    let mut stage = Stage::new();
+    stage.say("A", "CONFIG GET *");
+    let frames = stage.frames("A");
+    let pairs = frames[0].as_array().expect("a flat list");
+    let found = |name: &str| {
+        pairs
+            .chunks(2)
+            .find(|pair| pair[0] == name)
+            .map(|pair| &pair[1])
+    };
+    let mut problems = Vec::new();
+    for (name, value) in expected
+        .iter()
+        .filter(|(name, _)| !OF_THE_RUN.contains(&name.as_str()))
+    {
+        check(
+            name,
+            value,
+            found(name).unwrap_or(&Value::Null),
+            &mut problems,
+        );
+    }
+    conclude("parameters", expected.len(), problems);
+}
