@@ -65,11 +65,11 @@ fn run(pair: &mut Pair, seed: u64, options: &Options) -> Option<String> {
         let input = inputs.last().expect("just pushed");
         match pair.play(input) {
             Outcome::Agree => {}
-            Outcome::Differ(_) => return Some(shrink::report(pair, seed, inputs)),
+            Outcome::Differ(first) => return Some(shrink::report(pair, seed, inputs, first)),
         }
     }
-    let differs = keyspace::compare(pair).is_some();
-    differs.then(|| shrink::report(pair, seed, inputs))
+    let first = keyspace::compare(pair)?;
+    Some(shrink::report(pair, seed, inputs, first))
 }
 
 fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {

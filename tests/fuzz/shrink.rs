@@ -8,9 +8,22 @@ use crate::play::{Outcome, Pair};
 const RUNS_MAX: usize = 400;
 
 /// A transcript of the difference.
-pub fn report(pair: &mut Pair, seed: u64, inputs: Vec<Input>) -> String {
+pub fn report(pair: &mut Pair, seed: u64, inputs: Vec<Input>, first: String) -> String {
     let full = inputs.len();
-    let (shortest, difference) = shrink(pair, seed, inputs);
+    let Some((shortest, difference)) = shrink(pair, seed, inputs.clone()) else {
+        let last: Vec<String> = inputs
+            .iter()
+            .rev()
+            .take(20)
+            .rev()
+            .map(|input| format!("    {input}\n"))
+            .collect();
+        return format!(
+            "seed {seed}: a difference after {full} inputs that did not show again: something depends on chance or \
+             on real time. The last inputs:\n\n{}\n       {first}\n",
+            last.concat()
+        );
+    };
     let mut text = format!(
         "seed {seed}: a difference after {full} inputs; {} remain\n\n",
         shortest.len()
@@ -22,13 +35,9 @@ pub fn report(pair: &mut Pair, seed: u64, inputs: Vec<Input>) -> String {
     text
 }
 
-fn shrink(pair: &mut Pair, seed: u64, mut inputs: Vec<Input>) -> (Vec<Input>, String) {
-    let Some((at, mut difference)) = first_difference(pair, seed, &inputs) else {
-        return (
-            inputs,
-            "it did not show again: something depends on chance".to_string(),
-        );
-    };
+/// None if the difference does not show again.
+fn shrink(pair: &mut Pair, seed: u64, mut inputs: Vec<Input>) -> Option<(Vec<Input>, String)> {
+    let (at, mut difference) = first_difference(pair, seed, &inputs)?;
     inputs.truncate(at + 1);
     let mut runs = 0;
     let mut chunk = inputs.len() / 2;
@@ -53,7 +62,7 @@ fn shrink(pair: &mut Pair, seed: u64, mut inputs: Vec<Input>) -> (Vec<Input>, St
         }
         chunk /= 2;
     }
-    (inputs, difference)
+    Some((inputs, difference))
 }
 
 /// Where the two part: the index of the input, or the last one for the keyspace at the end.
