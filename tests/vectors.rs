@@ -218,3 +218,141 @@ fn shorthand_words(command: &str) -> Vec<Vec<u8>> {
     }
     words
 }
+
+/// The rows of `quicklist.json` that follow from one list: twenty items of 1000 bytes, one more in the middle, four left.
+#[test]
+fn a_list_of_large_items_keeps_its_nodes() {
+    let rows = files::vector("quicklist")["rows"]
+        .as_array()
+        .expect("rows")
+        .clone();
+    let row = |case: &str| {
+        rows.iter()
+            .find(|row| row["case"] == case)
+            .expect("a recorded row")
+            .clone()
+    };
+    let mut world = World::new();
+    let say = |world: &mut World, words: &[&str]| {
+        world.run(
+            &words
+                .iter()
+                .map(|word| word.as_bytes().to_vec())
+                .collect::<Vec<_>>(),
+        )
+    };
+    for number in 0..20 {
+        say(
+            &mut world,
+            &["RPUSH", "l", &format!("{number:04}{}", "x".repeat(996))],
+        );
+    }
+    check_list(&mut world, &row("20 items of 1000 bytes"));
+    let tenth = format!("0010{}", "x".repeat(996));
+    say(&mut world, &["LINSERT", "l", "BEFORE", &tenth, "mid-1"]);
+    check_list(&mut world, &row("LINSERT in the middle"));
+    say(&mut world, &["LREM", "l", "1", "mid-1"]);
+    for number in 4..20 {
+        say(
+            &mut world,
+            &["LREM", "l", "0", &format!("{number:04}{}", "x".repeat(996))],
+        );
+    }
+    check_list(&mut world, &row("LREM all but few"));
+
+    let mut world = World::new();
+    say(
+        &mut world,
+        &[
+            "CONFIG",
+            "SET",
+            "list-max-listpack-size",
+            "3",
+            "list-compress-depth",
+            "1",
+        ],
+    );
+    // The recorded bytes say that each item had three more, which told it from the others.
+    for number in 0..15 {
+        say(
+            &mut world,
+            &["RPUSH", "l", &format!("{}{number:03}", "a".repeat(60))],
+        );
+    }
+    check_list(
+        &mut world,
+        &row("compress depth 1, 15 items of 60 repeated bytes"),
+    );
+}
+
+fn check_list(world: &mut World, row: &Value) {
+    let object = world.engine.keys.dbs[0]
+        .keys
+        .get(b"l")
+        .expect("the list is there");
+    assert_eq!(
+        object.value.encoding(),
+        row["encoding"].as_str().expect("an encoding"),
+        "{row}"
+    );
+    let engine::value::Value::List(list) = &object.value else {
+        panic!("a list")
+    };
+    assert_eq!(
+        list.len() as u64,
+        row["llen"].as_u64().expect("a length"),
+        "{row}"
+    );
+    if let engine::values::list::List::Quicklist(list) = list {
+        assert_eq!(
+            list.node_count() as u64,
+            row["ql_nodes"].as_u64().expect("nodes"),
+            "{row}"
+        );
+        let bytes: usize = list.nodes().map(|node| node.bytes).sum();
+        assert_eq!(
+            bytes as u64,
+            row["ql_uncompressed_size"].as_u64().expect("bytes"),
+            "{row}"
+        );
+    }
+}
+
+/// The tables of a hash as it grows, a field at a time.
+#[test]
+fn the_table_of_a_hash_grows_as_recorded() {
+    let rows = files::vector("dict-rehash-and-scan")["hash_object_growth"]
+        .as_array()
+        .expect("rows")
+        .clone();
+    let mut world = World::new();
+    let say = |world: &mut World, line: &str| world.run_shorthand(line, "hashtable");
+    say(&mut world, "CONFIG SET hash-max-listpack-entries 0");
+    let mut fields = 0;
+    for row in &rows {
+        while fields < row["fields"].as_u64().expect("a count") {
+            say(&mut world, &format!("HSET h f{fields} v"));
+            fields += 1;
+        }
+        let object = world.engine.keys.dbs[0]
+            .keys
+            .get(b"h")
+            .expect("the hash is there");
+        let engine::value::Value::Hash(hash) = &object.value else {
+            panic!("a hash")
+        };
+        let (first, second) = hash.table().expect("a table").table_sizes();
+        let found: Vec<u64> = [first, second]
+            .iter()
+            .filter(|size| **size > 0)
+            .map(|size| *size as u64)
+            .collect();
+        let expected: Vec<u64> = row["tables"]
+            .as_array()
+            .expect("tables")
+            .iter()
+            .filter_map(|table| table["size"].as_u64())
+            .collect();
+        assert_eq!(found, expected, "{row}");
+    }
+}

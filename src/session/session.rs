@@ -28,8 +28,6 @@ impl Session {
             world: name,
             request,
         } = call;
-        // What a line or a block caused for others is in its answer already; a notice would be told twice.
-        let answered_whole = matches!(request, Request::Run { .. } | Request::RunBlock { .. });
         let (result, mut notices) = match request {
             Request::Open(setup) => {
                 let mut world = World::new(setup);
@@ -41,8 +39,7 @@ impl Session {
                 None => (Err(Failure::NoWorld), Vec::new()),
                 Some(world) => {
                     let result = answer(world, request);
-                    let late = world.take_late();
-                    (result, if answered_whole { Vec::new() } else { late })
+                    (result, world.take_late())
                 }
             },
         };

@@ -233,7 +233,7 @@ impl World {
         id
     }
 
-    /// Turns what the engine emitted into texts, in order, and keeps a copy for the page.
+    /// Turns what the engine emitted into texts, in order.
     fn collect(&mut self) -> Vec<Notice> {
         let mut notices = Vec::new();
         for event in self.engine.drain() {
@@ -257,9 +257,6 @@ impl World {
                 output,
             });
         }
-        self.late.extend(notices.iter().cloned());
-        let excess = self.late.len().saturating_sub(LATE_NOTICES_MAX);
-        self.late.drain(..excess);
         notices
     }
 
@@ -280,7 +277,11 @@ impl World {
                 .unwrap_or(i64::MAX)
                 .saturating_mul(1000),
         );
-        self.collect();
+        // Nobody typed a line that could carry these in its answer.
+        let notices = self.collect();
+        self.late.extend(notices);
+        let excess = self.late.len().saturating_sub(LATE_NOTICES_MAX);
+        self.late.drain(..excess);
     }
 
     fn advance(&mut self, micros: i64) {
