@@ -356,3 +356,39 @@ fn the_table_of_a_hash_grows_as_recorded() {
         assert_eq!(found, expected, "{row}");
     }
 }
+
+/// The same as fields go: which tables there are, and the size of the first.
+#[test]
+fn the_table_of_a_hash_shrinks_as_recorded() {
+    let rows = files::vector("dict-rehash-and-scan")["hash_object_shrink"]
+        .as_array()
+        .expect("rows")
+        .clone();
+    let mut world = World::new();
+    world.run_shorthand("CONFIG SET hash-max-listpack-entries 0", "hashtable");
+    let mut fields = rows[0]["fields"].as_u64().expect("a count");
+    for field in 0..fields {
+        world.run_shorthand(&format!("HSET h f{field} v"), "hashtable");
+    }
+    for row in &rows {
+        while fields > row["fields"].as_u64().expect("a count") {
+            fields -= 1;
+            world.run_shorthand(&format!("HDEL h f{fields}"), "hashtable");
+        }
+        let object = world.engine.keys.dbs[0]
+            .keys
+            .get(b"h")
+            .expect("the hash is there");
+        let engine::value::Value::Hash(hash) = &object.value else {
+            panic!("a hash")
+        };
+        let table = hash.table().expect("a table");
+        let tables = row["tables"].as_array().expect("tables");
+        assert_eq!(
+            table.table_sizes().0 as u64,
+            tables[0]["size"].as_u64().expect("a size"),
+            "{row}"
+        );
+        assert_eq!(table.is_rehashing(), tables.len() == 2, "{row}");
+    }
+}
