@@ -2,14 +2,17 @@
 
 use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
 
+/// Three pointers large: a database holds millions of these, most of them strings, so what is larger is boxed.
 #[derive(Debug, Clone)]
 pub enum Value {
     String(Str),
-    List(List),
-    Set(Set),
-    SortedSet(SortedSet),
-    Hash(Hash),
+    List(Box<List>),
+    Set(Box<Set>),
+    SortedSet(Box<SortedSet>),
+    Hash(Box<Hash>),
 }
+
+const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
 
 impl Value {
     /// As TYPE says it.
@@ -55,7 +58,7 @@ macro_rules! kinds {
                 if let Value::$variant(inner) = value { Some(inner) } else { None }
             }
             fn into_value(self) -> Value {
-                Value::$variant(self)
+                Value::$variant(self.into())
             }
         }
     )*};

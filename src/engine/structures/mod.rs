@@ -1,6 +1,7 @@
 //! The data structures of Redis, byte for byte and bucket for bucket as 8.2 keeps them. They know
 //! no commands.
 
+pub mod bytes;
 pub mod dict;
 pub mod intset;
 pub mod listpack;
@@ -8,3 +9,4 @@ pub mod quicklist;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
+pub mod slab;

@@ -11,7 +11,7 @@ use crate::event::Class;
 use crate::number;
 use crate::reply::Reply;
 use crate::structures::quicklist::{Quicklist, exceeds_limit};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::values::list::{self, List};
 use crate::values::sorted_set;
 
@@ -324,7 +324,7 @@ fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) ->
         List::Quicklist(large)
     };
     ctx.keys.expire_if_due(destination);
-    ctx.keys.insert(destination, Value::List(list));
+    ctx.keys.insert(destination, list.into_value());
     ctx.keys.changed(Class::List, "sortstore", destination);
     ctx.keys.dirty += count as u64 - 1;
     Reply::Int(count as i64)
