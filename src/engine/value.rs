@@ -13,6 +13,9 @@ pub enum Value {
 }
 
 const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
+// Most collections are small ones, and what their enum is larger than its small variant is lost in each.
+const _: () = assert!(size_of::<Hash>() <= 24 && size_of::<SortedSet>() <= 24);
+const _: () = assert!(size_of::<Set>() <= 32 && size_of::<List>() <= 24);
 
 impl Value {
     /// As TYPE says it.

@@ -242,10 +242,10 @@ impl<'a> Reader<'a> {
             latest = rank;
         }
         if pack.len() / 3 <= rules.limits.hash_max_listpack_entries {
-            return Ok(Hash::ListpackEx(pack));
+            return Ok(Hash::ListpackEx(Box::new(pack)));
         }
         let mut hash = Hash::new();
-        for (field, found) in Hash::ListpackEx(pack).iter() {
+        for (field, found) in Hash::ListpackEx(Box::new(pack)).iter() {
             hash.set(
                 &field,
                 &found.value,
@@ -356,7 +356,7 @@ fn settle(mut list: Quicklist, limits: &Limits) -> Load<List> {
     if fits && let Some(pack) = list.take_single_listpack() {
         return Ok(List::Listpack(pack));
     }
-    Ok(List::Quicklist(list))
+    Ok(List::Quicklist(Box::new(list)))
 }
 
 fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<SortedSet> {

@@ -321,7 +321,7 @@ fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) ->
     let list = if fits {
         List::Listpack(large.take_single_listpack().expect("it fits one node"))
     } else {
-        List::Quicklist(large)
+        List::Quicklist(Box::new(large))
     };
     ctx.keys.expire_if_due(destination);
     ctx.keys.insert(destination, list.into_value());
