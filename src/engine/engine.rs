@@ -317,8 +317,7 @@ impl Engine {
             resuming,
             effects: None,
         };
-        let reply =
-            (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
+        let reply = (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words));
         let effects = context.effects.take();
         let changed = self.keys.dirty != dirty;
         self.server
@@ -341,11 +340,15 @@ impl Engine {
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
     fn settle(&mut self, now: Time) {
         loop {
-            for fact in std::mem::take(&mut self.keys.facts) {
-                self.server.deliver(fact);
+            if !self.keys.facts.is_empty() {
+                for fact in std::mem::take(&mut self.keys.facts) {
+                    self.server.deliver(fact);
+                }
             }
-            for id in std::mem::take(&mut self.keys.broken_watches) {
-                self.server.break_watch(&mut self.keys, id);
+            if !self.keys.broken_watches.is_empty() {
+                for id in std::mem::take(&mut self.keys.broken_watches) {
+                    self.server.break_watch(&mut self.keys, id);
+                }
             }
             let ready = self.keys.take_ready();
             if ready.is_empty() {

@@ -10,7 +10,7 @@ use crate::client::ClientId;
 use crate::error::Error;
 use crate::event::Class;
 use crate::expire::Cycle;
-use crate::structures::dict::Dict;
+use crate::structures::dict::{Dict, Place};
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::value::{Kind, Value};
@@ -172,39 +172,40 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
-        let Some(object) = self.dbs[self.db].keys.find(key) else {
+        let Some(place) = self.find(key) else {
             self.stats.misses += 1;
-            // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
-            if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact {
-                    class: Class::KeyMiss,
-                    name: "keymiss",
-                    db: self.db,
-                    key: key.to_vec(),
-                });
-            }
+            self.notify(Class::KeyMiss, "keymiss", key);
             return None;
         };
         self.stats.hits += 1;
-        if touch {
-            object.accessed = now;
-        }
-        Some(object)
+        Some(self.used(place))
     }
 
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
-        self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
-        let object = self.dbs[self.db].keys.find(key)?;
-        if touch {
-            object.accessed = now;
+        let place = self.find(key)?;
+        Some(self.used(place))
+    }
+
+    /// Where a key is that is there and not past its deadline; what is due is removed.
+    fn find(&mut self, key: &[u8]) -> Option<Place> {
+        let keys = &mut self.dbs[self.db].keys;
+        let place = keys.find_place(key)?;
+        let object = &keys[place];
+        if object.has_deadline() && self.now.millis() > object.deadline {
+            self.expire(key);
+            return None;
         }
-        Some(object)
+        Some(place)
+    }
+
+    /// The key there counts as used now.
+    fn used(&mut self, place: Place) -> &mut Object {
+        let object = &mut self.dbs[self.db].keys[place];
+        if !self.no_touch {
+            object.accessed = self.now.millis();
+        }
+        object
     }
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
@@ -272,13 +273,14 @@ impl Keyspace {
         key: &[u8],
         empty: impl FnOnce() -> T,
     ) -> Result<&mut T, Error> {
-        if self.write(key).is_none() {
-            self.insert(key, empty().into_value());
-        }
-        let object = self.dbs[self.db]
-            .keys
-            .find(key)
-            .expect("the key is there or was just inserted");
+        let object = match self.find(key) {
+            Some(place) => self.used(place),
+            None => {
+                self.insert(key, empty().into_value());
+                let keys = &mut self.dbs[self.db].keys;
+                keys.get_mut(key).expect("the key was just inserted")
+            }
+        };
         T::of_mut(&mut object.value).ok_or(Error::WrongType)
     }
 

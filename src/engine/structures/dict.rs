@@ -11,6 +11,8 @@ mod walk;
 
 pub use walk::{Bucket, Iter};
 
+use std::ops::{Index, IndexMut};
+
 use super::bytes::Bytes;
 use super::siphash::siphash_1_2;
 use super::slab::Slab;
@@ -50,8 +52,12 @@ struct Table {
     used: usize,
 }
 
+/// Where a key is, until the next change of the dict.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(u32);
+
 /// Where a key was found: its slot and the link that leads there.
-struct Place {
+struct Located {
     table: usize,
     bucket: usize,
     before: u32,
@@ -105,6 +111,11 @@ impl<V> Dict<V> {
             .entry
             .as_mut()
             .map(|(_, value)| value)
+    }
+
+    /// `find` for who looks at the value twice: `dict[place]`.
+    pub fn find_place(&mut self, key: &[u8]) -> Option<Place> {
+        self.find_slot(key).map(Place)
     }
 
     /// `find`, returning the stored key with the value.
@@ -272,7 +283,7 @@ impl<V> Dict<V> {
         None
     }
 
-    fn locate(&self, hash: u32, key: &[u8]) -> Option<Place> {
+    fn locate(&self, hash: u32, key: &[u8]) -> Option<Located> {
         for (table, buckets) in self.tables.iter().enumerate() {
             if buckets.used == 0 {
                 continue;
@@ -282,7 +293,7 @@ impl<V> Dict<V> {
             while at != NIL {
                 let slot = &self.slots[at as usize];
                 if slot.hash == hash && slot.entry.as_ref().is_some_and(|(k, _)| **k == *key) {
-                    return Some(Place {
+                    return Some(Located {
                         table,
                         bucket,
                         before,
@@ -435,6 +446,25 @@ impl<V> Dict<V> {
         self.tables[0] = std::mem::take(&mut self.tables[1]);
         self.rehash_index = None;
         true
+    }
+}
+
+impl<V> Index<Place> for Dict<V> {
+    type Output = V;
+
+    fn index(&self, place: Place) -> &V {
+        let (_, value) = self
+            .entry(place.0)
+            .expect("a place of a key is a used slot");
+        value
+    }
+}
+
+impl<V> IndexMut<Place> for Dict<V> {
+    fn index_mut(&mut self, place: Place) -> &mut V {
+        let entry = self.slots[place.0 as usize].entry.as_mut();
+        let (_, value) = entry.expect("a place of a key is a used slot");
+        value
     }
 }
 
