@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use crate::acl::{self, UserId};
 use crate::command::Entry;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -20,7 +21,7 @@ pub struct Client {
     /// The server's end of the connection.
     pub local_address: String,
     pub name: Vec<u8>,
-    pub user: String,
+    pub user: UserId,
     pub authenticated: bool,
     pub db: usize,
     pub protocol: Protocol,
@@ -95,7 +96,7 @@ impl Client {
             address,
             local_address: "127.0.0.1:6379".to_string(),
             name: Vec::new(),
-            user: "default".to_string(),
+            user: acl::DEFAULT,
             authenticated: true,
             db: 0,
             protocol: Protocol::Resp2,

@@ -5,6 +5,7 @@ pub mod parameters;
 
 use std::collections::BTreeMap;
 
+use crate::acl::Rules;
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
@@ -98,6 +99,15 @@ impl Config {
     /// A parameter that is `yes` or `no`.
     pub fn yes(&self, name: &str) -> bool {
         self.get(name).is_some_and(|text| text == b"yes")
+    }
+
+    /// What holds for new users: `acl-pubsub-default`.
+    pub fn user_rules(&self) -> Rules {
+        Rules {
+            all_channels: self
+                .get("acl-pubsub-default")
+                .is_some_and(|text| text == b"allchannels"),
+        }
     }
 
     /// Sets a parameter, typed or not. Whether it may be set while the server runs is `check_standing`'s business.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
 use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
@@ -39,6 +40,8 @@ impl Engine {
         let keys = Keyspace::new(config.databases, &mut random, now);
         let run_id = Server::draw_id(&mut random);
         let replication_id = Server::draw_id(&mut random);
+        let mut users = Users::default();
+        users.set_default_password(&config.requirepass);
         let server = Server {
             clients: Clients::default(),
             config,
@@ -46,8 +49,8 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
-            failed_logins: Vec::new(),
-            login_entries: 0,
+            users,
+            access_log: AccessLog::default(),
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
@@ -70,12 +73,12 @@ impl Engine {
     pub fn connect(&mut self, address: &str, now: Time) -> ClientId {
         self.server.stats.connections_received += 1;
         let id = self.server.clients.connect(address, now);
-        let needs_password = !self.server.config.requirepass.is_empty();
+        let needs_login = self.server.users.login_required();
         self.server
             .clients
             .get_mut(id)
             .expect("just connected")
-            .authenticated = !needs_password;
+            .authenticated = !needs_login;
         id
     }
 
@@ -253,31 +256,44 @@ impl Engine {
         client.last_command = "NULL";
         let entry = table().resolve(words)?;
         client.last_command = entry.name;
-        self.check(id, entry, words)
+        self.check(id, entry, words, now)
             .inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
         Ok(entry)
     }
 
     /// The rungs that a known command has to climb.
-    fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
-        let client = self
-            .server
+    fn check(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let client = server
             .clients
             .get(id)
             .expect("the caller connected this client");
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
-        if !client.authenticated && !entry.has(flag::NO_AUTH) {
+        if !client.authenticated && !entry.has(flag::NO_AUTH) && server.users.login_required() {
             return Err(Error::NoAuth);
         }
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
-        if client.protocol == Protocol::Resp2
+        let silenced = client.protocol == Protocol::Resp2
             && client.is_subscriber()
-            && !allowed_to_subscribers(entry)
-        {
+            && !allowed_to_subscribers(entry);
+        let context = match client.transaction {
+            Some(_) => log::Context::Multi,
+            None => log::Context::TopLevel,
+        };
+        server
+            .permit(id, entry, words, context, now)
+            .map_err(|denied| server.refusal(id, entry, denied))?;
+        if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         Ok(())

@@ -229,10 +229,10 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("tracking_total_prefixes", tracking.prefixes.len());
     text.field("unexpected_error_replies", 0);
     text.field("total_error_replies", stats.error_replies);
-    text.field("acl_access_denied_auth", stats.denied_logins);
-    text.field("acl_access_denied_cmd", 0);
-    text.field("acl_access_denied_key", 0);
-    text.field("acl_access_denied_channel", 0);
+    text.field("acl_access_denied_auth", stats.denied.logins);
+    text.field("acl_access_denied_cmd", stats.denied.commands);
+    text.field("acl_access_denied_key", stats.denied.keys);
+    text.field("acl_access_denied_channel", stats.denied.channels);
 }
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {

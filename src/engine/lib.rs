@@ -4,6 +4,7 @@
 //! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod acl;
 pub mod args;
 pub mod client;
 pub mod command;
@@ -20,7 +21,6 @@ mod hash_expiry;
 pub mod info;
 pub mod keys;
 pub mod keyspace;
-pub mod login_log;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
 use crate::command::{Entry, flag};
 use crate::config::Config;
 use crate::error::Error;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::keyspace::{Fact, Keyspace};
-use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
@@ -29,10 +29,9 @@ pub struct Server {
     pub pause: Option<Pause>,
     /// Clients in MONITOR mode.
     pub monitors: Vec<ClientId>,
-    /// What ACL LOG shows, the newest first.
-    pub failed_logins: Vec<FailedLogin>,
-    /// How many entries that list ever had.
-    pub login_entries: u64,
+    pub users: Users,
+    /// What ACL LOG shows.
+    pub access_log: AccessLog,
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
@@ -61,8 +60,17 @@ pub struct Stats {
     pub errors: BTreeMap<String, u64>,
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
+    pub denied: Denials,
+}
+
+/// What was refused for want of a permission.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Denials {
     /// AUTH or HELLO with a wrong name or password.
-    pub denied_logins: u64,
+    pub logins: u64,
+    pub commands: u64,
+    pub keys: u64,
+    pub channels: u64,
 }
 
 /// A line of INFO's commandstats section. Commands take no time here.

@@ -16,8 +16,6 @@ mod sorted_sets;
 mod strings;
 mod transactions;
 
-pub(crate) use connection::describe as describe_client;
-
 use crate::command::Command;
 
 /// Group name, as COMMAND DOCS says it, and the group's commands.

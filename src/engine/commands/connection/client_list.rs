@@ -2,18 +2,19 @@
 //!
 //! Buffer sizes and memory are those of a connection at rest: there are no sockets here.
 
+use crate::acl::{UserId, Users};
 use crate::args::Args;
 use crate::client::{Client, ClientId};
 use crate::context::Context;
 use crate::error::Error;
-use crate::event::Event;
 use crate::number;
 use crate::reply::Reply;
 use crate::resp::Protocol;
+use crate::server::Server;
 use crate::time::Time;
 
 pub fn info(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let mut text = describe(ctx.client(), ctx.now);
+    let mut text = describe(ctx.server, ctx.client(), ctx.now);
     text.push('\n');
     Ok(Reply::Verbatim("txt", text))
 }
@@ -43,7 +44,7 @@ pub fn list(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mut text = String::new();
     for id in chosen {
         if let Some(client) = ctx.server.clients.get(id).filter(|client| !client.closing) {
-            text.push_str(&describe(client, ctx.now));
+            text.push_str(&describe(ctx.server, client, ctx.now));
             text.push('\n');
         }
     }
@@ -82,8 +83,16 @@ impl ClientType {
     }
 }
 
+impl Server {
+    /// A client as CLIENT LIST shows it.
+    pub fn describe_client(&self, id: ClientId, now: Time) -> String {
+        let client = self.clients.get(id);
+        client.map_or(String::new(), |client| describe(self, client, now))
+    }
+}
+
 /// A line of CLIENT LIST, without its end.
-pub(crate) fn describe(client: &Client, now: Time) -> String {
+fn describe(server: &Server, client: &Client, now: Time) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let multi = client
         .transaction
@@ -123,7 +132,7 @@ pub(crate) fn describe(client: &Client, now: Time) -> String {
         ("tot-mem", "1928".to_string()),
         ("events", "r".to_string()),
         ("cmd", client.last_command.to_string()),
-        ("user", client.user.clone()),
+        ("user", server.user_name(client.user)),
         ("redir", redirect.to_string()),
         (
             "resp",
@@ -183,7 +192,7 @@ fn letters(client: &Client) -> String {
 struct Filter<'a> {
     id: Option<ClientId>,
     kind: Option<ClientType>,
-    user: Option<&'a [u8]>,
+    user: Option<UserId>,
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     max_age: Option<i64>,
@@ -202,18 +211,11 @@ pub fn kill(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             _ => Ok(Reply::OK),
         };
     }
-    let filter = parse_filter(words)?;
-    if let Some(user) = filter.user
-        && user != b"default"
-    {
-        return Err(Error::Err(
-            format!("No such user '{}'", String::from_utf8_lossy(user)).into(),
-        ));
-    }
+    let filter = parse_filter(words, &ctx.server.users)?;
     Ok(Reply::from(kill_matching(ctx, &filter)))
 }
 
-fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
+fn parse_filter<'a>(words: &[&'a [u8]], users: &Users) -> Result<Filter<'a>, Error> {
     let mut filter = Filter {
         skip_me: true,
         ..Filter::default()
@@ -229,7 +231,11 @@ fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
                 filter.id = Some(ClientId(id as u64));
             }
             b"type" => filter.kind = Some(ClientType::parse(value)?),
-            b"user" => filter.user = Some(value),
+            b"user" => {
+                let unknown = || format!("No such user '{}'", String::from_utf8_lossy(value));
+                let user = users.find(value);
+                filter.user = Some(user.ok_or_else(|| Error::Err(unknown().into()))?);
+            }
             b"addr" => filter.address = Some(value),
             b"laddr" => filter.local_address = Some(value),
             b"maxage" => {
@@ -255,9 +261,7 @@ fn kill_matching(ctx: &mut Context, filter: &Filter) -> usize {
             && filter
                 .kind
                 .is_none_or(|kind| ClientType::of(client) == kind)
-            && filter
-                .user
-                .is_none_or(|user| client.user.as_bytes() == user)
+            && filter.user.is_none_or(|user| client.user == user)
             && filter
                 .address
                 .is_none_or(|address| client.address.as_bytes() == address)
@@ -277,12 +281,7 @@ fn kill_matching(ctx: &mut Context, filter: &Filter) -> usize {
         .map(|client| client.id)
         .collect();
     for id in &meant {
-        if *id == me {
-            ctx.client_mut().closing = true;
-        } else {
-            ctx.server.forget_client(ctx.keys, *id);
-            ctx.server.outbox.push(Event::Close { client: *id });
-        }
+        ctx.close(*id);
     }
     meant.len()
 }
