@@ -9,6 +9,7 @@ use engine::structures::random::Random;
 use engine::syntax::{Node, Type};
 use engine::words;
 
+use crate::access;
 use crate::play::{CLIENTS, Pair};
 
 /// One thing that happens to both servers.
@@ -125,6 +126,8 @@ pub struct Generator {
     entries: Vec<&'static Entry>,
     /// How many keys the value `numkeys` promised.
     promised: Option<u64>,
+    /// Users with rules are made, and clients log in as them.
+    access: bool,
 }
 
 impl Generator {
@@ -140,8 +143,9 @@ impl Generator {
             let container = entry.name.split('|').next().unwrap_or_default();
             !NOT_SENT.contains(&entry.name) && !NOT_SENT.contains(&container)
         };
+        let access = group == Some("acl");
         let wanted = |entry: &&'static Entry| {
-            group.is_none_or(|group| entry.group == group || entry.group == "generic")
+            access || group.is_none_or(|group| entry.group == group || entry.group == "generic")
         };
         let entries = table()
             .iter()
@@ -153,6 +157,7 @@ impl Generator {
             random: Random::new(seed),
             entries,
             promised: None,
+            access,
         }
     }
 
@@ -167,10 +172,12 @@ impl Generator {
         let Some(client) = free.get(self.below(free.len().max(1))).copied() else {
             return Input::Advance(Duration::from_secs(100));
         };
-        Input::Command {
-            client,
-            words: self.command(),
-        }
+        let words = if self.access && self.random.chance(1, 4) {
+            access::command(&mut self.random, client)
+        } else {
+            self.command()
+        };
+        Input::Command { client, words }
     }
 
     fn below(&mut self, n: usize) -> usize {

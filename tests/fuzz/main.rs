@@ -6,6 +6,7 @@
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
+mod access;
 mod generate;
 mod keyspace;
 mod normalize;

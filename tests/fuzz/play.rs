@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::{ClientId, Engine, Event, Reply};
 use tests::real::{Clock, Connection, Real};
 
+use crate::access;
 use crate::generate::Input;
 use crate::normalize;
 
@@ -50,6 +51,11 @@ impl Pair {
         self.theirs.clear();
         let mut admin = self.real.connect();
         admin.call(&["FLUSHALL"]);
+        admin.call(&["ACL", "LOG", "RESET"]);
+        admin.call(&["CONFIG", "SET", "acl-pubsub-default", "resetchannels"]);
+        let mut forget = vec!["ACL", "DELUSER"];
+        forget.extend(access::USERS);
+        admin.call(&forget);
         for _ in CLIENTS {
             self.theirs.push(self.real.connect());
         }
@@ -126,6 +132,10 @@ impl Pair {
         }
         match name.as_slice() {
             b"multi" => self.in_multi[client] = true,
+            b"reset" if *ours == Reply::Status("RESET") => {
+                self.in_multi[client] = false;
+                self.queued[client].clear();
+            }
             b"exec" | b"discard" if !matches!(ours, Reply::Error(error) if error.to_string().starts_with("ERR wrong")) =>
             {
                 self.in_multi[client] = false;
@@ -177,6 +187,9 @@ impl Pair {
     /// Replies to clients that waited.
     fn late(&mut self) -> Outcome {
         for event in self.engine.drain() {
+            if let Event::Close { client } = event {
+                self.reconnect(client);
+            }
             let Event::Reply { client, reply } = event else {
                 continue;
             };
@@ -192,6 +205,25 @@ impl Pair {
             }
         }
         Outcome::Agree
+    }
+
+    /// The engine closed a connection; the server must have done so too.
+    fn reconnect(&mut self, closed: ClientId) {
+        let Some(client) = self.ours.iter().position(|id| *id == closed) else {
+            return;
+        };
+        self.engine.disconnect(closed);
+        let now = self.real.now();
+        self.ours[client] = self.engine.connect("127.0.0.1:50000", now);
+        assert!(
+            self.theirs[client].is_closed(),
+            "the engine closed {}, the server did not",
+            CLIENTS[client]
+        );
+        self.theirs[client] = self.real.connect();
+        self.waiting[client] = false;
+        self.in_multi[client] = false;
+        self.queued[client].clear();
     }
 
     /// A client that waits in the engine and was answered by the server, found at the end.
