@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::acl::{self, UserId};
+use crate::buffers::Buffers;
 use crate::command::Entry;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -12,6 +13,25 @@ use crate::tracking::Tracking;
 /// As CLIENT ID says it: ascending, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u64);
+
+/// What CLIENT LIST and KILL call the type of a client. Replicas and primaries connect in the simulator only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientType {
+    Normal,
+    Replica,
+    PubSub,
+    Master,
+}
+
+impl ClientType {
+    pub fn of(client: &Client) -> ClientType {
+        if client.is_subscriber() {
+            ClientType::PubSub
+        } else {
+            ClientType::Normal
+        }
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -54,6 +74,7 @@ pub struct Client {
     pub monitor: bool,
     /// The connection is to be closed after the current reply.
     pub closing: bool,
+    pub buffers: Buffers,
 }
 
 /// Commands queued since MULTI.
@@ -89,6 +110,13 @@ pub struct Blocked {
     pub sequence: u64,
 }
 
+impl Blocked {
+    /// When the wait ends by itself. Redis compares whole milliseconds with >: the deadline itself is still inside.
+    pub fn end(&self) -> Option<Time> {
+        Some(Time::from_millis(self.deadline?.millis() + 1))
+    }
+}
+
 impl Client {
     pub fn new(id: ClientId, address: String, now: Time) -> Client {
         Client {
@@ -121,6 +149,7 @@ impl Client {
             no_touch: false,
             monitor: false,
             closing: false,
+            buffers: Buffers::default(),
         }
     }
 

@@ -103,6 +103,10 @@ impl Context<'_> {
             since: self.now,
             sequence: self.server.sequence,
         };
+        if let Some(end) = blocked.end() {
+            let timeouts = &mut self.server.timeouts;
+            timeouts.insert((end, blocked.sequence, self.id));
+        }
         self.client_mut().blocked = Some(blocked);
         Reply::Later
     }

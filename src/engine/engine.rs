@@ -1,5 +1,6 @@
 //! The engine's whole surface, and the ladder that every command climbs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::acl::{Users, log, log::AccessLog};
@@ -59,6 +60,11 @@ impl Engine {
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
+            timeouts: BTreeSet::new(),
+            grown: Vec::new(),
+            over_soft_limit: Vec::new(),
+            client_memory: 0,
+            clients_weighed: false,
             sequence: 0,
         };
         Engine {
@@ -67,6 +73,16 @@ impl Engine {
             random,
             ticked: now,
         }
+    }
+
+    /// As `connect`, unless there are as many clients as `maxclients` allows: then the error is all that the peer
+    /// gets.
+    pub fn accept(&mut self, address: &str, now: Time) -> Result<ClientId, Error> {
+        if self.server.clients.len() >= self.server.config.clients_max {
+            self.server.stats.connections_rejected += 1;
+            return Err(Error::err("max number of clients reached"));
+        }
+        Ok(self.connect(address, now))
     }
 
     /// `address` is the peer as CLIENT LIST shows it: `127.0.0.1:50000`.
@@ -103,6 +119,10 @@ impl Engine {
         if words.is_empty() || client.closing {
             return Reply::Nothing;
         }
+        if is_of_another_protocol(words[0]) {
+            self.server.cut_off(&mut self.keys, id);
+            return Reply::Nothing;
+        }
         if client.blocked.is_some() || !client.pending.is_empty() {
             client
                 .pending
@@ -118,6 +138,11 @@ impl Engine {
 
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
+        for id in std::mem::take(&mut self.server.grown) {
+            self.server.check_output(&mut self.keys, id, now);
+            self.server.weigh(id, now);
+        }
+        self.limit_client_memory(now);
         let config = &self.server.config;
         if expire::is_fast_cycle_due(&self.keys.cycle, config, now)
             && config.active_expire
@@ -148,6 +173,8 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
+        self.server.note_held(id, &reply);
+        self.server.weigh(id, now);
         if self
             .server
             .clients
@@ -193,6 +220,10 @@ impl Engine {
         let entry = self
             .admit(id, words, now)
             .map_err(|error| self.refuse(id, words, error))?;
+        self.limit_client_memory(now);
+        if self.server.clients.get(id).is_none() {
+            return Ok(Reply::Nothing);
+        }
         let paused = self
             .server
             .clients
@@ -394,17 +425,34 @@ impl Engine {
             let Ok(entry) = table().resolve(&words) else {
                 continue;
             };
-            let reply = self
-                .run(id, entry, &words, now, true)
-                .unwrap_or_else(|error| {
-                    self.server.stats.error(&error);
-                    Reply::Error(error)
-                });
+            // It may have lost the permission while it waited.
+            let permitted = self
+                .permit_again(id, entry, &words, now)
+                .and_then(|()| self.run(id, entry, &words, now, true));
+            let reply = permitted.unwrap_or_else(|error| {
+                self.server.stats.error(&error);
+                Reply::Error(error)
+            });
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
             }
         }
+    }
+
+    fn permit_again(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let permitted = server.permit(id, entry, words, log::Context::TopLevel, now);
+        permitted.map_err(|denied| {
+            server.stats.command(entry).rejected += 1;
+            server.refusal(id, entry, denied)
+        })
     }
 
     /// The client waits no longer; it gets no reply by this. Says whether it did wait.
@@ -460,13 +508,8 @@ impl Engine {
     }
 
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
-        let waits = self.server.clients.iter().filter_map(|client| {
-            let blocked = client.blocked.as_ref()?;
-            // Redis compares whole milliseconds with >: the deadline itself is still inside.
-            let past = Time::from_millis(blocked.deadline?.millis() + 1);
-            Some((past, blocked.sequence, client.id))
-        });
-        waits.min().map(|(at, _, id)| (at, id))
+        let first = self.server.timeouts.first();
+        first.map(|(at, _, id)| (*at, *id))
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
@@ -497,6 +540,7 @@ impl Engine {
         }
         self.settle(now);
         self.catch_up(now);
+        self.visit_clients(now);
     }
 
     /// Takes what has happened since the last call.
@@ -557,7 +601,10 @@ impl Server {
     pub fn reply_late(&mut self, id: ClientId, reply: Reply) {
         match self.answer(id, reply) {
             Reply::Nothing => {}
-            reply => self.outbox.push(Event::Reply { client: id, reply }),
+            reply => {
+                self.note_held(id, &reply);
+                self.outbox.push(Event::Reply { client: id, reply });
+            }
         }
     }
 }
@@ -568,6 +615,11 @@ fn runs_inside_multi(entry: &Entry) -> bool {
         entry.name,
         "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
     )
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
 }
 
 fn allowed_to_subscribers(entry: &Entry) -> bool {

@@ -6,6 +6,7 @@
 
 pub mod acl;
 pub mod args;
+pub mod buffers;
 pub mod client;
 pub mod command;
 mod commands;

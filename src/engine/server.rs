@@ -1,6 +1,6 @@
 //! What belongs to the server as a whole and is not a key: clients, configuration, subscriptions, counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
@@ -46,6 +46,16 @@ pub struct Server {
     pub key_events_wanted: bool,
     /// Collected for whoever drives the engine.
     pub outbox: Vec<Event>,
+    /// Waits that end by themselves, the earliest first: when, who waited first, who.
+    pub timeouts: BTreeSet<(Time, u64, ClientId)>,
+    /// Held clients that were sent something since the last look.
+    pub grown: Vec<ClientId>,
+    /// Clients over a soft limit of their output.
+    pub over_soft_limit: Vec<ClientId>,
+    /// What all clients take; counted while `maxmemory-clients` limits it.
+    pub client_memory: usize,
+    /// Whether that was counted for all of them.
+    pub clients_weighed: bool,
     /// Numbers things in the order in which they happen (who blocked first).
     pub sequence: u64,
 }
@@ -61,6 +71,15 @@ pub struct Stats {
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
     pub denied: Denials,
+    /// Turned away by `maxclients`.
+    pub connections_rejected: u64,
+    /// Closed for too much output, or too much of an unfinished command.
+    pub output_buffers_exceeded: u64,
+    pub query_buffers_exceeded: u64,
+    /// Closed by `maxmemory-clients`.
+    pub evicted_clients: u64,
+    pub bytes_received: u64,
+    pub bytes_sent: u64,
 }
 
 /// What was refused for want of a permission.
@@ -139,6 +158,7 @@ impl Server {
         let Some(client) = self.clients.remove(id) else {
             return;
         };
+        self.forget_weight(&client);
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
@@ -153,6 +173,9 @@ impl Server {
     /// Ends a client's wait; it gets no reply by this. Gives what it waited for.
     pub fn unblock(&mut self, keys: &mut Keyspace, id: ClientId) -> Option<Blocked> {
         let blocked = self.clients.get_mut(id)?.blocked.take()?;
+        if let Some(end) = blocked.end() {
+            self.timeouts.remove(&(end, blocked.sequence, id));
+        }
         for (db, key) in &blocked.keys {
             keys.stop_waiting(*db, key, id);
         }
@@ -188,6 +211,7 @@ impl Server {
 
     /// Sends something to a client that did not ask for it.
     pub fn push(&mut self, client: ClientId, reply: Reply) {
+        self.note_held(client, &reply);
         self.outbox.push(Event::Push { client, reply });
     }
 

@@ -143,6 +143,7 @@ impl Server {
         context: Context,
         object: &[u8],
         user: &[u8],
+        words: &[&[u8]],
         now: Time,
     ) {
         let denied = &mut self.stats.denied;
@@ -153,7 +154,7 @@ impl Server {
             Reason::Channel => denied.channels += 1,
         }
         let room = self.config.int("acllog-max-len").unwrap_or(0);
-        let client = self.describe_client(id, now);
+        let client = self.describe_client(id, now, words);
         let refused = Refused {
             id: 0,
             count: 1,

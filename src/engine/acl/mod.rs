@@ -156,7 +156,7 @@ impl Server {
             Denied::Channel(at) => (Reason::Channel, words[at]),
         };
         let name = user.name.clone();
-        self.note_refused(id, reason, context, object, &name, now);
+        self.note_refused(id, reason, context, object, &name, words, now);
         Err(denied)
     }
 

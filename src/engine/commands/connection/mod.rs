@@ -68,8 +68,15 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let Some(found) = ctx.server.users.log_in(user, password) else {
         let (id, now) = (ctx.id, ctx.now);
-        ctx.server
-            .note_refused(id, Reason::Login, Place::TopLevel, ctx.words[0], user, now);
+        ctx.server.note_refused(
+            id,
+            Reason::Login,
+            Place::TopLevel,
+            ctx.words[0],
+            user,
+            ctx.words,
+            now,
+        );
         return Err(Error::WrongPass);
     };
     let client = ctx.client_mut();
