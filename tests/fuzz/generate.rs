@@ -10,18 +10,25 @@ use engine::syntax::{Node, Type};
 use engine::words;
 
 use crate::play::{CLIENTS, Pair};
+use crate::social;
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     Command { client: usize, words: Vec<Vec<u8>> },
     Advance(Duration),
+    /// The client hangs up and comes back as a new one.
+    Reconnect(usize),
+    /// Everybody is asked something, to see that nothing else came before the answer.
+    Barrier,
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Input::Advance(by) => write!(f, "+ {}ms", by.as_millis()),
+            Input::Reconnect(client) => write!(f, "({} hangs up and comes back)", CLIENTS[*client]),
+            Input::Barrier => write!(f, "(everybody says PING barrier)"),
             Input::Command { client, words } => {
                 write!(f, "{}>", CLIENTS[*client])?;
                 for word in words {
@@ -45,8 +52,8 @@ fn shown(word: &[u8]) -> String {
     }
 }
 
-/// Commands that are not sent: their reply or effect is the process's own (ids, time, memory), they wait for other
-/// servers, or they would end the comparison. Each has tests of its own.
+/// Commands that are not made from their syntax lines: `social.rs` makes them, their reply or effect is the process's own
+/// (ids, time, memory), they wait for other servers, or they would end the comparison. Each has tests of its own.
 const NOT_SENT: &[&str] = &[
     "acl",
     "auth",
@@ -125,6 +132,10 @@ pub struct Generator {
     entries: Vec<&'static Entry>,
     /// How many keys the value `numkeys` promised.
     promised: Option<u64>,
+    /// Several clients listen, track and change settings: not while one group is looked at.
+    social: bool,
+    /// What every run begins with, the last first.
+    opening: Vec<Input>,
 }
 
 impl Generator {
@@ -149,14 +160,28 @@ impl Generator {
             .filter(sent)
             .filter(wanted)
             .collect();
+        let mut random = Random::new(seed);
+        let opening = if group.is_none() {
+            social::opening(&mut random)
+        } else {
+            Vec::new()
+        };
         Generator {
-            random: Random::new(seed),
+            random,
             entries,
             promised: None,
+            social: group.is_none(),
+            opening,
         }
     }
 
     pub fn next(&mut self, pair: &Pair) -> Input {
+        if let Some(input) = self.opening.pop() {
+            return input;
+        }
+        if self.random.chance(1, 50) {
+            return Input::Barrier;
+        }
         if self.random.chance(1, 200) {
             let choices = [1, 10, 500, 1000, 5000, 60_000];
             return Input::Advance(Duration::from_millis(choices[self.below(6)]));
@@ -167,6 +192,16 @@ impl Generator {
         let Some(client) = free.get(self.below(free.len().max(1))).copied() else {
             return Input::Advance(Duration::from_secs(100));
         };
+        if self.social {
+            if self.random.chance(1, 400) {
+                return Input::Reconnect(self.below(CLIENTS.len()));
+            }
+            let bored = pair.is_listener(client) && self.random.chance(2, 3);
+            if bored || self.random.chance(1, 15) {
+                let words = social::words(&mut self.random, pair.is_listener(client));
+                return Input::Command { client, words };
+            }
+        }
         Input::Command {
             client,
             words: self.command(),
