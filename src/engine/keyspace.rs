@@ -414,6 +414,17 @@ impl Keyspace {
         self.notify(class, name, key);
     }
 
+    /// As `changed`, for a collection that lost elements, maybe all of them. Some commands tell those who cache the key
+    /// after the events, and this is for those.
+    pub fn lost(&mut self, class: Class, name: &'static str, key: &[u8], all: bool) {
+        self.dirty += 1;
+        self.notify(class, name, key);
+        if all {
+            self.remove_empty(key);
+        }
+        self.touched(key);
+    }
+
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
         self.note_change(key, true);

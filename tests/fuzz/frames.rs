@@ -26,6 +26,16 @@ pub fn as_read(reply: &Reply, protocol: Protocol) -> Reply {
         .unwrap_or(Reply::Nothing)
 }
 
+/// The message that a redirection ended names a connection, whose number is the process's own.
+pub fn without_target(reply: Reply) -> Reply {
+    match &reply {
+        Reply::Push(items) if items.first() == Some(&Reply::bulk("tracking-redir-broken")) => {
+            with_ints(reply, &|_| 0)
+        }
+        _ => reply,
+    }
+}
+
 /// Every integer in it replaced.
 pub fn with_ints(reply: Reply, change: &impl Fn(i64) -> i64) -> Reply {
     let all = |items: Vec<Reply>| -> Vec<Reply> {

@@ -8,6 +8,7 @@ use engine::command::{Entry, flag, table};
 use engine::structures::random::Random;
 use engine::syntax::{Node, Type};
 use engine::words;
+use engine::Time;
 
 use crate::play::{CLIENTS, Pair};
 use crate::social;
@@ -127,6 +128,23 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// SET and HSETEX store what is past its deadline already. The server's sweep removes it by real time, and who listens
+/// hears of it some time.
+fn leaves_due(words: &[Vec<u8>], now: Time) -> bool {
+    if !words[0].eq_ignore_ascii_case(b"set") && !words[0].eq_ignore_ascii_case(b"hsetex") {
+        return false;
+    }
+    words.windows(2).any(|pair| {
+        let unit = match pair[0].to_ascii_lowercase().as_slice() {
+            b"exat" => 1000,
+            b"pxat" => 1,
+            _ => return false,
+        };
+        let at = std::str::from_utf8(&pair[1]).ok().and_then(|word| word.parse::<i64>().ok());
+        at.is_some_and(|at| at.saturating_mul(unit) <= now.millis())
+    })
+}
+
 pub struct Generator {
     random: Random,
     entries: Vec<&'static Entry>,
@@ -202,10 +220,11 @@ impl Generator {
                 return Input::Command { client, words };
             }
         }
-        Input::Command {
-            client,
-            words: self.command(),
+        let mut words = self.command();
+        while self.social && leaves_due(&words, pair.now()) {
+            words = self.command();
         }
+        Input::Command { client, words }
     }
 
     fn below(&mut self, n: usize) -> usize {

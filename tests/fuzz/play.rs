@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use engine::resp::Protocol;
-use engine::{ClientId, Engine, Event, Reply};
+use engine::{ClientId, Engine, Event, Reply, Time};
 use tests::real::{Clock, Connection, Real};
 
 use crate::generate::Input;
@@ -94,6 +94,10 @@ impl Pair {
             waiting: false,
             queued: Vec::new(),
         }
+    }
+
+    pub fn now(&self) -> Time {
+        self.real.now()
     }
 
     pub fn is_waiting(&self, client: usize) -> bool {
@@ -284,7 +288,7 @@ impl Pair {
             }
         }
         for (client, frames) in unordered.into_iter().enumerate() {
-            if let Outcome::Differ(text) = self.expect_in_any_order(client, frames, &|frame| frame) {
+            if let Outcome::Differ(text) = self.expect_in_any_order(client, frames, &frames::without_target) {
                 return Outcome::Differ(text);
             }
         }
@@ -295,6 +299,10 @@ impl Pair {
         let protocol = self.engine.protocol(self.peers[client].ours);
         for frame in frames::on_the_wire(reply, protocol) {
             let theirs = self.peers[client].theirs.receive(PATIENCE);
+            let (frame, theirs) = (
+                frames::without_target(frame),
+                theirs.map(frames::without_target),
+            );
             if let Outcome::Differ(text) = normalize::compare(words, &[], &frame, theirs.as_ref()) {
                 return Outcome::Differ(format!("late to {}: {text}", CLIENTS[client]));
             }
