@@ -36,6 +36,27 @@ pub fn without_target(reply: Reply) -> Reply {
     }
 }
 
+/// Broadcast invalidations name all keys that changed in one turn of the server's loop; here each has a frame of its own.
+pub fn one_key_each(frame: Reply) -> Vec<Reply> {
+    let (Reply::Push(items) | Reply::Array(items)) = &frame else {
+        return vec![frame];
+    };
+    match items.as_slice() {
+        [before @ .., Reply::Array(keys)] if keys.len() > 1 => keys
+            .iter()
+            .map(|key| {
+                let mut items = before.to_vec();
+                items.push(Reply::array([key.clone()]));
+                match frame {
+                    Reply::Push(_) => Reply::Push(items),
+                    _ => Reply::Array(items),
+                }
+            })
+            .collect(),
+        _ => vec![frame],
+    }
+}
+
 /// Every integer in it replaced.
 pub fn with_ints(reply: Reply, change: &impl Fn(i64) -> i64) -> Reply {
     let all = |items: Vec<Reply>| -> Vec<Reply> {
@@ -63,6 +84,17 @@ pub fn with_ints(reply: Reply, change: &impl Fn(i64) -> i64) -> Reply {
 pub fn sorted(mut frames: Vec<Reply>) -> Reply {
     frames.sort_by_cached_key(|frame| format!("{frame:?}"));
     Reply::Array(frames)
+}
+
+/// Each once, by their bytes.
+pub fn distinct(frames: Vec<Reply>) -> Reply {
+    match sorted(frames) {
+        Reply::Array(mut frames) => {
+            frames.dedup();
+            Reply::Array(frames)
+        }
+        other => other,
+    }
 }
 
 /// Equal, and NaN is equal to itself.

@@ -11,7 +11,7 @@ use engine::words;
 use engine::Time;
 
 use crate::play::{CLIENTS, Pair};
-use crate::social;
+use crate::social::{self, Situation};
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,7 +216,14 @@ impl Generator {
             }
             let bored = pair.is_listener(client) && self.random.chance(2, 3);
             if bored || self.random.chance(1, 15) {
-                let words = social::words(&mut self.random, pair.is_listener(client));
+                let situation = if pair.is_in_multi(client) {
+                    Situation::InMulti
+                } else if pair.is_listener(client) {
+                    Situation::Listening
+                } else {
+                    Situation::Usual
+                };
+                let words = social::words(&mut self.random, situation);
                 return Input::Command { client, words };
             }
         }

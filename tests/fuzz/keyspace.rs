@@ -11,7 +11,29 @@ pub fn compare(pair: &mut Pair) -> Option<String> {
     if let Outcome::Differ(text) = pair.barrier() {
         return Some(text);
     }
+    if let Err(text) = compare_counts(pair) {
+        return Some(text);
+    }
     (0..DATABASES).find_map(|db| compare_database(pair, db).err())
+}
+
+/// How many look-ups found their key and how many did not.
+fn compare_counts(pair: &mut Pair) -> Result<(), String> {
+    let (ours, theirs) = pair.ask(0, &[b"INFO", b"stats"]);
+    for field in ["keyspace_hits:", "keyspace_misses:"] {
+        let (ours, theirs) = (count(&ours, field), count(&theirs, field));
+        if ours.is_none() || ours != theirs {
+            return Err(format!("{field} engine {ours:?}, server {theirs:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn count(info: &Reply, field: &str) -> Option<u64> {
+    let Reply::Bulk(text) = info else { return None };
+    let text = std::str::from_utf8(text).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(field))?;
+    line.parse().ok()
 }
 
 fn compare_database(pair: &mut Pair, db: usize) -> Result<(), String> {

@@ -20,7 +20,7 @@ pub const CLIENTS: [&str; 4] = ["A", "B", "C", "D"];
 pub const ID_WORDS: [&[u8]; 4] = [b"{id A}", b"{id B}", b"{id C}", b"{id D}"];
 
 /// So long a frame is waited for that the engine says was sent.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_millis(1000);
 
 pub enum Outcome {
     Agree,
@@ -75,6 +75,7 @@ impl Pair {
             self.admin
                 .call(&[b"CONFIG".as_slice(), b"SET", name.as_bytes(), value]);
         }
+        self.admin.call(&["CONFIG", "RESETSTAT"]);
         self.engine = Engine::new(seed, self.real.now());
         for _ in CLIENTS {
             let peer = self.join();
@@ -102,6 +103,11 @@ impl Pair {
 
     pub fn is_waiting(&self, client: usize) -> bool {
         self.peers[client].waiting
+    }
+
+    pub fn is_in_multi(&self, client: usize) -> bool {
+        let found = self.engine.server.clients.get(self.peers[client].ours);
+        found.is_some_and(|found| found.transaction.is_some())
     }
 
     /// In RESP2, with subscriptions: it can only manage them.
@@ -205,9 +211,12 @@ impl Pair {
         }
         let ids: Vec<i64> = self.peers.iter().map(id).collect();
         frames::with_ints(reply, &|number| {
-            ids.iter()
-                .position(|id| *id == number)
-                .map_or(number, |client| -100 - client as i64)
+            match ids.iter().position(|id| *id == number) {
+                Some(client) => -100 - client as i64,
+                // One that has gone since.
+                None if number > 0 => -200,
+                None => number,
+            }
         })
     }
 
@@ -316,10 +325,20 @@ impl Pair {
         ours: Vec<Reply>,
         change: &impl Fn(Reply) -> Reply,
     ) -> Outcome {
-        let receive = |_: &Reply| self.peers[client].theirs.receive(PATIENCE);
-        let theirs: Vec<Reply> = ours.iter().map_while(receive).collect();
+        let ours: Vec<Reply> = ours.into_iter().flat_map(frames::one_key_each).collect();
+        let mut theirs = Vec::new();
+        while theirs.len() < ours.len() {
+            let Some(frame) = self.peers[client].theirs.receive(PATIENCE) else {
+                break;
+            };
+            theirs.extend(frames::one_key_each(frame));
+        }
+        // A key of the same name in two databases is named twice, or once if one turn of the loop found both.
+        while let Some(frame) = self.peers[client].theirs.receive(Duration::from_millis(1)) {
+            theirs.extend(frames::one_key_each(frame));
+        }
         let settled =
-            |frames: Vec<Reply>| frames::sorted(frames.into_iter().map(change).collect());
+            |frames: Vec<Reply>| frames::distinct(frames.into_iter().map(change).collect());
         let (ours, theirs) = (settled(ours), settled(theirs));
         if frames::same(&ours, &theirs) {
             return Outcome::Agree;

@@ -48,7 +48,10 @@ fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Err
     let members = if count < length {
         set.pop_several(count, &rules, ctx.random)
     } else {
-        everything(set, &rules)
+        let members = everything(set, &rules);
+        // As a union, it reads the set once more.
+        ctx.keys.stats.hits += 1;
+        members
     };
     ctx.keys.lost(Class::Set, "spop", key, count >= length);
     ctx.keys.dirty += count.min(length) as u64 - 1;
