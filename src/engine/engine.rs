@@ -158,8 +158,7 @@ impl Engine {
         self.keys.emit_effects = self.server.effects_wanted;
         self.keys.note_modified = self.server.tracking.clients > 0;
         cycle(&mut self.keys, &self.server.config, now);
-        let modified = std::mem::take(&mut self.keys.modified);
-        self.server.invalidate(modified, None);
+        self.server.deliver_facts(&mut self.keys, None);
         for (db, words) in self.keys.effects.drain(..) {
             self.server.outbox.push(Event::Effect { db, words });
         }
@@ -388,9 +387,8 @@ impl Engine {
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
     fn settle(&mut self, now: Time) {
         loop {
-            for fact in std::mem::take(&mut self.keys.facts) {
-                self.server.deliver(fact);
-            }
+            self.server.deliver_facts(&mut self.keys, None);
+            self.server.invalidate_own();
             for id in std::mem::take(&mut self.keys.broken_watches) {
                 self.server.break_watch(&mut self.keys, id);
             }
@@ -425,6 +423,7 @@ impl Engine {
             let Ok(entry) = table().resolve(&words) else {
                 continue;
             };
+            let told = self.server.outbox.len();
             // It may have lost the permission while it waited.
             let permitted = self
                 .permit_again(id, entry, &words, now)
@@ -436,6 +435,7 @@ impl Engine {
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
+                self.server.put_own_last(id, told);
             }
         }
     }
@@ -596,6 +596,12 @@ impl Server {
                 Reply::Nothing
             }
         }
+    }
+
+    /// Messages that a command caused for its own client are read after its reply.
+    fn put_own_last(&mut self, id: ClientId, from: usize) {
+        let is_own = |event: &Event| matches!(event, Event::Push { client, .. } if *client == id);
+        self.outbox[from..].sort_by_key(is_own);
     }
 
     pub fn reply_late(&mut self, id: ClientId, reply: Reply) {

@@ -7,7 +7,7 @@ use crate::client::{Blocked, ClientId, Clients};
 use crate::command::{Entry, flag};
 use crate::config::Config;
 use crate::error::Error;
-use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::event::{Class, Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::keyspace::{Fact, Keyspace};
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
@@ -146,10 +146,8 @@ impl Server {
         stats.calls += 1;
         stats.failed += u64::from(failed);
         self.feed_monitors(entry, id, words, keys.now);
+        self.deliver_facts(keys, Some(id));
         self.remember_reads(id, entry, words);
-        if !keys.modified.is_empty() {
-            self.invalidate(std::mem::take(&mut keys.modified), Some(id));
-        }
     }
 
     /// The connection is gone: its watches, waits and subscriptions with it.
@@ -215,25 +213,43 @@ impl Server {
         self.outbox.push(Event::Push { client, reply });
     }
 
-    /// Delivers a keyspace fact: to subscribers if the configuration says so, and to whoever drives the engine.
-    pub fn deliver(&mut self, fact: Fact) {
+    /// Tells what happened to keys, in its order; `by` is the client whose command ran.
+    pub fn deliver_facts(&mut self, keys: &mut Keyspace, by: Option<ClientId>) {
+        if keys.facts.is_empty() {
+            return;
+        }
+        for fact in std::mem::take(&mut keys.facts) {
+            match fact {
+                Fact::Event {
+                    class,
+                    name,
+                    db,
+                    key,
+                } => self.announce(class, name, db, key),
+                Fact::Modified { key, by_client } => self.invalidate(key, by, by_client),
+            }
+        }
+    }
+
+    /// A keyspace event: to subscribers if the configuration says so, and to whoever drives the engine.
+    fn announce(&mut self, class: Class, name: &'static str, db: usize, key: Vec<u8>) {
         let flags = self.config.notify_keyspace_events;
-        if flags & fact.class as u32 != 0 {
+        if flags & class as u32 != 0 {
             if flags & NOTIFY_KEYSPACE != 0 {
-                let channel = [format!("__keyspace@{}__:", fact.db).as_bytes(), &fact.key].concat();
-                self.publish(&channel, fact.name.as_bytes());
+                let channel = [format!("__keyspace@{db}__:").as_bytes(), &key].concat();
+                self.publish(&channel, name.as_bytes());
             }
             if flags & NOTIFY_KEYEVENT != 0 {
-                let channel = format!("__keyevent@{}__:{}", fact.db, fact.name);
-                self.publish(channel.as_bytes(), &fact.key);
+                let channel = format!("__keyevent@{db}__:{name}");
+                self.publish(channel.as_bytes(), &key);
             }
         }
         if self.key_events_wanted {
             self.outbox.push(Event::Key {
-                db: fact.db,
-                key: fact.key,
-                class: fact.class,
-                name: fact.name,
+                db,
+                key,
+                class,
+                name,
             });
         }
     }

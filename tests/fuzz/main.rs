@@ -7,11 +7,14 @@
 //! shortest transcript that still shows it.
 
 mod access;
+mod frames;
 mod generate;
 mod keyspace;
 mod normalize;
 mod play;
+mod settings;
 mod shrink;
+mod social;
 
 use std::process::ExitCode;
 
