@@ -10,6 +10,8 @@ mod reading;
 mod removing;
 mod scan;
 
+pub(super) use adding::zadd;
+
 use std::borrow::Cow;
 
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
@@ -320,7 +322,7 @@ fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
 }
 
 /// What a command stores in a destination: nothing stored is the destination removed.
-fn stored(
+pub(super) fn stored(
     ctx: &mut Context,
     destination: &[u8],
     event: &'static str,
