@@ -37,9 +37,17 @@ fn compare_key(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
         "list" => agree(pair, &[b"LRANGE", key, b"0", b"-1"])?,
         "set" => agree(pair, &[b"SMEMBERS", key])?,
         "zset" => agree(pair, &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?,
+        "stream" => return compare_stream(pair, key),
         "hash" => return compare_hash(pair, key),
         _ => Reply::Null,
     };
+    Ok(())
+}
+
+fn compare_stream(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
+    agree(pair, &[b"XINFO", b"STREAM", key, b"FULL", b"COUNT", b"0"])?;
+    agree(pair, &[b"XREVRANGE", key, b"+", b"-"])?;
+    agree(pair, &[b"DUMP", key])?;
     Ok(())
 }
 

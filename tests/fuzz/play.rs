@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{ClientId, Engine, Event, Reply};
+use engine::{ClientId, Engine, Event, Reply, Time};
 use tests::real::{Clock, Connection, Real};
 
 use crate::generate::Input;
@@ -62,6 +62,18 @@ impl Pair {
         self.waiting = Default::default();
         self.queued = Default::default();
         self.in_multi = Default::default();
+        // Small nodes let streams of some dozen entries have several.
+        let entries = [100, 3, 10][(seed % 3) as usize].to_string();
+        self.ask(&[
+            b"CONFIG",
+            b"SET",
+            b"stream-node-max-entries",
+            entries.as_bytes(),
+        ]);
+    }
+
+    pub fn now(&self) -> Time {
+        self.real.now()
     }
 
     pub fn is_waiting(&self, client: usize) -> bool {

@@ -5,6 +5,7 @@ pub mod dict;
 pub mod intset;
 pub mod listpack;
 pub mod quicklist;
+pub mod radix;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
