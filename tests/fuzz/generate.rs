@@ -122,6 +122,16 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// Commands that fill come more often where many others take away.
+fn how_often(name: &str) -> usize {
+    match name {
+        "xadd" => 25,
+        "xreadgroup" => 15,
+        "xgroup|create" => 3,
+        _ => 1,
+    }
+}
+
 pub struct Generator {
     random: Random,
     entries: Vec<&'static Entry>,
@@ -155,6 +165,7 @@ impl Generator {
             .flat_map(with_children)
             .filter(sent)
             .filter(wanted)
+            .flat_map(|entry| std::iter::repeat_n(entry, how_often(entry.name)))
             .collect();
         Generator {
             random: Random::new(seed),
@@ -317,7 +328,12 @@ impl Generator {
         } else {
             prefix
         };
-        format!("{prefix}{}", self.below(4)).into_bytes()
+        let number = match prefix {
+            // Streams are filled slowly, by ids that fit one key only.
+            "x" => [0, 0, 0, 0, 1, 1, 2, 3][self.below(8)],
+            _ => self.below(4),
+        };
+        format!("{prefix}{number}").into_bytes()
     }
 
     /// Values of stream commands. Ids come from those that were given before, so that they hit.

@@ -38,6 +38,9 @@ pub struct Stream {
     /// How many entries were ever added.
     pub entries_added: u64,
     groups: BTreeMap<Vec<u8>, Group>,
+    /// What the group that is the furthest behind was given last, once somebody asked. The server forgets to look
+    /// again when that group is removed, and so does this.
+    least_read: Option<StreamId>,
 }
 
 /// Why an entry was not added.
@@ -151,9 +154,14 @@ impl Stream {
         }
     }
 
-    /// Whether any group still needs the entry.
-    pub fn is_referenced(&self, id: StreamId) -> bool {
-        self.groups.values().any(|group| group.needs(id))
+    /// Whether any group still needs the entry: it has not read as far, or somebody has not acknowledged it.
+    pub fn is_referenced(&mut self, id: StreamId) -> bool {
+        let Some(least_read) = self.groups.values().map(|group| group.last_id).min() else {
+            return false;
+        };
+        let least_read = *self.least_read.get_or_insert(least_read);
+        let mut groups = self.groups.values();
+        id > least_read || groups.any(|group| group.pending().contains_key(&id))
     }
 
     // --- Groups ---------------------------------------------------------------------------------------------------
@@ -176,8 +184,18 @@ impl Stream {
         if self.groups.contains_key(name) {
             return false;
         }
+        self.least_read = self.least_read.filter(|least| *least <= group.last_id);
         self.groups.insert(name.to_vec(), group);
         true
+    }
+
+    /// The group was given this entry last.
+    pub fn set_last_id(&mut self, name: &[u8], id: StreamId) {
+        if let Some(group) = self.groups.get_mut(name) {
+            let keeps = |least: &StreamId| *least != group.last_id && *least <= id;
+            self.least_read = self.least_read.filter(keeps);
+            group.last_id = id;
+        }
     }
 
     pub fn remove_group(&mut self, name: &[u8]) -> bool {
@@ -216,9 +234,10 @@ impl Stream {
         true
     }
 
-    /// As a copy is made: no listpack has room to grow.
-    pub fn seal(&mut self) {
+    /// As the server makes a copy: no listpack has room to grow, and nobody asked yet how far groups have read.
+    pub fn settle_copy(&mut self) {
         self.nodes.values_mut().for_each(Node::seal);
+        self.least_read = None;
     }
 }
 

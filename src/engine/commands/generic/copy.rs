@@ -120,7 +120,7 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Int(0));
     };
     if let Value::Stream(stream) = &mut object.value {
-        stream.seal();
+        stream.settle_copy();
     }
     ctx.keys.db = to;
     let copied = copy_into(ctx, destination, object, replace);

@@ -156,13 +156,10 @@ pub(super) fn xclaim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     options.read(args, now)?;
     let (mut claim, made) = begin(ctx, key, name, consumer, options)?;
     let last_id = claim.options.last_id;
-    let group = claim
-        .stream
-        .group_mut(name)
-        .expect("the group was just seen");
+    let group = claim.stream.group(name).expect("the group was just seen");
     let mut advanced = last_id > group.last_id;
     if advanced {
-        group.last_id = last_id;
+        claim.stream.set_last_id(name, last_id);
     }
     for id in ids {
         let told = if claim.stream.get(id).is_none() {

@@ -112,9 +112,11 @@ pub(super) fn set_id(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     } else {
         id_or_end(start, 0)?
     };
-    let group = group(ctx, key, name)?;
-    group.last_id = last_id;
-    group.entries_read = options.entries_read(added);
+    ctx.keys
+        .get_mut::<Stream>(key)?
+        .ok_or_else(no_key)?
+        .set_last_id(name, last_id);
+    group(ctx, key, name)?.entries_read = options.entries_read(added);
     noted(ctx.keys, "xgroup-setid", key);
     Ok(Reply::OK)
 }

@@ -95,10 +95,15 @@ impl<'a> Order<'a> {
     ) -> Result<(), Error> {
         let words = args.rest();
         if !words.len().is_multiple_of(2) {
-            let (name, id) = (ctx.name(), if for_group { '>' } else { '$' });
+            let ids = if for_group {
+                "an ID or '>'"
+            } else {
+                "an ID, '+', or '$'"
+            };
             return Err(Error::Err(
                 format!(
-                    "Unbalanced '{name}' list of streams: for each stream key an ID or '{id}' must be specified."
+                    "Unbalanced '{}' list of streams: for each stream key {ids} must be specified.",
+                    ctx.name()
                 )
                 .into(),
             ));
@@ -302,8 +307,10 @@ fn deliver(
     if replies.is_empty() {
         return replies;
     }
+    stream.set_last_id(reader.group, at.last_id);
     let group = stream.group_mut(reader.group).expect(PRESENT);
     for id in delivered {
+        // Each claim tells how far the group was by then.
         group.last_id = id;
         if !reader.no_ack {
             let pending = Pending {

@@ -152,9 +152,4 @@ impl Group {
         self.consumer_mut(pending.owner).pending.remove(&entry);
         Some(pending)
     }
-
-    /// Whether the group still needs an entry: it has not read as far, or somebody has not acknowledged it.
-    pub fn needs(&self, entry: StreamId) -> bool {
-        entry > self.last_id || self.pending.contains_key(&entry)
-    }
 }

@@ -95,11 +95,12 @@ impl Stream {
                 if entry.deleted {
                     continue;
                 }
-                // An entry that has to stay counts as if it were gone.
                 budget -= 1;
-                if trim.references != References::Acked || !self.is_referenced(entry.id) {
-                    gone.push((entry.offset(), entry.id));
-                }
+                gone.push((entry.offset(), entry.id));
+            }
+            // An entry that has to stay has been counted all the same.
+            if trim.references == References::Acked {
+                gone.retain(|(_, id)| !self.is_referenced(*id));
             }
             self.remove_from(own, &gone);
             if trim.references == References::Delete {
