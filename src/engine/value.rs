@@ -1,6 +1,8 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
-use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+use crate::values::{
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+};
 
 #[derive(Debug, Clone)]
 pub enum Value {
@@ -9,6 +11,7 @@ pub enum Value {
     Set(Set),
     SortedSet(SortedSet),
     Hash(Hash),
+    Stream(Stream),
 }
 
 impl Value {
@@ -20,6 +23,7 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::Stream(_) => Stream::NAME,
         }
     }
 
@@ -31,6 +35,7 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
         }
     }
 }
@@ -66,5 +71,6 @@ kinds!(
     List(List) = "list",
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
-    Hash(Hash) = "hash"
+    Hash(Hash) = "hash",
+    Stream(Stream) = "stream"
 );

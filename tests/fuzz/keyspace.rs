@@ -61,9 +61,21 @@ fn compare_key(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
         "list" => agree(pair, db, &[b"LRANGE", key, b"0", b"-1"])?,
         "set" => agree(pair, db, &[b"SMEMBERS", key])?,
         "zset" => agree(pair, db, &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?,
+        "stream" => return compare_stream(pair, db, key),
         "hash" => return compare_hash(pair, db, key),
         _ => Reply::Null,
     };
+    Ok(())
+}
+
+fn compare_stream(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
+    agree(
+        pair,
+        db,
+        &[b"XINFO", b"STREAM", key, b"FULL", b"COUNT", b"0"],
+    )?;
+    agree(pair, db, &[b"XREVRANGE", key, b"+", b"-"])?;
+    agree(pair, db, &[b"DUMP", key])?;
     Ok(())
 }
 

@@ -32,28 +32,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "stream",
-        &[
-            "xack",
-            "xackdel",
-            "xadd",
-            "xautoclaim",
-            "xclaim",
-            "xdel",
-            "xdelex",
-            "xgroup",
-            "xinfo",
-            "xlen",
-            "xpending",
-            "xrange",
-            "xread",
-            "xreadgroup",
-            "xrevrange",
-            "xsetid",
-            "xtrim",
-        ],
-    ),
-    (
         "vector_set",
         &[
             "vadd",

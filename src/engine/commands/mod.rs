@@ -16,6 +16,7 @@ mod pubsub;
 mod server;
 mod sets;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;
 
@@ -58,6 +59,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("server", server::persistence::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
+    ("stream", streams::COMMANDS),
     ("string", strings::COMMANDS),
     ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),

@@ -9,6 +9,7 @@ pub mod intset;
 pub mod listpack;
 pub mod partial_sort;
 pub mod quicklist;
+pub mod radix;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
