@@ -53,7 +53,7 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "Modules",
         by_default: true,
-        write: |_, _, _, _| {},
+        write: modules,
     },
     Section {
         name: "Commandstats",
@@ -233,6 +233,14 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("acl_access_denied_cmd", 0);
     text.field("acl_access_denied_key", 0);
     text.field("acl_access_denied_channel", 0);
+}
+
+fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
+    let options = "options=[handle-io-errors|handle-repl-async-load]";
+    text.field(
+        "module",
+        format!("name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],{options}"),
+    );
 }
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {

@@ -113,6 +113,8 @@ pub struct Keyspace {
     pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -150,6 +152,7 @@ impl Keyspace {
             modified: Vec::new(),
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -295,7 +298,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         let object = Object {
             value,
             deadline,

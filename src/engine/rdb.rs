@@ -6,6 +6,7 @@
 mod load;
 #[cfg(test)]
 mod tests;
+mod vector_set;
 
 pub use load::{LoadError, Reader, Rules};
 
@@ -30,6 +31,7 @@ pub mod kind {
     pub const SORTED_SET_TEXT: u8 = 3;
     pub const HASH: u8 = 4;
     pub const SORTED_SET: u8 = 5;
+    pub const MODULE: u8 = 7;
     pub const SET_INTSET: u8 = 11;
     pub const HASH_LISTPACK: u8 = 16;
     pub const SORTED_SET_LISTPACK: u8 = 17;
@@ -98,6 +100,7 @@ impl Writer {
             Value::Set(set) => self.set(set),
             Value::SortedSet(set) => self.sorted_set(set),
             Value::Hash(hash) => self.hash(hash),
+            Value::VectorSet(set) => self.vector_set(set),
         }
     }
 

@@ -1,6 +1,8 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
-use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+use crate::values::{
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str, vector_set::VectorSet,
+};
 
 #[derive(Debug, Clone)]
 pub enum Value {
@@ -9,6 +11,7 @@ pub enum Value {
     Set(Set),
     SortedSet(SortedSet),
     Hash(Hash),
+    VectorSet(VectorSet),
 }
 
 impl Value {
@@ -20,6 +23,7 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -31,6 +35,8 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -66,5 +72,6 @@ kinds!(
     List(List) = "list",
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
-    Hash(Hash) = "hash"
+    Hash(Hash) = "hash",
+    VectorSet(VectorSet) = "vectorset"
 );

@@ -10,6 +10,7 @@ use engine::syntax::{Node, Type};
 use engine::words;
 
 use crate::play::{CLIENTS, Pair};
+use crate::vectors;
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,6 +205,7 @@ impl Generator {
         }
         self.spoil(&mut words);
         settle_sort(&mut words);
+        vectors::settle(&mut words);
         words
     }
 
@@ -226,9 +228,11 @@ impl Generator {
             }
             Node::Repeat(node) => {
                 let is_key = matches!(**node, Node::Value(_, Type::Key));
+                let is_promised =
+                    is_key || matches!(&**node, Node::Value(name, _) if name == "component");
                 let few = 1 + self.random.below(4);
                 let many = if self.random.chance(1, 60) { 150 } else { few };
-                let count = if is_key {
+                let count = if is_promised {
                     self.promised.take().unwrap_or(few)
                 } else {
                     many
@@ -248,6 +252,16 @@ impl Generator {
                 self.promised = Some(count);
                 count.to_string().into_bytes()
             }
+            ("num", _) => {
+                let count = if self.random.chance(1, 15) {
+                    self.random.below(20)
+                } else {
+                    3
+                };
+                self.promised = Some(count);
+                count.to_string().into_bytes()
+            }
+            _ if entry.group == "vector_set" => vectors::word(&mut self.random, name),
             ("numfields", _) => "2".into(),
             ("cursor", _) => "0".into(),
             // A page smaller than the keyspace ends where the hash seed says.
@@ -257,7 +271,15 @@ impl Generator {
             ("destination-db" | "index" | "db", _) => self.pick(&["0", "0", "1", "-1", "0"]),
             ("channel" | "shardchannel", _) => self.pick(&["news", "sport"]),
             ("weight", _) => self.pick(&["1", "2", "0.5", "-1", "inf"]),
-            ("type", _) => self.pick(&["string", "list", "hash", "zset", "set", "nothing"]),
+            ("type", _) => self.pick(&[
+                "string",
+                "list",
+                "hash",
+                "zset",
+                "set",
+                "vectorset",
+                "nothing",
+            ]),
             (_, Type::Int) => self.integer(),
             (_, Type::Float) => self.float(),
             (_, Type::Time) => self.pick(&[
@@ -287,10 +309,11 @@ impl Generator {
             "hash" => "h",
             "sorted-set" | "geo" => "z",
             "stream" => "x",
-            _ => ["s", "l", "t", "h", "z"][self.below(5)],
+            "vector_set" => "v",
+            _ => ["s", "l", "t", "h", "z", "v"][self.below(6)],
         };
         let prefix = if self.random.chance(1, 25) {
-            ["s", "l", "t", "h", "z"][self.below(5)]
+            ["s", "l", "t", "h", "z", "v"][self.below(6)]
         } else {
             prefix
         };

@@ -38,6 +38,7 @@ fn compare_key(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
         "set" => agree(pair, &[b"SMEMBERS", key])?,
         "zset" => agree(pair, &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?,
         "hash" => return compare_hash(pair, key),
+        "vectorset" => return compare_vector_set(pair, key),
         _ => Reply::Null,
     };
     Ok(())
@@ -51,6 +52,31 @@ fn compare_hash(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
     for field in fields {
         let Reply::Bulk(field) = field else { continue };
         agree(pair, &[b"HPEXPIRETIME", key, b"FIELDS", b"1", &field])?;
+    }
+    Ok(())
+}
+
+/// All elements, with their distances from one of them.
+fn compare_vector_set(pair: &mut Pair, key: &[u8]) -> Result<(), String> {
+    const ALL: &[u8] = b"100000";
+    agree(pair, &[b"VINFO", key])?;
+    let Reply::Array(elements) = agree(pair, &[b"VRANDMEMBER", key, ALL])? else {
+        return Ok(());
+    };
+    for element in &elements {
+        let Reply::Bulk(element) = element else {
+            continue;
+        };
+        agree(pair, &[b"VEMB", key, element, b"RAW"])?;
+    }
+    if let Some(Reply::Bulk(one)) = elements.first() {
+        let (scores, attributes) = (b"WITHSCORES", b"WITHATTRIBS");
+        agree(
+            pair,
+            &[
+                b"VSIM", key, b"ELE", one, scores, attributes, b"COUNT", ALL, b"TRUTH",
+            ],
+        )?;
     }
     Ok(())
 }

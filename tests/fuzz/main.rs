@@ -11,6 +11,7 @@ mod keyspace;
 mod normalize;
 mod play;
 mod shrink;
+mod vectors;
 
 use std::process::ExitCode;
 

@@ -84,23 +84,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
             "xtrim",
         ],
     ),
-    (
-        "vector_set",
-        &[
-            "vadd",
-            "vcard",
-            "vdim",
-            "vemb",
-            "vgetattr",
-            "vinfo",
-            "vismember",
-            "vlinks",
-            "vrandmember",
-            "vrem",
-            "vsetattr",
-            "vsim",
-        ],
-    ),
 ];
 
 /// The honest answer to a command that is not in the table, if Redis has it.

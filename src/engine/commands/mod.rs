@@ -15,6 +15,7 @@ mod sets;
 mod sorted_sets;
 mod strings;
 mod transactions;
+mod vector_sets;
 
 pub(crate) use connection::describe as describe_client;
 
@@ -57,4 +58,5 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", strings::COMMANDS),
     ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
+    ("vector_set", vector_sets::COMMANDS),
 ];

@@ -22,7 +22,7 @@ use crate::values::string::Str;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadError;
 
-type Load<T> = Result<T, LoadError>;
+pub(super) type Load<T> = Result<T, LoadError>;
 
 /// What a value must know to choose its encoding.
 pub struct Rules<'a> {
@@ -65,6 +65,7 @@ impl<'a> Reader<'a> {
                 self.int64()?;
                 Value::Hash(self.hash_listpack_deadlines(rules)?)
             }
+            kind::MODULE => Value::VectorSet(self.vector_set()?),
             _ => return Err(LoadError),
         };
         Ok(value)
@@ -343,7 +344,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn ensure(condition: bool) -> Load<()> {
+pub(super) fn ensure(condition: bool) -> Load<()> {
     if condition { Ok(()) } else { Err(LoadError) }
 }
 

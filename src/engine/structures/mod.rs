@@ -2,6 +2,7 @@
 //! no commands.
 
 pub mod dict;
+pub mod hnsw;
 pub mod intset;
 pub mod listpack;
 pub mod quicklist;
