@@ -216,7 +216,7 @@ fn of_vector_set(set: &VectorSet) -> usize {
         + layers
         + links
         + average(names.collect(), 0) * count
-        + average(attributes, UNSEEN_ATTRIBUTES) * set.attributed()
+        + average(attributes, UNSEEN_ATTRIBUTES) * set.attributed().min(count as u64) as usize
         + 2 * POINTER * count
 }
 

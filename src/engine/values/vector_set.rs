@@ -18,8 +18,8 @@ pub struct VectorSet {
     pub projection: Option<Projection>,
     /// How many vector sets the server had made before this one; none before it is under a key.
     pub number: Option<u64>,
-    /// How many elements have attributes; empty ones count where they came with a new element.
-    attributed: usize,
+    /// How many elements have attributes, as the real server counts: see `attributed`.
+    attributed: u64,
     /// The nodes in order of their names.
     names: Vec<u32>,
 }
@@ -73,9 +73,20 @@ impl VectorSet {
         self.graph.is_empty()
     }
 
-    /// How many elements have attributes.
-    pub fn attributed(&self) -> usize {
+    /// How many elements have attributes. Empty ones count if they came with a new element, and those that came with
+    /// CAS do not, and are still taken off when they go: the number may pass below 0 to the highest there is.
+    pub fn attributed(&self) -> u64 {
         self.attributed
+    }
+
+    /// An element that has just been added is not counted among those with attributes.
+    pub fn forget_attributed(&mut self) {
+        self.attributed = self.attributed.wrapping_sub(1);
+    }
+
+    fn count_attributes(&mut self, before: bool, after: bool) {
+        let more = self.attributed.wrapping_add(after as u64);
+        self.attributed = more.wrapping_sub(before as u64);
     }
 
     pub fn find(&self, name: &[u8]) -> Option<u32> {
@@ -105,7 +116,7 @@ impl VectorSet {
         let attributes = attributes.map(<[u8]>::to_vec);
         match self.position(name) {
             Err(at) => {
-                self.attributed += attributes.is_some() as usize;
+                self.count_attributes(false, attributes.is_some());
                 let name = name.to_vec();
                 let node = self.graph.insert(name, attributes, values, effort, random);
                 self.names.insert(at, node);
@@ -128,9 +139,9 @@ impl VectorSet {
     /// Empty ones are none.
     pub fn set_attributes(&mut self, node: u32, attributes: Vec<u8>) {
         let attributes = Some(attributes).filter(|text| !text.is_empty());
-        self.attributed += attributes.is_some() as usize;
+        let has = attributes.is_some();
         let before = std::mem::replace(&mut self.graph.node_mut(node).attributes, attributes);
-        self.attributed -= before.is_some() as usize;
+        self.count_attributes(before.is_some(), has);
     }
 
     /// False if it was not there.
@@ -139,7 +150,8 @@ impl VectorSet {
             return false;
         };
         let node = self.names.remove(at);
-        self.attributed -= self.graph.remove(node).attributes.is_some() as usize;
+        let had = self.graph.remove(node).attributes.is_some();
+        self.count_attributes(had, false);
         true
     }
 
@@ -148,7 +160,7 @@ impl VectorSet {
         let Err(at) = self.position(&node.name) else {
             return false;
         };
-        self.attributed += node.attributes.is_some() as usize;
+        self.count_attributes(false, node.attributes.is_some());
         let node = self.graph.insert_saved(node);
         self.names.insert(at, node);
         true

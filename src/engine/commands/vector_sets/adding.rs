@@ -22,6 +22,8 @@ struct Options<'a> {
     effort: usize,
     links: usize,
     attributes: Option<&'a [u8]>,
+    /// CAS: the real server looks for neighbors in a thread. Here nothing does, but see `vadd`.
+    in_thread: bool,
 }
 
 impl<'a> Options<'a> {
@@ -31,11 +33,12 @@ impl<'a> Options<'a> {
             effort: EFFORT_DEFAULT,
             links: LINKS_DEFAULT,
             attributes: None,
+            in_thread: false,
         };
         while !args.is_empty() {
             let with_value = args.left() > 1;
             if args.token("CAS") {
-                // Candidates for links are looked for in a thread; nothing else comes of it.
+                options.in_thread = true;
             } else if args.token("NOQUANT") {
                 options.quantization = Quantization::None;
             } else if args.token("Q8") {
@@ -74,6 +77,12 @@ pub(super) fn vadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     };
     let options = Options::read(args)?;
     ctx.keys.touched(key);
+    let in_thread = options.in_thread
+        && ctx.may_block
+        && !ctx
+            .server
+            .config
+            .yes("vset-force-single-threaded-execution");
     let added = match ctx.keys.get_mut::<VectorSet>(key)? {
         None => {
             let set = make(&vector, reduced, element, &options, ctx)?;
@@ -83,7 +92,12 @@ pub(super) fn vadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         Some(set) => {
             let vector = fit(set, vector, reduced, &options)?;
             let attributes = options.attributes;
-            set.add(element, attributes, &vector, options.effort, ctx.random)
+            let added = set.add(element, attributes, &vector, options.effort, ctx.random);
+            if added && attributes.is_some() && in_thread {
+                // A surprise of Redis': it forgets to count what a thread has added.
+                set.forget_attributed();
+            }
+            added
         }
     };
     // Another vector for an element that was there is not replicated, in the real server as here.

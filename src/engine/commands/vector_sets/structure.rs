@@ -26,18 +26,18 @@ pub(super) fn vinfo(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
         .as_ref()
         .map_or(0, |projection| projection.input);
     let numbers = [
-        ("hnsw-m", graph.links),
-        ("vector-dim", graph.dimension),
-        ("projection-input-dim", input),
-        ("size", set.len()),
-        ("max-level", graph.level),
+        ("hnsw-m", graph.links as u64),
+        ("vector-dim", graph.dimension as u64),
+        ("projection-input-dim", input as u64),
+        ("size", set.len() as u64),
+        ("max-level", graph.level as u64),
         ("attributes-count", set.attributed()),
-        ("vset-uid", set.number.unwrap_or(0) as usize),
-        ("hnsw-max-node-uid", graph.last_id as usize),
+        ("vset-uid", set.number.unwrap_or(0)),
+        ("hnsw-max-node-uid", graph.last_id),
     ];
     let quantization = Reply::Status(set.quantization().name());
     let mut facts = vec![(Reply::Status("quant-type"), quantization)];
-    facts.extend(numbers.map(|(name, number)| (Reply::Status(name), Reply::from(number))));
+    facts.extend(numbers.map(|(name, number)| (Reply::Status(name), Reply::Int(number as i64))));
     Ok(Reply::Map(facts))
 }
 
