@@ -18,9 +18,8 @@ pub fn word(random: &mut Random, name: &str) -> Vec<u8> {
         "build-exploration-factor" => pick(random, "200 1 20 0 1000001 x 1000000"),
         "numlinks" => pick(random, "16 16 16 3 5000 8 x"),
         "search-exploration-factor" => pick(random, "100 1000 99999 0 -1 x"),
-        "max-filtering-effort" => pick(random, "1000 9999999 4294967296 0 -1 x"),
+        "max-filtering-effort" => pick(random, "1000 9999999 4294967299 0 -1 x"),
         "max-distance" => pick(random, "0.1 0.25 0.5 1 2 0 -1 x inf 1e-9"),
-        // The server reserves memory for as many results as are asked for, and dies of too many.
         "count" => pick(random, "1 2 3 5 10 30 1000 0 -1 -5 x 100000"),
         _ if random.chance(1, 40) => pick(random, "a 0 17 m"),
         _ => format!("m{}", random.below(25)),
@@ -28,10 +27,26 @@ pub fn word(random: &mut Random, name: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Scores are asked for, or equally near elements could not be told from the others.
+/// Scores are asked for, or equally near elements could not be told from the others. Numbers that the server takes as
+/// an amount of memory, and dies of, are made smaller.
 pub fn settle(words: &mut Vec<Vec<u8>>) {
-    let is = |word: &Vec<u8>, text: &str| word.eq_ignore_ascii_case(text.as_bytes());
-    if is(&words[0], "VSIM") && !words.iter().any(|word| is(word, "WITHSCORES")) {
+    const DEADLY: [&[u8]; 3] = [
+        b"4294967296",
+        b"9223372036854775807",
+        b"-9223372036854775808",
+    ];
+    let is = |word: &[u8], text: &str| word.eq_ignore_ascii_case(text.as_bytes());
+    let name = words[0].clone();
+    if ["VADD", "VSIM", "VRANDMEMBER"]
+        .iter()
+        .any(|text| is(&name, text))
+    {
+        let deadly = words
+            .iter_mut()
+            .filter(|word| DEADLY.contains(&word.as_slice()));
+        deadly.for_each(|word| *word = b"1000".to_vec());
+    }
+    if is(&name, "VSIM") && !words.iter().any(|word| is(word, "WITHSCORES")) {
         words.push(b"WITHSCORES".to_vec());
     }
 }

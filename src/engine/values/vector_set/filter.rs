@@ -113,6 +113,7 @@ impl Filter {
         for token in &self.program {
             let value = match token {
                 Token::Value(value) => Cow::Borrowed(value),
+                Token::Field(name) if name.is_empty() => return None,
                 Token::Field(name) => Cow::Owned(json::field(attributes, name)?),
                 Token::Operator(operator) => {
                     let b = stack.pop()?;
@@ -170,7 +171,8 @@ impl Lexer<'_> {
                 self.number().map(Token::Value)
             }
             b'"' | b'\'' => self.string().map(Token::Value),
-            b'.' if is_of_name(self.peek(1)) => {
+            // A dot that ends the text is a field without a name, which nothing has.
+            b'.' if is_of_name(self.peek(1)) || self.peek(1) == 0 => {
                 self.at += 1;
                 Some(Token::Field(self.take_while(is_of_name)))
             }
