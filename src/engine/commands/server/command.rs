@@ -97,7 +97,7 @@ fn list(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         [filterby, kind, value] if filterby.eq_ignore_ascii_case(b"FILTERBY") => {
             match kind.to_ascii_uppercase().as_slice() {
                 b"MODULE" => {
-                    let named = *value == b"vectorset";
+                    let named = value.eq_ignore_ascii_case(b"vectorset");
                     let of_module = |entry: &&Entry| named && entry.has(flag::MODULE);
                     table().iter().filter(of_module).collect()
                 }

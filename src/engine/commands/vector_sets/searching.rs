@@ -101,7 +101,8 @@ pub(super) fn vsim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         .take(options.count)
         .take_while(|found| !(found.distance / 2.0 > options.epsilon))
         .map(|found| describe(set.graph.node(found.node), found, &options));
-    Ok(arrange(shown.collect(), resp3))
+    let is_map = resp3 && (options.with_scores || options.with_attributes);
+    Ok(arrange(shown.collect(), is_map))
 }
 
 fn query(set: &VectorSet, args: &mut Args) -> Result<Vec<f32>, Error> {
@@ -151,8 +152,7 @@ fn describe(node: &Node, found: Found, options: &Options) -> (Reply, Vec<Reply>)
 }
 
 /// All in one row; in RESP3 a map if there is more than elements, of arrays if there are two things of each.
-fn arrange(shown: Vec<(Reply, Vec<Reply>)>, resp3: bool) -> Reply {
-    let is_map = resp3 && shown.first().is_some_and(|(_, facts)| !facts.is_empty());
+fn arrange(shown: Vec<(Reply, Vec<Reply>)>, is_map: bool) -> Reply {
     if !is_map {
         let row = |(name, facts)| std::iter::once(name).chain(facts);
         return Reply::array(shown.into_iter().flat_map(row));
