@@ -99,7 +99,8 @@ pub(super) fn vsim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let shown = found
         .into_iter()
         .take(options.count)
-        .take_while(|found| !(found.distance / 2.0 > options.epsilon))
+        // What is not a number is not too far.
+        .take_while(|found| found.distance.is_nan() || found.distance / 2.0 <= options.epsilon)
         .map(|found| describe(set.graph.node(found.node), found, &options));
     let is_map = resp3 && (options.with_scores || options.with_attributes);
     Ok(arrange(shown.collect(), is_map))

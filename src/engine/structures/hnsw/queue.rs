@@ -8,7 +8,7 @@ pub struct Found {
     pub distance: f32,
 }
 
-/// Of equally far nodes the later comes out first. A distance that is not a number counts as nearest.
+/// Of equally far nodes the later comes out first; once the queue is full, last. A distance that is not a number counts as nearest.
 #[derive(Debug, Clone)]
 pub struct Queue {
     items: Vec<Found>,

@@ -216,13 +216,6 @@ fn distance_of_steps(a: &[i8], range: f32, b: &[i8], other: f32) -> f32 {
     let scale = (range / 127.0) * (other / 127.0);
     let products = a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b));
     let dot = products.fold(0i32, i32::wrapping_add);
-    let distance = 1.0 - dot as f32 * scale;
-    // Rounding may lead a little out of the range; what is not a number stays.
-    if distance < 0.0 {
-        0.0
-    } else if distance > 2.0 {
-        2.0
-    } else {
-        distance
-    }
+    // Rounding may lead a little out of the range.
+    (1.0 - dot as f32 * scale).clamp(0.0, 2.0)
 }

@@ -248,14 +248,17 @@ impl Lexer<'_> {
 
     /// The longest operator that a run of letters and signs begins with, or the word `null`.
     fn operator(&mut self) -> Option<Token> {
-        let from = self.at;
-        let run = self.take_while(is_of_operator);
-        if run == b"null" {
+        let rest = &self.text[self.at..];
+        if rest.starts_with(b"null") && !is_of_operator(self.peek(4)) {
+            self.at += 4;
             return Some(Token::Value(Value::Null));
         }
-        let fitting = OPERATORS.iter().filter(|(text, _)| run.starts_with(text));
-        let (text, operator) = fitting.max_by_key(|(text, _)| text.len())?;
-        self.at = from + text.len();
+        let fitting = OPERATORS.iter().filter(|(text, _)| rest.starts_with(text));
+        let Some((text, operator)) = fitting.max_by_key(|(text, _)| text.len()) else {
+            self.take_while(is_of_operator);
+            return None;
+        };
+        self.at += text.len();
         Some(Token::Operator(*operator))
     }
 }
