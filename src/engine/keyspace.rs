@@ -111,6 +111,8 @@ pub struct Keyspace {
     pub note_modified: bool,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -147,6 +149,7 @@ impl Keyspace {
             note_modified: false,
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -292,7 +295,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         let object = Object {
             value,
             deadline,

@@ -2,6 +2,7 @@
 
 use crate::values::{
     hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
 };
 
 #[derive(Debug, Clone)]
@@ -12,6 +13,7 @@ pub enum Value {
     SortedSet(SortedSet),
     Hash(Hash),
     Stream(Stream),
+    VectorSet(VectorSet),
 }
 
 impl Value {
@@ -24,6 +26,7 @@ impl Value {
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
             Value::Stream(_) => Stream::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -36,6 +39,8 @@ impl Value {
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
             Value::Stream(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -72,5 +77,6 @@ kinds!(
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
     Hash(Hash) = "hash",
-    Stream(Stream) = "stream"
+    Stream(Stream) = "stream",
+    VectorSet(VectorSet) = "vectorset"
 );

@@ -13,6 +13,7 @@ use engine::words;
 use crate::access;
 use crate::play::{CLIENTS, Pair};
 use crate::social::{self, Situation};
+use crate::vectors;
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
@@ -302,6 +303,7 @@ impl Generator {
         self.spoil(&mut words);
         settle_sort(&mut words);
         self.note_automatic_id(&words);
+        vectors::settle(&mut words);
         words
     }
 
@@ -329,11 +331,12 @@ impl Generator {
             Node::Repeat(node) => {
                 let is_key = matches!(**node, Node::Value(_, Type::Key));
                 let is_id = matches!(&**node, Node::Value(name, _) if name == "id");
+                let is_component = matches!(&**node, Node::Value(name, _) if name == "component");
                 let few = 1 + self.random.below(4);
                 let many = if self.random.chance(1, 60) { 150 } else { few };
                 let count = match self.promised.take() {
-                    Some(promised) if is_key || is_id => promised,
-                    _ if is_key => few,
+                    Some(promised) if is_key || is_id || is_component => promised,
+                    _ if is_key || is_component => few,
                     _ => many,
                 };
                 if is_key && entry.name.starts_with("xread") {
@@ -355,6 +358,16 @@ impl Generator {
                 self.promised = Some(count);
                 count.to_string().into_bytes()
             }
+            ("num", _) => {
+                let count = if self.random.chance(1, 15) {
+                    self.random.below(20)
+                } else {
+                    3
+                };
+                self.promised = Some(count);
+                count.to_string().into_bytes()
+            }
+            _ if entry.group == "vector_set" => vectors::word(&mut self.random, name),
             ("numfields", _) => "2".into(),
             ("cursor", _) => "0".into(),
             // A page smaller than the keyspace ends where the hash seed says.
@@ -364,9 +377,16 @@ impl Generator {
             ("destination-db" | "index" | "db", _) => self.pick(&["0", "0", "1", "-1", "0"]),
             ("channel" | "shardchannel", _) => self.pick(&["news", "sport"]),
             ("weight", _) => self.pick(&["1", "2", "0.5", "-1", "inf"]),
-            ("type", _) => {
-                self.pick(&["string", "list", "hash", "zset", "set", "stream", "nothing"])
-            }
+            ("type", _) => self.pick(&[
+                "string",
+                "list",
+                "hash",
+                "zset",
+                "stream",
+                "set",
+                "vectorset",
+                "nothing",
+            ]),
             (_, Type::Int) => self.integer(),
             (_, Type::Float) => self.float(),
             (_, Type::Time) => self.pick(&[
@@ -396,10 +416,11 @@ impl Generator {
             "hash" => "h",
             "sorted-set" | "geo" => "z",
             "stream" => "x",
-            _ => ["s", "l", "t", "h", "z", "x"][self.below(6)],
+            "vector_set" => "v",
+            _ => ["s", "l", "t", "h", "z", "x", "v"][self.below(7)],
         };
         let prefix = if self.random.chance(1, 25) {
-            ["s", "l", "t", "h", "z", "x"][self.below(6)]
+            ["s", "l", "t", "h", "z", "x", "v"][self.below(7)]
         } else {
             prefix
         };

@@ -31,23 +31,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
             "sync",
         ],
     ),
-    (
-        "vector_set",
-        &[
-            "vadd",
-            "vcard",
-            "vdim",
-            "vemb",
-            "vgetattr",
-            "vinfo",
-            "vismember",
-            "vlinks",
-            "vrandmember",
-            "vrem",
-            "vsetattr",
-            "vsim",
-        ],
-    ),
 ];
 
 /// The honest answer to a command that is not in the table, if Redis has it.

@@ -19,6 +19,7 @@ mod sorted_sets;
 mod streams;
 mod strings;
 mod transactions;
+mod vector_sets;
 
 use crate::command::Command;
 
@@ -63,4 +64,5 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("string", strings::COMMANDS),
     ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
+    ("vector_set", vector_sets::COMMANDS),
 ];

@@ -68,6 +68,7 @@ impl<'a> Reader<'a> {
             version @ (kind::STREAM | kind::STREAM_2 | kind::STREAM_3) => {
                 Value::Stream(self.stream(version)?)
             }
+            kind::MODULE => Value::VectorSet(self.vector_set()?),
             _ => return Err(LoadError),
         };
         Ok(value)

@@ -4,6 +4,7 @@
 pub mod bits;
 pub mod dict;
 pub mod geohash;
+pub mod hnsw;
 pub mod hyperloglog;
 pub mod intset;
 pub mod listpack;
