@@ -1,6 +1,9 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
-use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+use crate::values::{
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
+};
 
 /// Three pointers large: a database holds millions of these, most of them strings, so what is larger is boxed.
 #[derive(Debug, Clone)]
@@ -10,6 +13,8 @@ pub enum Value {
     Set(Box<Set>),
     SortedSet(Box<SortedSet>),
     Hash(Box<Hash>),
+    Stream(Box<Stream>),
+    VectorSet(Box<VectorSet>),
 }
 
 const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
@@ -26,6 +31,8 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::Stream(_) => Stream::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -37,6 +44,9 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -72,5 +82,7 @@ kinds!(
     List(List) = "list",
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
-    Hash(Hash) = "hash"
+    Hash(Hash) = "hash",
+    Stream(Stream) = "stream",
+    VectorSet(VectorSet) = "vectorset"
 );
