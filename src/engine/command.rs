@@ -318,8 +318,7 @@ pub struct Entry {
     /// Full name, lower case: `client|kill`; upper case for a module's command.
     pub name: &'static str,
     pub syntax: Syntax,
-    /// How many words the name takes: 2 for a subcommand.
-    pub name_words: usize,
+    words_of_name: usize,
     /// Words including the name; negative means "at least".
     pub arity: i32,
     /// A number of its own, from 0 on without gaps.
@@ -342,6 +341,11 @@ impl std::fmt::Debug for Entry {
 impl Entry {
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags != 0
+    }
+
+    /// How many words the name takes: 2 for a subcommand.
+    pub fn name_words(&self) -> usize {
+        self.words_of_name
     }
 
     /// Whether so many words (name included) may be given.
@@ -523,7 +527,7 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
         } else {
             syntax.name.clone()
         }),
-        name_words: 1 + usize::from(syntax.name.contains('|')),
+        words_of_name: 1 + usize::from(syntax.name.contains('|')),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
         subcommands: BTreeMap::new(),

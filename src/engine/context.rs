@@ -202,7 +202,7 @@ impl Context<'_> {
             resuming: false,
             effects: None,
         };
-        let reply = (entry.command.handler)(&mut inner, &mut Args::new(words, entry.name_words));
+        let reply = (entry.command.handler)(&mut inner, &mut Args::new(words, entry.name_words()));
         let effects = inner.effects.take();
         let changed = inner.keys.dirty != dirty;
         self.server

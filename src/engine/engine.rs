@@ -363,7 +363,8 @@ impl Engine {
             resuming,
             effects: None,
         };
-        let reply = (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words));
+        let reply =
+            (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
         let effects = context.effects.take();
         let changed = self.keys.dirty != dirty;
         self.server
