@@ -2,12 +2,14 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+mod settings;
 
 use std::collections::BTreeMap;
 
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
+pub use settings::{Fsync, SavePoint, Settings};
 
 /// When a small encoding gives way to a large one. Named as in redis.conf.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +57,8 @@ pub struct Config {
     pub proto_max_bulk_len: usize,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// What the writers of files read at every turn; the texts have it too.
+    pub persistence: Settings,
     /// Parameters that are not typed above and were set, by name.
     texts: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -70,6 +74,7 @@ impl Default for Config {
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
             active_expire: true,
+            persistence: Settings::default(),
             texts: BTreeMap::new(),
         }
     }
@@ -90,6 +95,11 @@ impl Config {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
     }
 
+    /// A parameter that there is, as text.
+    pub fn text(&self, name: &str) -> String {
+        String::from_utf8_lossy(&self.get(name).unwrap_or_default()).into_owned()
+    }
+
     /// A parameter that is a number.
     pub fn int(&self, name: &str) -> Option<i64> {
         number::parse_i64(&self.get(name)?)
@@ -108,6 +118,7 @@ impl Config {
         {
             return Err(Refusal::NotEmulated(why));
         }
+        self.persistence.note(parameter.name, &text);
         if !self.set_typed(parameter.name, &text)? {
             self.texts.insert(parameter.name, text);
         }
@@ -186,9 +197,11 @@ impl Config {
 }
 
 /// Whether CONFIG SET may touch a parameter at all.
-pub fn check_standing(parameter: &Parameter) -> Result<(), Refusal> {
+pub fn check_standing(config: &Config, parameter: &Parameter) -> Result<(), Refusal> {
     match parameter.standing {
         Standing::Fixed => Err(invalid("can't set immutable config")),
+        // `local` trusts clients of the same machine, as all are here.
+        Standing::Protected if config.text("enable-protected-configs") != "no" => Ok(()),
         Standing::Protected => Err(invalid("can't set protected config")),
         Standing::Kept | Standing::Refused(_) => Ok(()),
     }

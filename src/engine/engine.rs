@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use crate::aof::load;
 use crate::args::Args;
 use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::Event;
 use crate::expire;
 use crate::keyspace::Keyspace;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -53,6 +56,8 @@ impl Engine {
             started: now,
             run_id,
             replication_id,
+            disk: Disk::default(),
+            persistence: Persistence::new(now),
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -123,18 +128,22 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
+        self.server.sync_append_only(now);
     }
 
     fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         self.keys.note_modified = self.server.tracking.clients > 0;
         cycle(&mut self.keys, &self.server.config, now);
         let modified = std::mem::take(&mut self.keys.modified);
         self.server.invalidate(modified, None);
-        for (db, words) in self.keys.effects.drain(..) {
-            self.server.outbox.push(Event::Effect { db, words });
-        }
+        self.server
+            .persistence
+            .aof
+            .unit
+            .append(&mut self.keys.effects);
+        self.server.end_unit(false, now);
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -303,7 +312,7 @@ impl Engine {
         self.server.stats.commands_processed += 1;
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         let dirty = self.keys.dirty;
         let mut context = Context {
             keys: &mut self.keys,
@@ -323,6 +332,7 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
+        self.server.end_unit(true, now);
         self.server
             .after_call(id, entry, words, reply.is_err(), &mut self.keys);
         if let Some(tracking) = self
@@ -479,6 +489,7 @@ impl Engine {
             db.keys.rehash_steps(BUCKETS_PER_TICK);
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
+        self.server.persistence_cron(&self.keys, now);
         self.settle(now);
         self.catch_up(now);
     }
@@ -497,6 +508,24 @@ impl Engine {
     pub fn requeue(&mut self, mut events: Vec<Event>) {
         events.append(&mut self.server.outbox);
         self.server.outbox = events;
+    }
+
+    /// Reads the files of the disk, as a server does when it starts: the append-only file if that is on, otherwise
+    /// the snapshot. Notes are for whoever reads logs.
+    ///
+    /// # Errors
+    /// When the server would refuse to start; the databases are empty then.
+    pub fn start(&mut self, disk: Disk, now: Time) -> Result<Vec<String>, load::Failure> {
+        self.server.disk = disk;
+        let mut loading = load::Loading {
+            keys: &mut self.keys,
+            server: &mut self.server,
+            random: &mut self.random,
+            now,
+        };
+        let notes = loading.start();
+        self.settle(now);
+        notes
     }
 
     /// Emit `Event::Effect` from now on.

@@ -4,6 +4,7 @@
 //! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod aof;
 pub mod args;
 pub mod client;
 pub mod command;
@@ -11,6 +12,8 @@ mod commands;
 pub mod config;
 pub mod context;
 pub mod crc64;
+pub mod digest;
+pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod event;
@@ -26,6 +29,7 @@ pub mod memory;
 pub mod monitor;
 pub mod number;
 pub mod pause;
+pub mod persistence;
 pub mod pubsub;
 pub mod rdb;
 pub mod render;

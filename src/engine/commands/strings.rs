@@ -247,7 +247,7 @@ fn deadline_from(ctx: &Context, amount: &[u8], unit: i64, relative: bool) -> Res
     }
     let millis = amount.checked_mul(unit).ok_or_else(invalid)?;
     if relative {
-        millis.checked_add(ctx.now.millis()).ok_or_else(invalid)
+        millis.checked_add(ctx.clock().millis()).ok_or_else(invalid)
     } else {
         Ok(millis)
     }

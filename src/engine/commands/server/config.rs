@@ -85,7 +85,8 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             let text = format!("Unknown option or number of arguments for CONFIG SET - '{name}'");
             return Err(Error::Err(text.into()));
         };
-        check_standing(parameter).map_err(|refusal| refused(pair[0], refusal))?;
+        check_standing(&ctx.server.config, parameter)
+            .map_err(|refusal| refused(pair[0], refusal))?;
         if seen
             .iter()
             .any(|(before, _, _): &(&parameters::Parameter, _, _)| before.name == parameter.name)
@@ -104,7 +105,15 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .set(parameter, value)
             .map_err(|refusal| refused(name, refusal))?;
     }
-    ctx.server.config = changed;
+    let before = std::mem::replace(&mut ctx.server.config, changed);
+    let append_only = ctx.server.config.persistence.append_only;
+    if append_only != before.persistence.append_only {
+        if append_only {
+            ctx.server.start_append_only(ctx.keys, ctx.now);
+        } else {
+            ctx.server.stop_append_only();
+        }
+    }
     Ok(Reply::OK)
 }
 

@@ -42,6 +42,7 @@ fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     for db in 0..ctx.keys.dbs.len() {
         ctx.keys.flush(db);
     }
+    ctx.server.all_flushed(ctx.keys, ctx.now);
     after_flush(ctx);
     Ok(Reply::OK)
 }
@@ -66,7 +67,9 @@ fn check_mode(args: &mut Args) -> Result<(), Error> {
 
 /// Flushing nothing is replicated too: a replica may have what this server does not.
 fn after_flush(ctx: &mut Context) {
-    ctx.keys.dirty += 1;
+    if ctx.server.wants_effects() {
+        ctx.replicate_as(ctx.words);
+    }
     ctx.server.invalidate_all();
 }
 
