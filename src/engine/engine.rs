@@ -332,7 +332,9 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
-        self.server.end_unit(true, now);
+        // What these remove in passing has nothing in common.
+        let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
+        self.server.end_unit(together, now);
         self.server
             .after_call(id, entry, words, reply.is_err(), &mut self.keys);
         if let Some(tracking) = self

@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::{ClientId, Engine, Event, Reply};
 use tests::real::{Clock, Connection, Real};
 
+use crate::effects::Effects;
 use crate::generate::Input;
 use crate::normalize;
 
@@ -25,12 +26,21 @@ pub struct Pair {
     /// Both run inside MULTI: replies to EXEC are compared with the commands that were queued.
     queued: [Vec<Vec<Vec<u8>>>; CLIENTS.len()],
     in_multi: [bool; CLIENTS.len()],
+    /// Both keep an append-only file.
+    effects: Option<Effects>,
 }
 
 impl Pair {
-    pub fn start() -> Pair {
+    pub fn start(aof: bool) -> Pair {
         // Frequent ticks, so that a move of the clock is noticed soon.
-        let real = Real::start(Clock::Ours, &["--hz", "100"]);
+        let mut options = vec!["--hz", "100"];
+        if aof {
+            // While a sync is under way the server would hold back what it appends.
+            options.extend(["--appendonly", "yes", "--appendfsync", "no"]);
+            options.extend(["--auto-aof-rewrite-percentage", "0"]);
+        }
+        let real = Real::start(Clock::Ours, &options);
+        let effects = aof.then(|| Effects::new(real.folder()));
         let engine = Engine::new(0, real.now());
         let mut pair = Pair {
             real,
@@ -40,6 +50,7 @@ impl Pair {
             waiting: Default::default(),
             queued: Default::default(),
             in_multi: Default::default(),
+            effects,
         };
         pair.reset(0);
         pair
@@ -62,6 +73,35 @@ impl Pair {
         self.waiting = Default::default();
         self.queued = Default::default();
         self.in_multi = Default::default();
+        if self.effects.is_some() {
+            self.begin_effects();
+        }
+    }
+
+    /// Both begin in the same database, behind what was appended so far.
+    fn begin_effects(&mut self) {
+        let now = self.real.now();
+        let switched = engine::config::parameters::find(b"appendonly").expect("a parameter");
+        let config = &mut self.engine.server.config;
+        config.set(switched, b"yes").expect("a good value");
+        let disk = Default::default();
+        self.engine.start(disk, now).expect("nothing to read");
+        // The sweep removes keys by real time, and RANDOMKEY those it happens upon; both would be appended.
+        for words in [
+            [&b"DEBUG"[..], b"SET-ACTIVE-EXPIRE", b"0"].as_slice(),
+            &[b"SELECT", b"9"],
+            &[b"SET", b"begin", b"x"],
+            &[b"DEL", b"begin"],
+        ] {
+            self.engine.execute(self.ours[0], words, now);
+            self.theirs[0].call(words);
+        }
+        self.engine.execute(self.ours[0], &[b"SELECT", b"0"], now);
+        self.theirs[0].call(&["SELECT", "0"]);
+        if let Some(effects) = &mut self.effects {
+            effects.restart_ours();
+            effects.skip(&self.engine);
+        }
     }
 
     pub fn is_waiting(&self, client: usize) -> bool {
@@ -69,6 +109,17 @@ impl Pair {
     }
 
     pub fn play(&mut self, input: &Input) -> Outcome {
+        if self.effects.is_some() && input.is_named(b"randomkey") {
+            return Outcome::Agree;
+        }
+        let outcome = self.play_replies(input);
+        match (&outcome, &mut self.effects) {
+            (Outcome::Agree, Some(effects)) => effects.compare(&self.engine),
+            _ => outcome,
+        }
+    }
+
+    fn play_replies(&mut self, input: &Input) -> Outcome {
         match input {
             Input::Command { client, words } => self.command(*client, words),
             Input::Advance(by) => {
@@ -162,6 +213,10 @@ impl Pair {
             admin.call(&[b"DEL".to_vec(), key]);
         }
         self.engine.disconnect(id);
+        // What was drawn is in the files, and differs.
+        if let Some(effects) = &mut self.effects {
+            effects.skip(&self.engine);
+        }
     }
 
     fn expect_waiting(&mut self, client: usize) -> Outcome {

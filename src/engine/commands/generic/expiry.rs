@@ -168,7 +168,10 @@ fn set_deadline(ctx: &mut Context, args: &mut Args, base: i64, unit: i64) -> Res
     } else {
         ctx.keys.set_deadline(key, Some(deadline));
         ctx.keys.changed(Class::Generic, "expire", key);
-        replicate(ctx, key, deadline, options);
+        // PEXPIREAT says already what replicas need.
+        if base != 0 || unit != 1 {
+            replicate(ctx, key, deadline, options);
+        }
     }
     Ok(Reply::Int(1))
 }

@@ -332,7 +332,7 @@ fn stored(
         ctx.keys
             .insert(destination, crate::value::Value::SortedSet(set));
         ctx.keys.changed(Class::SortedSet, event, destination);
-    } else if ctx.keys.delete(destination) {
+    } else if ctx.keys.remove(destination).is_some() {
         ctx.keys.changed(Class::Generic, "del", destination);
     }
     count.into()
