@@ -4,18 +4,28 @@
 use std::fmt;
 use std::time::Duration;
 
+use engine::Time;
 use engine::command::{Entry, flag, table};
 use engine::structures::random::Random;
 use engine::syntax::{Node, Type};
 use engine::words;
 
+use crate::access;
 use crate::play::{CLIENTS, Pair};
+use crate::social::{self, Situation};
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    Command { client: usize, words: Vec<Vec<u8>> },
+    Command {
+        client: usize,
+        words: Vec<Vec<u8>>,
+    },
     Advance(Duration),
+    /// The client hangs up and comes back as a new one.
+    Reconnect(usize),
+    /// Everybody is asked something, to see that nothing else came before the answer.
+    Barrier,
 }
 
 impl Input {
@@ -28,6 +38,8 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Input::Advance(by) => write!(f, "+ {}ms", by.as_millis()),
+            Input::Reconnect(client) => write!(f, "({} hangs up and comes back)", CLIENTS[*client]),
+            Input::Barrier => write!(f, "(everybody says PING barrier)"),
             Input::Command { client, words } => {
                 write!(f, "{}>", CLIENTS[*client])?;
                 for word in words {
@@ -51,8 +63,8 @@ fn shown(word: &[u8]) -> String {
     }
 }
 
-/// Commands that are not sent: their reply or effect is the process's own (ids, time, memory), they wait for other
-/// servers, or they would end the comparison. Each has tests of its own.
+/// Commands that are not made from their syntax lines: `social.rs` makes them, their reply or effect is the process's own
+/// (ids, time, memory), they wait for other servers, or they would end the comparison. Each has tests of its own.
 const NOT_SENT: &[&str] = &[
     "acl",
     "auth",
@@ -126,11 +138,36 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// SET and HSETEX store what is past its deadline already. The server's sweep removes it by real time, and who listens
+/// hears of it some time.
+fn leaves_due(words: &[Vec<u8>], now: Time) -> bool {
+    if !words[0].eq_ignore_ascii_case(b"set") && !words[0].eq_ignore_ascii_case(b"hsetex") {
+        return false;
+    }
+    words.windows(2).any(|pair| {
+        let unit = match pair[0].to_ascii_lowercase().as_slice() {
+            b"exat" => 1000,
+            b"pxat" => 1,
+            _ => return false,
+        };
+        let at = std::str::from_utf8(&pair[1])
+            .ok()
+            .and_then(|word| word.parse::<i64>().ok());
+        at.is_some_and(|at| at.saturating_mul(unit) <= now.millis())
+    })
+}
+
 pub struct Generator {
     random: Random,
     entries: Vec<&'static Entry>,
     /// How many keys the value `numkeys` promised.
     promised: Option<u64>,
+    /// Users with rules are made, and clients log in as them.
+    access: bool,
+    /// Several clients listen, track and change settings: not while one group is looked at.
+    social: bool,
+    /// What every run begins with, the last first.
+    opening: Vec<Input>,
 }
 
 impl Generator {
@@ -146,8 +183,9 @@ impl Generator {
             let container = entry.name.split('|').next().unwrap_or_default();
             !NOT_SENT.contains(&entry.name) && !NOT_SENT.contains(&container)
         };
+        let access = group == Some("acl");
         let wanted = |entry: &&'static Entry| {
-            group.is_none_or(|group| entry.group == group || entry.group == "generic")
+            access || group.is_none_or(|group| entry.group == group || entry.group == "generic")
         };
         let entries = table()
             .iter()
@@ -155,14 +193,29 @@ impl Generator {
             .filter(sent)
             .filter(wanted)
             .collect();
+        let mut random = Random::new(seed);
+        let opening = if group.is_none() {
+            social::opening(&mut random)
+        } else {
+            Vec::new()
+        };
         Generator {
-            random: Random::new(seed),
+            random,
             entries,
             promised: None,
+            access,
+            social: group.is_none(),
+            opening,
         }
     }
 
     pub fn next(&mut self, pair: &Pair) -> Input {
+        if let Some(input) = self.opening.pop() {
+            return input;
+        }
+        if self.random.chance(1, 50) {
+            return Input::Barrier;
+        }
         if self.random.chance(1, 200) {
             let choices = [1, 10, 500, 1000, 5000, 60_000];
             return Input::Advance(Duration::from_millis(choices[self.below(6)]));
@@ -173,10 +226,32 @@ impl Generator {
         let Some(client) = free.get(self.below(free.len().max(1))).copied() else {
             return Input::Advance(Duration::from_secs(100));
         };
-        Input::Command {
-            client,
-            words: self.command(),
+        if self.access && self.random.chance(1, 4) {
+            let words = access::command(&mut self.random, client);
+            return Input::Command { client, words };
         }
+        if self.social {
+            if self.random.chance(1, 400) {
+                return Input::Reconnect(self.below(CLIENTS.len()));
+            }
+            let bored = pair.is_listener(client) && self.random.chance(2, 3);
+            if bored || self.random.chance(1, 15) {
+                let situation = if pair.is_in_multi(client) {
+                    Situation::InMulti
+                } else if pair.is_listener(client) {
+                    Situation::Listening
+                } else {
+                    Situation::Usual
+                };
+                let words = social::words(&mut self.random, situation);
+                return Input::Command { client, words };
+            }
+        }
+        let mut words = self.command();
+        while self.social && leaves_due(&words, pair.now()) {
+            words = self.command();
+        }
+        Input::Command { client, words }
     }
 
     fn below(&mut self, n: usize) -> usize {

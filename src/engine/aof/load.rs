@@ -369,7 +369,6 @@ impl Loading<'_> {
         }
         self.keys.begin(0, self.now);
         self.keys.facts.clear();
-        self.keys.modified.clear();
         self.keys.effects.clear();
     }
 }

@@ -105,7 +105,12 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .set(parameter, value)
             .map_err(|refusal| refused(name, refusal))?;
     }
+    let has_new_password = changed.requirepass != ctx.server.config.requirepass;
     let before = std::mem::replace(&mut ctx.server.config, changed);
+    if has_new_password {
+        let password = &ctx.server.config.requirepass;
+        ctx.server.users.set_default_password(password);
+    }
     let append_only = ctx.server.config.persistence.append_only;
     if append_only != before.persistence.append_only {
         if append_only {
