@@ -8,6 +8,7 @@ pub mod load;
 pub mod manifest;
 mod rewrite;
 
+use crate::client::Client;
 use crate::config::{Fsync, Settings};
 use crate::keyspace::Keyspace;
 use crate::number;
@@ -52,6 +53,8 @@ pub struct Aof {
     pub last_rewrite_secs: i64,
     /// Counts what is propagated; replication counts bytes in its place where there are replicas.
     pub offset: u64,
+    /// As much of `offset` as survives a loss of power.
+    synced_offset: u64,
     /// What the running command, or the transaction around it, has changed so far.
     pub unit: Vec<Effect>,
     scratch: Vec<u8>,
@@ -73,6 +76,7 @@ impl Default for Aof {
             rewrites: 0,
             last_rewrite_secs: -1,
             offset: 0,
+            synced_offset: 0,
             unit: Vec::new(),
             scratch: Vec::new(),
         }
@@ -139,9 +143,10 @@ impl Server {
     }
 
     /// Makes appended commands survive a loss of power, as often as `appendfsync` says.
-    pub fn sync_append_only(&mut self, now: Time) {
+    /// Says whether it did something.
+    pub fn sync_append_only(&mut self, now: Time) -> bool {
         if self.persistence.aof.state == State::Off || self.is_append_only_synced() {
-            return;
+            return false;
         }
         let aof = &mut self.persistence.aof;
         let due = match self.config.persistence.fsync {
@@ -152,12 +157,25 @@ impl Server {
         };
         if due {
             aof.synced_at = now.millis();
+            aof.synced_offset = aof.offset;
             self.disk.sync(&aof.file);
         }
+        due
+    }
+
+    /// Whether what this client wrote survives a loss of power, by the append-only file.
+    pub fn has_synced(&self, client: &Client) -> bool {
+        let aof = &self.persistence.aof;
+        let synced = if self.is_append_only_synced() {
+            aof.offset
+        } else {
+            aof.synced_offset
+        };
+        aof.state != State::Off && client.write_offset <= synced
     }
 
     /// Whether all that was appended survives a loss of power.
-    pub fn is_append_only_synced(&self) -> bool {
+    fn is_append_only_synced(&self) -> bool {
         let file = self.disk.get(&self.persistence.aof.file);
         file.is_none_or(|file| file.synced() == file.len())
     }

@@ -50,6 +50,8 @@ pub struct Client {
     /// Full lower-case name of the last command, `NULL` before the first.
     pub last_command: &'static str,
     pub commands_processed: u64,
+    /// Where the append-only file stood behind this client's last write, as `Aof::offset`.
+    pub write_offset: u64,
     pub library_name: Vec<u8>,
     pub library_version: Vec<u8>,
     pub transaction: Option<Transaction>,
@@ -132,6 +134,7 @@ impl Client {
             last_command_at: now,
             last_command: "NULL",
             commands_processed: 0,
+            write_offset: 0,
             library_name: Vec::new(),
             library_version: Vec::new(),
             transaction: None,

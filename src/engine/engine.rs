@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::acl::{Users, log, log::AccessLog};
-use crate::aof::load;
 use crate::args::Args;
 use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
@@ -156,7 +155,7 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
-        self.server.sync_append_only(now);
+        self.sync_files(now);
     }
 
     fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
@@ -380,7 +379,9 @@ impl Engine {
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
         // What these remove in passing has nothing in common.
         let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
+        let offset = self.server.persistence.aof.offset;
         self.server.end_unit(together, now);
+        self.note_write(id, offset);
         self.server
             .after_call(id, entry, words, reply.is_err(), &mut self.keys);
         if let Some(tracking) = self
@@ -397,7 +398,7 @@ impl Engine {
     }
 
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
-    fn settle(&mut self, now: Time) {
+    pub(crate) fn settle(&mut self, now: Time) {
         loop {
             self.server.deliver_facts(&mut self.keys, None);
             self.server.invalidate_own();
@@ -554,6 +555,7 @@ impl Engine {
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
         self.server.persistence_cron(&self.keys, now);
+        self.sync_files(now);
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);
@@ -573,24 +575,6 @@ impl Engine {
     pub fn requeue(&mut self, mut events: Vec<Event>) {
         events.append(&mut self.server.outbox);
         self.server.outbox = events;
-    }
-
-    /// Reads the files of the disk, as a server does when it starts: the append-only file if that is on, otherwise
-    /// the snapshot. Notes are for whoever reads logs.
-    ///
-    /// # Errors
-    /// When the server would refuse to start; the databases are empty then.
-    pub fn start(&mut self, disk: Disk, now: Time) -> Result<Vec<String>, load::Failure> {
-        self.server.disk = disk;
-        let mut loading = load::Loading {
-            keys: &mut self.keys,
-            server: &mut self.server,
-            random: &mut self.random,
-            now,
-        };
-        let notes = loading.start();
-        self.settle(now);
-        notes
     }
 
     /// Emit `Event::Effect` from now on.

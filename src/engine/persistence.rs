@@ -5,10 +5,16 @@
 
 use std::time::Duration;
 
+use crate::aof::load;
 use crate::aof::{Aof, State};
+use crate::client::{Client, ClientId};
+use crate::disk::Disk;
+use crate::engine::Engine;
 use crate::keyspace::Keyspace;
 use crate::memory;
+use crate::number;
 use crate::rdb::file::{self, Writing};
+use crate::reply::Reply;
 use crate::server::Server;
 use crate::time::Time;
 
@@ -107,6 +113,63 @@ impl Persistence {
     }
 }
 
+impl Engine {
+    /// Reads the files of the disk, as a server does when it starts: the append-only file if that is on, otherwise
+    /// the snapshot. Notes are for whoever reads logs.
+    ///
+    /// # Errors
+    /// When the server would refuse to start; the databases are empty then.
+    pub fn start(&mut self, disk: Disk, now: Time) -> Result<Vec<String>, load::Failure> {
+        self.server.disk = disk;
+        let mut loading = load::Loading {
+            keys: &mut self.keys,
+            server: &mut self.server,
+            random: &mut self.random,
+            now,
+        };
+        let notes = loading.start();
+        self.settle(now);
+        notes
+    }
+
+    /// WAITAOF waits for what the client itself wrote.
+    pub(crate) fn note_write(&mut self, id: ClientId, before: u64) {
+        let offset = self.server.persistence.aof.offset;
+        if offset != before
+            && let Some(client) = self.server.clients.get_mut(id)
+        {
+            client.write_offset = offset;
+        }
+    }
+
+    /// Syncs the append-only file if that is due, and answers who waited for it.
+    pub(crate) fn sync_files(&mut self, now: Time) {
+        if !self.server.sync_append_only(now) {
+            return;
+        }
+        let waits = |client: &&Client| {
+            let blocked = client.blocked.as_ref();
+            blocked.is_some_and(|blocked| blocked.words[0].eq_ignore_ascii_case(b"waitaof"))
+        };
+        let waiting = self.server.clients.iter().filter(waits);
+        let synced = waiting.filter(|client| self.server.has_synced(client));
+        let synced: Vec<ClientId> = synced.map(|client| client.id).collect();
+        for id in synced {
+            let reply = Reply::Array(vec![Reply::Int(1), Reply::Int(0)]);
+            let client = self.server.clients.get_mut(id);
+            let Some(blocked) = client.and_then(|client| client.blocked.as_mut()) else {
+                continue;
+            };
+            // Who also waits for replicas waits in vain, but for this much it has not.
+            blocked.on_timeout = reply.clone();
+            if number::parse_i64(&blocked.words[2]) == Some(0) {
+                self.unblock(id);
+                self.server.reply_late(id, reply);
+            }
+        }
+    }
+}
+
 impl Server {
     /// The databases as an RDB file.
     pub fn snapshot(&self, keys: &Keyspace, aof_base: bool, now: Time) -> Vec<u8> {
@@ -179,7 +242,6 @@ impl Server {
             None if self.is_rewrite_due() => self.start_rewrite(keys, now),
             None => {}
         }
-        self.sync_append_only(now);
         if self.persistence.child.is_none() && self.persistence.save_scheduled {
             self.start_save(keys, now);
         }

@@ -21,6 +21,7 @@ pub fn commands(seed: u64) -> Vec<Words> {
         sample.sets();
         sample.sorted_sets();
         sample.hashes();
+        sample.others();
     }
     sample.commands
 }
@@ -216,5 +217,24 @@ impl Sample {
                 self.line(&["HPEXPIREAT", key, &at.to_string(), "FIELDS", "1", &field]);
             }
         }
+    }
+
+    /// Types that lie in strings and sorted sets.
+    fn others(&mut self) {
+        self.line(&["SETBIT", "bits", "100000", "1"]);
+        for (key, count) in [("hll-sparse", 20), ("hll-dense", 3000)] {
+            let elements: Words = (0..count).map(|_| self.number(40)).collect();
+            self.with("PFADD", key, elements);
+        }
+        self.line(&[
+            "GEOADD",
+            "places",
+            "13.361389",
+            "38.115556",
+            "Palermo",
+            "15.087269",
+            "37.502669",
+            "Catania",
+        ]);
     }
 }

@@ -81,10 +81,11 @@ impl<'a> Reader<'a> {
             kind::SORTED_SET_TEXT => Value::SortedSet(self.sorted_set(rules, Reader::score_text)?),
             kind::SORTED_SET => Value::SortedSet(self.sorted_set(rules, Reader::score)?),
             kind::SORTED_SET_LISTPACK => Value::SortedSet(self.sorted_set_listpack(rules)?),
-            kind::LIST_ZIPLIST => Value::List(self.list_ziplist(rules, 1)?),
+            // A single one stays a large list, however short it is.
+            kind::LIST_ZIPLIST => Value::List(List::Quicklist(self.ziplists(rules, 1)?)),
             kind::LIST_QUICKLIST_ZIPLISTS => {
                 let nodes = self.length()?;
-                Value::List(self.list_ziplist(rules, nodes)?)
+                Value::List(settle(self.ziplists(rules, nodes)?, &rules.limits))
             }
             kind::SORTED_SET_ZIPLIST => Value::SortedSet(self.sorted_set_ziplist(rules)?),
             kind::HASH_ZIPMAP => Value::Hash(self.hash_pairs(rules, ziplist::zipmap)?),
@@ -288,7 +289,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of so many ziplists.
-    fn list_ziplist(&mut self, rules: &Rules, nodes: u64) -> Load<List> {
+    fn ziplists(&mut self, rules: &Rules, nodes: u64) -> Load<Quicklist> {
         let mut list = Quicklist::new(list::fill(&rules.limits), rules.limits.list_compress_depth);
         for _ in 0..nodes {
             let mut pack = Listpack::new();
@@ -300,7 +301,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.ensure_filled(!list.is_empty())?;
-        Ok(settle(list, &rules.limits))
+        Ok(list)
     }
 
     fn sorted_set_ziplist(&mut self, rules: &mut Rules) -> Load<SortedSet> {

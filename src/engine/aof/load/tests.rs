@@ -252,3 +252,59 @@ fn damaged_files_are_refused_or_harmless() {
         let _ = start(disk(&damaged), &[]);
     }
 }
+
+#[test]
+fn who_waits_for_the_file_is_answered_when_it_is_synced() {
+    let mut engine = start(Disk::default(), &[]).expect("nothing to read");
+    let client = engine.connect("127.0.0.1:50000", NOW);
+    let waits: &[&[u8]] = &[b"WAITAOF", b"1", b"0", b"0"];
+    let synced = Reply::Array(vec![Reply::Int(1), Reply::Int(0)]);
+    // Whoever wrote nothing has nothing to wait for.
+    assert_eq!(engine.execute(client, waits, NOW), synced);
+    let later = |millis| NOW.after(std::time::Duration::from_millis(millis));
+    engine.execute(client, &[b"SET", b"a", b"1"], later(1500));
+    assert_eq!(
+        engine.execute(client, waits, later(1500)),
+        synced,
+        "the last sync is long past"
+    );
+    engine.execute(client, &[b"SET", b"a", b"1"], later(1600));
+    assert_eq!(engine.execute(client, waits, later(1600)), Reply::Later);
+    engine.advance(later(2400));
+    assert!(engine.drain().is_empty());
+    engine.advance(later(2600));
+    let reply = synced.clone();
+    assert_eq!(engine.drain(), [crate::Event::Reply { client, reply }]);
+}
+
+#[test]
+fn save_points_and_growth_start_children() {
+    let settings = [("save", "60 2"), ("auto-aof-rewrite-min-size", "100")];
+    let mut engine = start(Disk::default(), &settings).expect("nothing to read");
+    let later = |secs| NOW.after(std::time::Duration::from_secs(secs));
+    run(&mut engine, &["SET a 1"]);
+    engine.advance(later(100));
+    assert!(
+        engine.server.disk.get("dump.rdb").is_none(),
+        "one change is not enough"
+    );
+    run(&mut engine, &["SET b 1"]);
+    engine.advance(later(101));
+    assert!(engine.server.disk.get("dump.rdb").is_some());
+    assert_eq!(
+        engine.keys.dirty - engine.server.persistence.saved_changes,
+        0
+    );
+    let rewrites = engine.server.persistence.aof.rewrites;
+    run(&mut engine, &["SET c 1", "SET d 1", "SET e 1"]);
+    engine.advance(later(103));
+    assert_eq!(engine.server.persistence.aof.rewrites, rewrites + 1);
+    // FLUSHALL saves the empty databases at once.
+    run(&mut engine, &["FLUSHALL"]);
+    let dump = engine.server.disk.read("dump.rdb").expect("saved").to_vec();
+    let mut disk = Disk::default();
+    disk.put("dump.rdb", dump);
+    let mut empty = Engine::new(1, NOW);
+    empty.start(disk, NOW).expect("a good file");
+    assert!(empty.keys.dbs.iter().all(|db| db.keys.is_empty()));
+}
