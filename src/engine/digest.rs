@@ -7,6 +7,8 @@
 use crate::keyspace::{Keyspace, Object};
 use crate::number;
 use crate::value::Value;
+use crate::values::stream::StreamId;
+use crate::values::vector_set::VectorSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Digest([u8; 20]);
@@ -62,6 +64,9 @@ pub fn of_object(object: &Object) -> Digest {
     digest
 }
 
+/// Vector sets are a module's type.
+const MODULE: u32 = 5;
+
 /// The server's numbers of the types.
 fn type_number(value: &Value) -> u32 {
     match value {
@@ -70,6 +75,8 @@ fn type_number(value: &Value) -> u32 {
         Value::Set(_) => 2,
         Value::SortedSet(_) => 3,
         Value::Hash(_) => 4,
+        Value::VectorSet(_) => MODULE,
+        Value::Stream(_) => 6,
     }
 }
 
@@ -100,8 +107,37 @@ fn add_object(digest: &mut Digest, object: &Object) {
                 digest.add(&element.0);
             }
         }
+        Value::Stream(stream) => {
+            for entry in stream.range(StreamId::MIN, StreamId::MAX) {
+                digest.chain(format!("{}.{}", entry.id.ms, entry.id.seq).as_bytes());
+                for (field, value) in entry.pairs() {
+                    digest.chain(&field.to_bytes());
+                    digest.chain(&value.to_bytes());
+                }
+            }
+        }
+        Value::VectorSet(set) => digest.add(&of_vectors(set).0),
     }
     if object.has_deadline() {
         digest.add(b"!!expire!!");
     }
+}
+
+fn of_vectors(set: &VectorSet) -> Digest {
+    let mut header = Digest::default();
+    header.chain(set.len().to_string().as_bytes());
+    header.chain(set.graph.dimension.to_string().as_bytes());
+    let mut all = Digest::default();
+    all.add(&header.0);
+    for place in set.graph.places() {
+        let node = set.graph.node(place);
+        let mut element = Digest::default();
+        element.chain(&node.vector.to_bytes());
+        element.chain(&node.name);
+        if let Some(attributes) = &node.attributes {
+            element.chain(attributes);
+        }
+        all.add(&element.0);
+    }
+    all
 }

@@ -6,8 +6,10 @@
 
 pub mod file;
 mod load;
+mod stream;
 #[cfg(test)]
 mod tests;
+mod vector_set;
 mod ziplist;
 
 pub use load::{LoadError, Reader, Rules};
@@ -33,6 +35,7 @@ pub mod kind {
     pub const SORTED_SET_TEXT: u8 = 3;
     pub const HASH: u8 = 4;
     pub const SORTED_SET: u8 = 5;
+    pub const MODULE: u8 = 7;
     pub const HASH_ZIPMAP: u8 = 9;
     pub const LIST_ZIPLIST: u8 = 10;
     pub const SET_INTSET: u8 = 11;
@@ -41,8 +44,11 @@ pub mod kind {
     pub const LIST_QUICKLIST_ZIPLISTS: u8 = 14;
     pub const HASH_LISTPACK: u8 = 16;
     pub const SORTED_SET_LISTPACK: u8 = 17;
+    pub const STREAM: u8 = 15;
     pub const LIST_QUICKLIST: u8 = 18;
+    pub const STREAM_2: u8 = 19;
     pub const SET_LISTPACK: u8 = 20;
+    pub const STREAM_3: u8 = 21;
     pub const HASH_DEADLINES_DRAFT: u8 = 22;
     pub const HASH_LISTPACK_DEADLINES_DRAFT: u8 = 23;
     pub const HASH_DEADLINES: u8 = 24;
@@ -108,6 +114,8 @@ impl Writer {
             Value::Set(set) => self.set(set),
             Value::SortedSet(set) => self.sorted_set(set),
             Value::Hash(hash) => self.hash(hash),
+            Value::Stream(stream) => self.stream(stream),
+            Value::VectorSet(set) => self.vector_set(set),
         }
     }
 
@@ -115,7 +123,7 @@ impl Writer {
         match text {
             Str::Int(number) if self.small_int(*number) => {}
             Str::Int(number) => self.plain(&number::i64_to_bytes(*number)),
-            Str::Bytes { bytes, .. } => self.string(bytes),
+            text => self.string(&text.bytes()),
         }
     }
 

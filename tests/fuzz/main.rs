@@ -17,6 +17,7 @@ mod play;
 mod settings;
 mod shrink;
 mod social;
+mod vectors;
 
 use std::process::ExitCode;
 

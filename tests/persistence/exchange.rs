@@ -143,7 +143,10 @@ fn we_start_from_the_servers_files() {
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
             let real = Real::start(Clock::Machine, &options);
             let mut connection = real.connect();
-            for words in samples::commands(seed) {
+            let commands = samples::commands(seed).into_iter();
+            // Its child crashes when it writes a vector set as commands.
+            let crashes = way.settings.contains(&("aof-use-rdb-preamble", "no"));
+            for words in commands.filter(|words| !(crashes && words[0] == b"VADD")) {
                 let reply = connection.call(&words);
                 assert!(!matches!(reply, Reply::Error(_)), "{words:?}: {reply:?}");
             }
@@ -207,6 +210,14 @@ fn compare(context: &str, ours: &mut Ours, theirs: &mut Connection) {
             same(context, ours, theirs, &[b"OBJECT", b"ENCODING", key]);
             same(context, ours, theirs, &[b"PEXPIRETIME", key]);
             field_deadlines(context, ours, theirs, key);
+            if key.starts_with(b"stream") {
+                same(context, ours, theirs, &[b"XINFO", b"GROUPS", key]);
+                let last = [&b"XREVRANGE"[..], key, b"+", b"-", b"COUNT", b"1"];
+                same(context, ours, theirs, &last);
+                if key != b"stream-empty" {
+                    same(context, ours, theirs, &[b"XPENDING", key, b"group"]);
+                }
+            }
         }
     }
     same(context, ours, theirs, &[b"DEBUG", b"DIGEST"]);

@@ -22,6 +22,8 @@ pub fn commands(seed: u64) -> Vec<Words> {
         sample.sorted_sets();
         sample.hashes();
         sample.others();
+        sample.streams();
+        sample.vectors();
     }
     sample.commands
 }
@@ -236,5 +238,63 @@ impl Sample {
             "37.502669",
             "Catania",
         ]);
+    }
+
+    fn streams(&mut self) {
+        for (key, count) in [("stream-small", 5), ("stream-nodes", 350)] {
+            for index in 0..count {
+                let (id, value) = (
+                    format!("{}-{}", 1000 + index / 3, index % 3 + 1),
+                    self.text(30),
+                );
+                // Now and then other fields than those of the node.
+                let field: &[u8] = if index % 7 == 0 { b"other" } else { b"field" };
+                self.push(vec![
+                    b"XADD".to_vec(),
+                    key.as_bytes().to_vec(),
+                    id.into_bytes(),
+                    field.to_vec(),
+                    value,
+                ]);
+            }
+            self.line(&["XGROUP", "CREATE", key, "group", "0"]);
+            self.line(&["XGROUP", "CREATECONSUMER", key, "group", "idle"]);
+            self.line(&[
+                "XREADGROUP",
+                "GROUP",
+                "group",
+                "busy",
+                "COUNT",
+                "3",
+                "STREAMS",
+                key,
+                ">",
+            ]);
+            self.line(&["XGROUP", "CREATE", key, "later", "$"]);
+            self.line(&["XDEL", key, "1000-2"]);
+        }
+        self.line(&["XADD", "stream-empty", "5-5", "a", "b"]);
+        self.line(&["XDEL", "stream-empty", "5-5"]);
+    }
+
+    fn vectors(&mut self) {
+        for (key, option) in [
+            ("vectors-q8", "Q8"),
+            ("vectors-floats", "NOQUANT"),
+            ("vectors-bits", "BIN"),
+        ] {
+            for index in 0..40u64 {
+                let parts: Vec<String> =
+                    (0..3).map(|_| self.random.below(100).to_string()).collect();
+                let name = format!("v{index}");
+                let mut words = vec![
+                    "VADD", key, "VALUES", "3", &parts[0], &parts[1], &parts[2], &name, option,
+                ];
+                if index % 5 == 0 {
+                    words.extend(["SETATTR", "{\"a\":1}"]);
+                }
+                self.line(&words);
+            }
+        }
     }
 }

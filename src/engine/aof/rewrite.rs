@@ -4,11 +4,13 @@
 
 use crate::keyspace::{Keyspace, Object};
 use crate::number;
+use crate::rdb;
 use crate::resp;
 use crate::time::Time;
 use crate::value::Value;
 use crate::values::hash::Hash;
 use crate::values::sorted_set::SortedSet;
+use crate::values::stream::{Consumer, Group, Stream, StreamId};
 
 /// Elements of one command.
 const BATCH: usize = 64;
@@ -55,6 +57,12 @@ fn write_key(key: &[u8], object: &Object, out: &mut Vec<u8>) {
         ),
         Value::SortedSet(set) => sorted_set(key, set, out),
         Value::Hash(hash) => write_hash(key, hash, out),
+        Value::Stream(stream) => write_stream(key, stream, out),
+        // The real server's child crashes here, so there is nothing to be equal to.
+        Value::VectorSet(_) => {
+            let payload = rdb::dump(&object.value, true);
+            resp::encode_command(&[&b"RESTORE"[..], key, b"0", &payload], out);
+        }
     }
     if object.has_deadline() {
         let at = number::i64_to_bytes(object.deadline);
@@ -96,6 +104,82 @@ fn write_hash(key: &[u8], hash: &Hash, out: &mut Vec<u8>) {
                 out,
             );
         }
+    }
+}
+
+/// Entries, then what entries alone do not tell, then groups with what each consumer has not acknowledged.
+fn write_stream(key: &[u8], stream: &Stream, out: &mut Vec<u8>) {
+    for entry in stream.range(StreamId::MIN, StreamId::MAX) {
+        let mut words = vec![b"XADD".to_vec(), key.to_vec(), entry.id.to_text()];
+        for (field, value) in entry.pairs() {
+            words.extend([field.to_bytes().into_owned(), value.to_bytes().into_owned()]);
+        }
+        resp::encode_command(&words, out);
+    }
+    if stream.is_empty() {
+        // An entry that is trimmed at once leaves the stream behind.
+        let words = [&b"XADD"[..], key, b"MAXLEN", b"0", b"0-1", b"x", b"y"];
+        resp::encode_command(&words, out);
+    }
+    let added = stream.entries_added.to_string();
+    let (last, deleted) = (stream.last_id.to_text(), stream.max_deleted_id.to_text());
+    let words = [
+        &b"XSETID"[..],
+        key,
+        &last,
+        b"ENTRIESADDED",
+        added.as_bytes(),
+        b"MAXDELETEDID",
+        &deleted,
+    ];
+    resp::encode_command(&words, out);
+    for (name, group) in stream.groups() {
+        let read = number::i64_to_bytes(group.entries_read);
+        let last = group.last_id.to_text();
+        let words = [
+            &b"XGROUP"[..],
+            b"CREATE",
+            key,
+            name,
+            &last,
+            b"ENTRIESREAD",
+            &read,
+        ];
+        resp::encode_command(&words, out);
+        for consumer in group.consumers() {
+            write_consumer(key, name, group, consumer, out);
+        }
+    }
+}
+
+fn write_consumer(key: &[u8], name: &[u8], group: &Group, consumer: &Consumer, out: &mut Vec<u8>) {
+    if consumer.pending().is_empty() {
+        let words = [&b"XGROUP"[..], b"CREATECONSUMER", key, name, &consumer.name];
+        return resp::encode_command(&words, out);
+    }
+    for id in consumer.pending() {
+        let Some(pending) = group.pending().get(id) else {
+            continue;
+        };
+        let (time, count) = (
+            number::i64_to_bytes(pending.delivered),
+            pending.count.to_string(),
+        );
+        let words = [
+            &b"XCLAIM"[..],
+            key,
+            name,
+            &consumer.name,
+            b"0",
+            &id.to_text(),
+            b"TIME",
+            &time,
+            b"RETRYCOUNT",
+            count.as_bytes(),
+            b"JUSTID",
+            b"FORCE",
+        ];
+        resp::encode_command(&words, out);
     }
 }
 
