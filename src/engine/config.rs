@@ -165,6 +165,9 @@ impl Config {
             "client-output-buffer-limit" => canonical_buffer_limits(&self.show(parameter), text)?,
             _ => canonical(parameter, text)?,
         };
+        if parameter.name == "dbfilename" && text.contains(&b'/') {
+            return Err(invalid("dbfilename can't be a path, just a filename"));
+        }
         if let Standing::Refused(why) = parameter.standing
             && text != parameter.default.as_bytes()
         {

@@ -98,6 +98,18 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         seen.push((parameter, pair[0], pair[1]));
     }
+    for (_, name, value) in seen
+        .iter()
+        .filter(|(parameter, _, _)| parameter.name == "dir")
+    {
+        // There is one folder, whatever it is called.
+        if *value != ctx.server.config.text("dir").as_bytes() {
+            return Err(refused(
+                name,
+                Refusal::Invalid("No such file or directory".to_string()),
+            ));
+        }
+    }
     // All or nothing: the changed copy replaces the configuration once every value was good.
     let mut changed = ctx.server.config.clone();
     for (parameter, name, value) in seen {
