@@ -9,6 +9,7 @@ use crate::values::hash::Hash;
 use crate::values::list::List;
 use crate::values::set::Set;
 use crate::values::sorted_set::SortedSet;
+use crate::values::stream::Stream;
 use crate::values::string::Str;
 use crate::values::vector_set::VectorSet;
 
@@ -32,6 +33,8 @@ const HEADER_LEVELS: usize = 32;
 const VECTOR_SET: usize = 1784;
 const NODE: usize = 312;
 const LAYER: usize = 24;
+
+const STREAM: usize = 112;
 
 /// What the server itself needs before it has any key.
 const EMPTY_SERVER: usize = 1_000_000;
@@ -70,6 +73,7 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         Value::Set(set) => of_set(set, samples),
         Value::SortedSet(set) => of_sorted_set(set, samples),
         Value::Hash(hash) => of_hash(hash, samples),
+        Value::Stream(stream) => of_stream(stream, samples),
         Value::VectorSet(set) => of_vector_set(set),
     }
 }
@@ -183,6 +187,12 @@ fn of_hash(hash: &Hash, samples: usize) -> usize {
             DICT + hash.table().map_or(0, buckets) + scaled(fields, hash.len())
         }
     }
+}
+
+fn of_stream(stream: &Stream, samples: usize) -> usize {
+    let nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
+    let of_nodes = scaled(nodes.take(samples), stream.node_count());
+    STREAM + of_nodes
 }
 
 /// An estimate, as the real server makes it: from the newest nodes, whatever the number of samples.

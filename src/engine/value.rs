@@ -1,7 +1,8 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
 use crate::values::{
-    hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str, vector_set::VectorSet,
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
 };
 
 #[derive(Debug, Clone)]
@@ -11,6 +12,7 @@ pub enum Value {
     Set(Set),
     SortedSet(SortedSet),
     Hash(Hash),
+    Stream(Stream),
     VectorSet(VectorSet),
 }
 
@@ -23,6 +25,7 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::Stream(_) => Stream::NAME,
             Value::VectorSet(_) => VectorSet::NAME,
         }
     }
@@ -35,6 +38,7 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
             // The type is a module's: Redis knows nothing of how it is kept.
             Value::VectorSet(_) => "raw",
         }
@@ -73,5 +77,6 @@ kinds!(
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
     Hash(Hash) = "hash",
+    Stream(Stream) = "stream",
     VectorSet(VectorSet) = "vectorset"
 );

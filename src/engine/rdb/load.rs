@@ -65,6 +65,9 @@ impl<'a> Reader<'a> {
                 self.int64()?;
                 Value::Hash(self.hash_listpack_deadlines(rules)?)
             }
+            version @ (kind::STREAM | kind::STREAM_2 | kind::STREAM_3) => {
+                Value::Stream(self.stream(version)?)
+            }
             kind::MODULE => Value::VectorSet(self.vector_set()?),
             _ => return Err(LoadError),
         };
@@ -270,7 +273,7 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Load<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Load<[u8; N]> {
         let bytes = self.take(N as u64)?;
         Ok(bytes.try_into().expect("so many bytes were taken"))
     }
@@ -320,7 +323,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn listpack(&mut self) -> Load<Listpack> {
+    pub(super) fn listpack(&mut self) -> Load<Listpack> {
         Listpack::from_bytes(self.string()?).ok_or(LoadError)
     }
 

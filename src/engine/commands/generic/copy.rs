@@ -116,9 +116,12 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if from == to && source == destination {
         return Err(Error::SameObject);
     }
-    let Some(object) = ctx.keys.read(source).cloned() else {
+    let Some(mut object) = ctx.keys.read(source).cloned() else {
         return Ok(Reply::Int(0));
     };
+    if let Value::Stream(stream) = &mut object.value {
+        stream.settle_copy();
+    }
     ctx.keys.db = to;
     let copied = copy_into(ctx, destination, object, replace);
     ctx.keys.db = from;
