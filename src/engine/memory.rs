@@ -211,8 +211,12 @@ fn of_stream(stream: &Stream, samples: usize) -> usize {
 }
 
 fn of_group(group: &Group) -> usize {
+    /// The shape of a larger tree is guessed from so many of its keys.
+    const LOOKED_AT: usize = 100_000;
     let tree = |count: usize, ids: &mut dyn Iterator<Item = StreamId>| {
-        radix_tree(count, radix::node_count(ids.map(StreamId::to_bytes)))
+        let nodes = radix::node_count(ids.take(LOOKED_AT).map(StreamId::to_number));
+        let nodes = nodes as u64 * count.max(1) as u64 / count.clamp(1, LOOKED_AT) as u64;
+        radix_tree(count, nodes as usize)
     };
     let pending = group.pending();
     let consumers = group.consumers().map(|consumer| {

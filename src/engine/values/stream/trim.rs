@@ -93,7 +93,7 @@ impl Stream {
                 gone.retain(|(_, id)| !self.is_referenced(*id));
             }
             gone.truncate(usize::try_from(too_many).unwrap_or(usize::MAX));
-            self.remove_from(own, &gone);
+            self.remove_from(own, &gone, whole);
             if trim.references == References::Delete {
                 gone.iter().for_each(|(_, id)| self.forget_references(*id));
             }
@@ -101,10 +101,11 @@ impl Stream {
         before - self.length
     }
 
-    /// Marks entries of one node as deleted, or removes the node if they are all that it has.
-    fn remove_from(&mut self, own: StreamId, gone: &[(usize, StreamId)]) {
+    /// Marks entries of one node as deleted, or removes the node if they are all that it has. The node with the bound
+    /// stays even so: what lies behind the bound may be deleted already, but Redis does not look.
+    fn remove_from(&mut self, own: StreamId, gone: &[(usize, StreamId)], whole: bool) {
         let node = self.nodes.get_mut(&own).expect("the node was just walked");
-        if node.live() == gone.len() as u64 {
+        if whole && node.live() == gone.len() as u64 {
             self.nodes.remove(&own);
         } else if !gone.is_empty() {
             node.mark_deleted(gone.iter().map(|(at, _)| *at));
