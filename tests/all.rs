@@ -6,6 +6,7 @@ mod conversations;
 mod lessons;
 mod oracle;
 mod spec;
+mod streams;
 mod vectors;
 
 use lesson::Step;
