@@ -1,5 +1,6 @@
 //! What a command may use while it runs.
 
+use crate::acl::{Denied, Rules, log};
 use std::time::Duration;
 
 use crate::args::Args;
@@ -7,6 +8,7 @@ use crate::client::{Blocked, Client, ClientId};
 use crate::command::{Entry, flag};
 use crate::config::Limits;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyspace::Keyspace;
 use crate::number;
 use crate::reply::Reply;
@@ -133,6 +135,10 @@ impl Context<'_> {
             since: self.now,
             sequence: self.server.sequence,
         };
+        if let Some(end) = blocked.end() {
+            let timeouts = &mut self.server.timeouts;
+            timeouts.insert((end, blocked.sequence, self.id));
+        }
         self.client_mut().blocked = Some(blocked);
         Reply::Later
     }
@@ -207,6 +213,43 @@ impl Context<'_> {
             self.server.stats.error(error);
         }
         reply.unwrap_or_else(Reply::Error)
+    }
+
+    /// Whether the client may run a command from inside this one. A refusal is logged.
+    pub fn permit(
+        &mut self,
+        entry: &Entry,
+        words: &[&[u8]],
+        context: log::Context,
+    ) -> Result<(), Denied> {
+        self.server.permit(self.id, entry, words, context, self.now)
+    }
+
+    /// Closes a connection: another's at once, one's own after the reply.
+    pub fn close(&mut self, id: ClientId) {
+        if id == self.id {
+            self.client_mut().closing = true;
+        } else {
+            self.server.forget_client(self.keys, id);
+            self.server.outbox.push(Event::Close { client: id });
+        }
+    }
+
+    /// Whether the user may read every key, as SORT's BY and GET need.
+    pub fn may_read_all_keys(&self) -> bool {
+        let user = self.server.users.get(self.client().user);
+        user.is_unrestricted() || user.may_read_all_keys(self.entry, self.words)
+    }
+
+    /// An error inside a larger reply, counted as any other.
+    pub fn fail(&mut self, error: Error) -> Reply {
+        self.server.stats.error(&error);
+        Reply::Error(error)
+    }
+
+    /// The rules for new users that the configuration gives.
+    pub fn user_rules(&self) -> Rules {
+        self.server.config.user_rules()
     }
 
     /// Whether the running command is a write, by its declaration.

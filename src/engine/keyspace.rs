@@ -50,13 +50,19 @@ pub struct Db {
     pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
 }
 
-/// Something that happened to a key, for notifications and for whoever watches the keyspace.
+/// Something that happened to a key.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fact {
-    pub class: Class,
-    pub name: &'static str,
-    pub db: usize,
-    pub key: Vec<u8>,
+pub enum Fact {
+    /// For notifications and for whoever watches the keyspace.
+    Event {
+        class: Class,
+        name: &'static str,
+        db: usize,
+        key: Vec<u8>,
+    },
+    /// Its value changed, whatever its database: for clients that cache it. `by_client` if a command did it, and not
+    /// time.
+    Modified { key: Vec<u8>, by_client: bool },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -75,14 +81,6 @@ struct Watcher {
     expired: bool,
 }
 
-/// A key whose value changed, whatever its database.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Modified {
-    pub key: Vec<u8>,
-    /// By the client whose command runs; false if its time came.
-    pub by_client: bool,
-}
-
 #[derive(Debug, Clone)]
 pub struct Keyspace {
     pub dbs: Vec<Db>,
@@ -95,6 +93,7 @@ pub struct Keyspace {
     pub dirty: u64,
     /// Collect facts of these classes (bits of `Class`); zero collects none.
     pub listening: u32,
+    /// In the order in which they happened.
     pub facts: Vec<Fact>,
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
@@ -110,9 +109,10 @@ pub struct Keyspace {
     waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
     /// Collect the keys that change, for clients that cache them.
     pub note_modified: bool,
-    pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -147,9 +147,9 @@ impl Keyspace {
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
             note_modified: false,
-            modified: Vec::new(),
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -179,7 +179,7 @@ impl Keyspace {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact {
+                self.facts.push(Fact::Event {
                     class: Class::KeyMiss,
                     name: "keymiss",
                     db: self.db,
@@ -295,7 +295,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         let object = Object {
             value,
             deadline,
@@ -433,6 +439,17 @@ impl Keyspace {
         self.notify(class, name, key);
     }
 
+    /// As `changed`, for a collection that lost elements, maybe all of them. Some commands tell those who cache the key
+    /// after the events, and this is for those.
+    pub fn lost(&mut self, class: Class, name: &'static str, key: &[u8], all: bool) {
+        self.dirty += 1;
+        self.notify(class, name, key);
+        if all {
+            self.remove_empty(key);
+        }
+        self.touched(key);
+    }
+
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
         self.note_change(key, true);
@@ -440,7 +457,7 @@ impl Keyspace {
 
     fn note_change(&mut self, key: &[u8], by_client: bool) {
         if self.note_modified {
-            self.modified.push(Modified {
+            self.facts.push(Fact::Modified {
                 key: key.to_vec(),
                 by_client,
             });
@@ -465,7 +482,7 @@ impl Keyspace {
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {
         if self.listening & class as u32 != 0 {
-            self.facts.push(Fact {
+            self.facts.push(Fact::Event {
                 class,
                 name,
                 db: self.db,

@@ -7,6 +7,7 @@ mod load;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod vector_set;
 
 pub use load::{LoadError, Reader, Rules};
 
@@ -31,6 +32,7 @@ pub mod kind {
     pub const SORTED_SET_TEXT: u8 = 3;
     pub const HASH: u8 = 4;
     pub const SORTED_SET: u8 = 5;
+    pub const MODULE: u8 = 7;
     pub const SET_INTSET: u8 = 11;
     pub const HASH_LISTPACK: u8 = 16;
     pub const SORTED_SET_LISTPACK: u8 = 17;
@@ -103,6 +105,7 @@ impl Writer {
             Value::SortedSet(set) => self.sorted_set(set),
             Value::Hash(hash) => self.hash(hash),
             Value::Stream(stream) => self.stream(stream),
+            Value::VectorSet(set) => self.vector_set(set),
         }
     }
 
@@ -110,7 +113,7 @@ impl Writer {
         match text {
             Str::Int(number) if self.small_int(*number) => {}
             Str::Int(number) => self.plain(&number::i64_to_bytes(*number)),
-            Str::Bytes { bytes, .. } => self.string(bytes),
+            text => self.string(&text.bytes()),
         }
     }
 

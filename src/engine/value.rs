@@ -2,17 +2,25 @@
 
 use crate::values::{
     hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
 };
 
+/// Three pointers large: a database holds millions of these, most of them strings, so what is larger is boxed.
 #[derive(Debug, Clone)]
 pub enum Value {
     String(Str),
-    List(List),
-    Set(Set),
-    SortedSet(SortedSet),
-    Hash(Hash),
-    Stream(Stream),
+    List(Box<List>),
+    Set(Box<Set>),
+    SortedSet(Box<SortedSet>),
+    Hash(Box<Hash>),
+    Stream(Box<Stream>),
+    VectorSet(Box<VectorSet>),
 }
+
+const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
+// Most collections are small ones, and what their enum is larger than its small variant is lost in each.
+const _: () = assert!(size_of::<Hash>() <= 24 && size_of::<SortedSet>() <= 24);
+const _: () = assert!(size_of::<Set>() <= 32 && size_of::<List>() <= 24);
 
 impl Value {
     /// As TYPE says it.
@@ -24,6 +32,7 @@ impl Value {
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
             Value::Stream(_) => Stream::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -36,6 +45,8 @@ impl Value {
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
             Value::Stream(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -60,7 +71,7 @@ macro_rules! kinds {
                 if let Value::$variant(inner) = value { Some(inner) } else { None }
             }
             fn into_value(self) -> Value {
-                Value::$variant(self)
+                Value::$variant(self.into())
             }
         }
     )*};
@@ -72,5 +83,6 @@ kinds!(
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
     Hash(Hash) = "hash",
-    Stream(Stream) = "stream"
+    Stream(Stream) = "stream",
+    VectorSet(VectorSet) = "vectorset"
 );

@@ -4,24 +4,37 @@
 use std::fmt;
 use std::time::Duration;
 
+use engine::Time;
 use engine::command::{Entry, flag, table};
 use engine::structures::random::Random;
 use engine::syntax::{Node, Type};
 use engine::words;
 
+use crate::access;
 use crate::play::{CLIENTS, Pair};
+use crate::social::{self, Situation};
+use crate::vectors;
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    Command { client: usize, words: Vec<Vec<u8>> },
+    Command {
+        client: usize,
+        words: Vec<Vec<u8>>,
+    },
     Advance(Duration),
+    /// The client hangs up and comes back as a new one.
+    Reconnect(usize),
+    /// Everybody is asked something, to see that nothing else came before the answer.
+    Barrier,
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Input::Advance(by) => write!(f, "+ {}ms", by.as_millis()),
+            Input::Reconnect(client) => write!(f, "({} hangs up and comes back)", CLIENTS[*client]),
+            Input::Barrier => write!(f, "(everybody says PING barrier)"),
             Input::Command { client, words } => {
                 write!(f, "{}>", CLIENTS[*client])?;
                 for word in words {
@@ -45,8 +58,8 @@ fn shown(word: &[u8]) -> String {
     }
 }
 
-/// Commands that are not sent: their reply or effect is the process's own (ids, time, memory), they wait for other
-/// servers, or they would end the comparison. Each has tests of its own.
+/// Commands that are not made from their syntax lines: `social.rs` makes them, their reply or effect is the process's own
+/// (ids, time, memory), they wait for other servers, or they would end the comparison. Each has tests of its own.
 const NOT_SENT: &[&str] = &[
     "acl",
     "auth",
@@ -122,6 +135,25 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// SET and HSETEX store what is past its deadline already. The server's sweep removes it by real time, and who listens
+/// hears of it some time.
+fn leaves_due(words: &[Vec<u8>], now: Time) -> bool {
+    if !words[0].eq_ignore_ascii_case(b"set") && !words[0].eq_ignore_ascii_case(b"hsetex") {
+        return false;
+    }
+    words.windows(2).any(|pair| {
+        let unit = match pair[0].to_ascii_lowercase().as_slice() {
+            b"exat" => 1000,
+            b"pxat" => 1,
+            _ => return false,
+        };
+        let at = std::str::from_utf8(&pair[1])
+            .ok()
+            .and_then(|word| word.parse::<i64>().ok());
+        at.is_some_and(|at| at.saturating_mul(unit) <= now.millis())
+    })
+}
+
 /// Commands that fill come more often where many others take away.
 fn how_often(name: &str) -> usize {
     match name {
@@ -137,6 +169,12 @@ pub struct Generator {
     entries: Vec<&'static Entry>,
     /// How many keys the value `numkeys` promised, ids `numids`, or ids the keys before them.
     promised: Option<u64>,
+    /// Users with rules are made, and clients log in as them.
+    access: bool,
+    /// Several clients listen, track and change settings: not while one group is looked at.
+    social: bool,
+    /// What every run begins with, the last first.
+    opening: Vec<Input>,
     /// The greatest id that a stream was given so far.
     last_id: (u64, u64),
     /// Some of the ids that came before it, so that commands hit entries.
@@ -157,8 +195,9 @@ impl Generator {
             let container = entry.name.split('|').next().unwrap_or_default();
             !NOT_SENT.contains(&entry.name) && !NOT_SENT.contains(&container)
         };
+        let access = group == Some("acl");
         let wanted = |entry: &&'static Entry| {
-            group.is_none_or(|group| entry.group == group || entry.group == "generic")
+            access || group.is_none_or(|group| entry.group == group || entry.group == "generic")
         };
         let entries = table()
             .iter()
@@ -167,10 +206,19 @@ impl Generator {
             .filter(wanted)
             .flat_map(|entry| std::iter::repeat_n(entry, how_often(entry.name)))
             .collect();
+        let mut random = Random::new(seed);
+        let opening = if group.is_none() {
+            social::opening(&mut random)
+        } else {
+            Vec::new()
+        };
         Generator {
-            random: Random::new(seed),
+            random,
             entries,
             promised: None,
+            access,
+            social: group.is_none(),
+            opening,
             last_id: (1, 0),
             ids: Vec::new(),
             now_millis: 0,
@@ -178,6 +226,12 @@ impl Generator {
     }
 
     pub fn next(&mut self, pair: &Pair) -> Input {
+        if let Some(input) = self.opening.pop() {
+            return input;
+        }
+        if self.random.chance(1, 50) {
+            return Input::Barrier;
+        }
         if self.random.chance(1, 200) {
             let choices = [1, 10, 500, 1000, 5000, 60_000];
             return Input::Advance(Duration::from_millis(choices[self.below(6)]));
@@ -189,10 +243,32 @@ impl Generator {
             return Input::Advance(Duration::from_secs(100));
         };
         self.now_millis = pair.now().millis().unsigned_abs();
-        Input::Command {
-            client,
-            words: self.command(),
+        if self.access && self.random.chance(1, 4) {
+            let words = access::command(&mut self.random, client);
+            return Input::Command { client, words };
         }
+        if self.social {
+            if self.random.chance(1, 400) {
+                return Input::Reconnect(self.below(CLIENTS.len()));
+            }
+            let bored = pair.is_listener(client) && self.random.chance(2, 3);
+            if bored || self.random.chance(1, 15) {
+                let situation = if pair.is_in_multi(client) {
+                    Situation::InMulti
+                } else if pair.is_listener(client) {
+                    Situation::Listening
+                } else {
+                    Situation::Usual
+                };
+                let words = social::words(&mut self.random, situation);
+                return Input::Command { client, words };
+            }
+        }
+        let mut words = self.command();
+        while self.social && leaves_due(&words, pair.now()) {
+            words = self.command();
+        }
+        Input::Command { client, words }
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -227,6 +303,7 @@ impl Generator {
         self.spoil(&mut words);
         settle_sort(&mut words);
         self.note_automatic_id(&words);
+        vectors::settle(&mut words);
         words
     }
 
@@ -254,11 +331,12 @@ impl Generator {
             Node::Repeat(node) => {
                 let is_key = matches!(**node, Node::Value(_, Type::Key));
                 let is_id = matches!(&**node, Node::Value(name, _) if name == "id");
+                let is_component = matches!(&**node, Node::Value(name, _) if name == "component");
                 let few = 1 + self.random.below(4);
                 let many = if self.random.chance(1, 60) { 150 } else { few };
                 let count = match self.promised.take() {
-                    Some(promised) if is_key || is_id => promised,
-                    _ if is_key => few,
+                    Some(promised) if is_key || is_id || is_component => promised,
+                    _ if is_key || is_component => few,
                     _ => many,
                 };
                 if is_key && entry.name.starts_with("xread") {
@@ -280,6 +358,16 @@ impl Generator {
                 self.promised = Some(count);
                 count.to_string().into_bytes()
             }
+            ("num", _) => {
+                let count = if self.random.chance(1, 15) {
+                    self.random.below(20)
+                } else {
+                    3
+                };
+                self.promised = Some(count);
+                count.to_string().into_bytes()
+            }
+            _ if entry.group == "vector_set" => vectors::word(&mut self.random, name),
             ("numfields", _) => "2".into(),
             ("cursor", _) => "0".into(),
             // A page smaller than the keyspace ends where the hash seed says.
@@ -289,9 +377,16 @@ impl Generator {
             ("destination-db" | "index" | "db", _) => self.pick(&["0", "0", "1", "-1", "0"]),
             ("channel" | "shardchannel", _) => self.pick(&["news", "sport"]),
             ("weight", _) => self.pick(&["1", "2", "0.5", "-1", "inf"]),
-            ("type", _) => {
-                self.pick(&["string", "list", "hash", "zset", "set", "stream", "nothing"])
-            }
+            ("type", _) => self.pick(&[
+                "string",
+                "list",
+                "hash",
+                "zset",
+                "stream",
+                "set",
+                "vectorset",
+                "nothing",
+            ]),
             (_, Type::Int) => self.integer(),
             (_, Type::Float) => self.float(),
             (_, Type::Time) => self.pick(&[
@@ -321,10 +416,11 @@ impl Generator {
             "hash" => "h",
             "sorted-set" | "geo" => "z",
             "stream" => "x",
-            _ => ["s", "l", "t", "h", "z", "x"][self.below(6)],
+            "vector_set" => "v",
+            _ => ["s", "l", "t", "h", "z", "x", "v"][self.below(7)],
         };
         let prefix = if self.random.chance(1, 25) {
-            ["s", "l", "t", "h", "z", "x"][self.below(6)]
+            ["s", "l", "t", "h", "z", "x", "v"][self.below(7)]
         } else {
             prefix
         };
