@@ -8,6 +8,7 @@ mod lessons;
 mod oracle;
 mod persistence;
 mod spec;
+mod streams;
 mod vectors;
 
 use lesson::Step;
