@@ -2,41 +2,48 @@
 //!
 //!     server --port 7777 --seed 1
 //!
-//! One thread, one event loop; the only place where the engine meets a real clock. What it prints is one line,
-//! `ready on 127.0.0.1:7777`, once it accepts connections.
+//! One thread, one event loop; the only place where the engine meets a real clock. It is started with the words and
+//! files that redis-server takes (`options.rs`). What it prints is a line, `ready on 127.0.0.1:7777`, once it accepts
+//! connections, and what redis-server prints then, for those who wait for that.
 
 mod connection;
 mod event_loop;
+mod options;
 
 use std::process::ExitCode;
 
+use engine::Engine;
 use event_loop::EventLoop;
-
-const USAGE: &str = "usage: server [--port N] [--bind ADDRESS] [--seed N]";
-
-struct Options {
-    bind: String,
-    port: u16,
-    seed: u64,
-}
+use options::{Options, Problem};
 
 fn main() -> ExitCode {
-    let options = match read_options(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let options = match Options::read(&words) {
         Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
+        Err(Problem::Answer(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(Problem::Fatal(text)) => {
+            eprintln!("{text}");
             return ExitCode::FAILURE;
         }
     };
+    options.warnings.iter().for_each(|text| eprintln!("{text}"));
     let address = format!("{}:{}", options.bind, options.port);
-    let mut server = match EventLoop::listen(&address, options.seed) {
+    let mut engine = Engine::with_config(options.seed, event_loop::now(), options.config);
+    engine.server.users = options.users;
+    let mut server = match EventLoop::listen(&address, engine) {
         Ok(server) => server,
         Err(error) => {
             eprintln!("cannot listen on {address}: {error}");
             return ExitCode::FAILURE;
         }
     };
+    let process = std::process::id();
     println!("ready on {}", server.address());
+    println!("{process}:M * Server initialized");
+    println!("{process}:M * Ready to accept connections tcp");
     match server.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -44,30 +51,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options {
-        bind: "127.0.0.1".to_string(),
-        port: 6379,
-        seed: 0,
-    };
-    while let Some(word) = words.next() {
-        let value = words.next().ok_or(format!("{word} needs a value"))?;
-        match word.as_str() {
-            "--port" => {
-                options.port = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a port"))?
-            }
-            "--seed" => {
-                options.seed = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a seed"))?
-            }
-            "--bind" => options.bind = value,
-            _ => return Err(format!("{word} is not an option")),
-        }
-    }
-    Ok(options)
 }
