@@ -23,6 +23,10 @@ pub struct Limits {
     /// Positive: entries per node. -1 to -5: 4, 8, 16, 32, 64 KiB per node.
     pub list_max_listpack_size: i64,
     pub list_compress_depth: usize,
+    pub hll_sparse_max_bytes: usize,
+    /// Zero is no limit, here and below.
+    pub stream_node_max_bytes: u64,
+    pub stream_node_max_entries: u64,
 }
 
 impl Default for Limits {
@@ -37,6 +41,9 @@ impl Default for Limits {
             zset_max_listpack_value: 64,
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            hll_sparse_max_bytes: 3000,
+            stream_node_max_bytes: 4096,
+            stream_node_max_entries: 100,
         }
     }
 }
@@ -175,6 +182,9 @@ impl Config {
             "zset-max-listpack-value" => limits.zset_max_listpack_value as i64,
             "list-max-listpack-size" => limits.list_max_listpack_size,
             "list-compress-depth" => limits.list_compress_depth as i64,
+            "hll-sparse-max-bytes" => limits.hll_sparse_max_bytes as i64,
+            "stream-node-max-bytes" => limits.stream_node_max_bytes as i64,
+            "stream-node-max-entries" => limits.stream_node_max_entries as i64,
             "databases" => self.databases as i64,
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
@@ -209,6 +219,9 @@ impl Config {
             "zset-max-listpack-value" => limits.zset_max_listpack_value = size,
             "list-max-listpack-size" => limits.list_max_listpack_size = int,
             "list-compress-depth" => limits.list_compress_depth = size,
+            "hll-sparse-max-bytes" => limits.hll_sparse_max_bytes = size,
+            "stream-node-max-bytes" => limits.stream_node_max_bytes = int.unsigned_abs(),
+            "stream-node-max-entries" => limits.stream_node_max_entries = int.unsigned_abs(),
             "databases" => self.databases = size.max(1),
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,

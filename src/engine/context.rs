@@ -1,6 +1,8 @@
 //! What a command may use while it runs.
 
 use crate::acl::{Denied, Rules, log};
+use std::time::Duration;
+
 use crate::args::Args;
 use crate::client::{Blocked, Client, ClientId};
 use crate::command::{Entry, flag};
@@ -89,6 +91,36 @@ impl Context<'_> {
         if self.resuming {
             return Reply::Later;
         }
+        let words = self.words.iter().map(|word| word.to_vec()).collect();
+        self.block(words, kind, keys, deadline, on_timeout)
+    }
+
+    /// As `wait`; when a key is ready these words run instead of those that the client sent.
+    pub fn wait_with(
+        &mut self,
+        words: Vec<Vec<u8>>,
+        kind: Option<&'static str>,
+        keys: &[&[u8]],
+        deadline: Option<Time>,
+        on_timeout: Reply,
+    ) -> Reply {
+        if !self.may_block {
+            return on_timeout;
+        }
+        if self.resuming {
+            return Reply::Later;
+        }
+        self.block(words, kind, keys, deadline, on_timeout)
+    }
+
+    fn block(
+        &mut self,
+        words: Vec<Vec<u8>>,
+        kind: Option<&'static str>,
+        keys: &[&[u8]],
+        deadline: Option<Time>,
+        on_timeout: Reply,
+    ) -> Reply {
         let db = self.keys.db;
         for key in keys {
             self.keys.wait(db, key, self.id);
@@ -98,7 +130,7 @@ impl Context<'_> {
             keys: keys.iter().map(|key| (db, key.to_vec())).collect(),
             deadline,
             on_timeout,
-            words: self.words.iter().map(|word| word.to_vec()).collect(),
+            words,
             kind,
             since: self.now,
             sequence: self.server.sequence,
@@ -120,6 +152,21 @@ impl Context<'_> {
             .or_else(too_large)
             .ok_or(Error::TimeoutNotAFloat)?;
         self.deadline_in(seconds * 1000.0)
+    }
+
+    /// A timeout in whole milliseconds, as a deadline; 0 waits forever.
+    pub fn timeout_millis(&self, word: &[u8]) -> Result<Option<Time>, Error> {
+        let millis = number::parse_i64(word)
+            .ok_or(Error::err("timeout is not an integer or out of range"))?;
+        if millis < 0 {
+            return Err(Error::TimeoutNegative);
+        }
+        if millis.checked_add(self.now.millis()).is_none() {
+            return Err(Error::TimeoutOutOfRange);
+        }
+        // Beyond what virtual time can express is as good as never.
+        let micros = millis.saturating_mul(1000).unsigned_abs();
+        Ok((millis > 0).then(|| self.now.after(Duration::from_micros(micros))))
     }
 
     fn deadline_in(&self, millis: f64) -> Result<Option<Time>, Error> {

@@ -53,7 +53,7 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "Modules",
         by_default: true,
-        write: |_, _, _, _| {},
+        write: modules,
     },
     Section {
         name: "Commandstats",
@@ -243,6 +243,14 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("acl_access_denied_cmd", stats.denied.commands);
     text.field("acl_access_denied_key", stats.denied.keys);
     text.field("acl_access_denied_channel", stats.denied.channels);
+}
+
+fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
+    let options = "options=[handle-io-errors|handle-repl-async-load]";
+    text.field(
+        "module",
+        format!("name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],{options}"),
+    );
 }
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {

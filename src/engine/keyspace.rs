@@ -111,6 +111,8 @@ pub struct Keyspace {
     pub note_modified: bool,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -147,6 +149,7 @@ impl Keyspace {
             note_modified: false,
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -292,7 +295,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         let object = Object {
             value,
             deadline,
@@ -316,7 +325,10 @@ impl Keyspace {
                 self.notify(Class::New, "new", key);
                 self.signal_ready(key);
             }
-            Some(before) => self.notify_overwritten(key, before.value.kind()),
+            Some(before) => {
+                self.signal_gone(key, &before);
+                self.notify_overwritten(key, before.value.kind());
+            }
         }
     }
 
@@ -344,6 +356,7 @@ impl Keyspace {
             db.expires.remove(key);
         }
         self.relist_fields(key, next_field_deadline(&object), None);
+        self.signal_gone(key, &object);
         Some(object)
     }
 
@@ -385,7 +398,14 @@ impl Keyspace {
     pub fn flush(&mut self, db: usize) {
         self.touch_all_watched(db);
         self.dirty += self.dbs[db].keys.len() as u64;
-        self.dbs[db] = Db::new(self.seed);
+        let flushed = std::mem::replace(&mut self.dbs[db], Db::new(self.seed));
+        let current = std::mem::replace(&mut self.db, db);
+        for key in self.waited_keys(db) {
+            if let Some(object) = flushed.keys.get(&key) {
+                self.signal_gone(&key, object);
+            }
+        }
+        self.db = current;
     }
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.
@@ -396,8 +416,13 @@ impl Keyspace {
         let current = self.db;
         for db in [first, second] {
             self.db = db;
+            let other = if db == first { second } else { first };
             for key in self.waited_keys(db) {
-                if self.dbs[db].keys.get(&key).is_some() {
+                let was_stream = self.dbs[other]
+                    .keys
+                    .get(&key)
+                    .is_some_and(|object| matches!(object.value, Value::Stream(_)));
+                if was_stream || self.dbs[db].keys.get(&key).is_some() {
                     self.signal_ready(&key);
                 }
             }
@@ -634,6 +659,13 @@ impl Keyspace {
             .filter(|(at, _)| *at == db)
             .map(|(_, key)| key.clone())
             .collect()
+    }
+
+    /// The key no longer holds this object. Who reads a stream for a group wants to know: the group is gone with it.
+    fn signal_gone(&mut self, key: &[u8], object: &Object) {
+        if matches!(object.value, Value::Stream(_)) {
+            self.signal_ready(key);
+        }
     }
 
     /// The key may now serve those who wait for it.

@@ -61,9 +61,22 @@ fn compare_key(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
         "list" => agree(pair, db, &[b"LRANGE", key, b"0", b"-1"])?,
         "set" => agree(pair, db, &[b"SMEMBERS", key])?,
         "zset" => agree(pair, db, &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?,
+        "stream" => return compare_stream(pair, db, key),
+        "vectorset" => return compare_vector_set(pair, db, key),
         "hash" => return compare_hash(pair, db, key),
         _ => Reply::Null,
     };
+    Ok(())
+}
+
+fn compare_stream(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
+    agree(
+        pair,
+        db,
+        &[b"XINFO", b"STREAM", key, b"FULL", b"COUNT", b"0"],
+    )?;
+    agree(pair, db, &[b"XREVRANGE", key, b"+", b"-"])?;
+    agree(pair, db, &[b"DUMP", key])?;
     Ok(())
 }
 
@@ -75,6 +88,32 @@ fn compare_hash(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
     for field in fields {
         let Reply::Bulk(field) = field else { continue };
         agree(pair, db, &[b"HPEXPIRETIME", key, b"FIELDS", b"1", &field])?;
+    }
+    Ok(())
+}
+
+/// All elements, with their distances from one of them.
+fn compare_vector_set(pair: &mut Pair, db: usize, key: &[u8]) -> Result<(), String> {
+    const ALL: &[u8] = b"100000";
+    agree(pair, db, &[b"VINFO", key])?;
+    let Reply::Array(elements) = agree(pair, db, &[b"VRANDMEMBER", key, ALL])? else {
+        return Ok(());
+    };
+    for element in &elements {
+        let Reply::Bulk(element) = element else {
+            continue;
+        };
+        agree(pair, db, &[b"VEMB", key, element, b"RAW"])?;
+    }
+    if let Some(Reply::Bulk(one)) = elements.first() {
+        let (scores, attributes) = (b"WITHSCORES", b"WITHATTRIBS");
+        agree(
+            pair,
+            db,
+            &[
+                b"VSIM", key, b"ELE", one, scores, attributes, b"COUNT", ALL, b"TRUTH",
+            ],
+        )?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod play;
 mod settings;
 mod shrink;
 mod social;
+mod vectors;
 
 use std::process::ExitCode;
 

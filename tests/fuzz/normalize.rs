@@ -28,6 +28,12 @@ enum Rule {
     Presence,
     /// The number of the connection is the process's own.
     Hello,
+    /// Levels of nodes are drawn by lot, and with them the graph: which of equally near elements comes first, and which
+    /// of those that are as near as the last one comes at all. The number is how many replies an element has.
+    Nearest(usize),
+    /// As VINFO says how a vector set is kept: the highest level is drawn by lot, and the server's process has made
+    /// other sets before.
+    Structure,
 }
 
 /// Names in lower case. What is not listed is compared exactly.
@@ -37,6 +43,10 @@ fn rule(name: &str) -> Rule {
         "hgetall" => Rule::AnyOrderOfPairs,
         "scan" | "sscan" | "hscan" | "zscan" => Rule::Scan,
         "spop" | "srandmember" | "hrandfield" | "zrandmember" => Rule::Count,
+        "vrandmember" => Rule::Count,
+        "vinfo" => Rule::Structure,
+        // Neighbors follow from levels, which are drawn by lot.
+        "vlinks" => Rule::Presence,
         "randomkey" => Rule::Presence,
         "dump" => Rule::Dump,
         "hello" => Rule::Hello,
@@ -109,9 +119,15 @@ fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
         && words
             .get(1)
             .is_some_and(|what| what.to_ascii_lowercase().ends_with(b"channels"));
+    let has = |option: &str| {
+        words
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(option.as_bytes()))
+    };
     let rule = match (&ours, by) {
         (Reply::Error(_), _) => Rule::Exact,
         _ if lists_channels => Rule::AnyOrder,
+        _ if name == "vsim" && !has("TRUTH") => Rule::Nearest(2 + has("WITHATTRIBS") as usize),
         (_, true) => Rule::SortBy,
         _ => rule(&name),
     };
@@ -243,6 +259,21 @@ fn normal(rule: &Rule, reply: Reply) -> Reply {
         (Rule::Count, Reply::Array(items)) => Reply::Int(items.len() as i64),
         (Rule::Count, Reply::Set(items)) => Reply::Set(vec![Reply::Int(items.len() as i64)]),
         (Rule::Count | Rule::Presence, Reply::Bulk(_)) => Reply::Int(1),
+        (Rule::Presence, Reply::Array(_)) => Reply::Int(1),
+        (Rule::Nearest(each), Reply::Array(items)) => Reply::Array(nearest(items, *each)),
+        (Rule::Structure, Reply::Array(mut facts)) => {
+            for name in ["max-level", "vset-uid"] {
+                let at = facts
+                    .iter()
+                    .position(|fact| matches!(fact, Reply::StatusText(text) if text == name));
+                if let Some(at) = at {
+                    facts[at + 1] = Reply::Null;
+                }
+            }
+            Reply::Array(facts)
+        }
+        // A module's value: a graph.
+        (Rule::Dump, Reply::Bulk(bytes)) if bytes.first() == Some(&7) => Reply::Int(7),
         // RDB types: 2 set, 4 hash, 24 hash with deadlines of fields.
         (Rule::Dump, Reply::Bulk(bytes)) if matches!(bytes.first(), Some(2 | 4 | 24)) => {
             Reply::Int(bytes.len() as i64)
@@ -258,7 +289,18 @@ fn normal(rule: &Rule, reply: Reply) -> Reply {
 
 /// HELLO's fields without the connection's id.
 fn without_id(items: Vec<Reply>) -> Vec<Reply> {
-    let is_id = |pair: &&[Reply]| pair[0] == Reply::bulk("id") || pair[0] == Reply::bulk("modules");
+    let is_id = |pair: &&[Reply]| pair[0] == Reply::bulk("id");
     let pairs = items.chunks(2).filter(|pair| !is_id(pair));
     pairs.flatten().cloned().collect()
+}
+
+/// All scores in their order, and the elements that have a better score than the last, sorted.
+fn nearest(items: Vec<Reply>, each: usize) -> Vec<Reply> {
+    let found: Vec<&[Reply]> = items.chunks(each).collect();
+    let score = |found: &&[Reply]| found.get(1).cloned().unwrap_or(Reply::Null);
+    let scores: Vec<Reply> = found.iter().map(score).collect();
+    let last = scores.last().cloned();
+    let certain = found.iter().filter(|found| Some(score(found)) != last);
+    let certain = certain.map(|found| Reply::Array(found.to_vec())).collect();
+    vec![Reply::Array(scores), frames::sorted(certain)]
 }

@@ -23,6 +23,8 @@ pub const CHANGED: &[(&str, &[&str])] = &[
     ("set-max-intset-entries", &["512", "4", "0"]),
     ("set-max-listpack-entries", &["128", "4", "0"]),
     ("set-max-listpack-value", &["64", "8"]),
+    ("stream-node-max-entries", &["100", "3", "10"]),
+    ("hll-sparse-max-bytes", &["3000", "0", "100"]),
     ("zset-max-listpack-entries", &["128", "4", "0"]),
     ("zset-max-listpack-value", &["64", "8"]),
 ];

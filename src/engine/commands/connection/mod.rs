@@ -148,7 +148,7 @@ fn who_speaks(ctx: &Context) -> Reply {
         ("id", Reply::Int(client.id.0 as i64)),
         ("mode", Reply::bulk("standalone")),
         ("role", Reply::bulk("master")),
-        ("modules", Reply::Array(Vec::new())),
+        ("modules", super::server::identity::modules()),
     ];
     Reply::Map(
         facts
