@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use engine::config::Config;
 use engine::disk::{Change, Disk};
 
+#[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     /// Files that are appended to, with how long they are.

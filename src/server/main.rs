@@ -5,44 +5,38 @@
 //! Any parameter of CONFIG can be given as an option. With `--dir`, the files of that folder are loaded and kept up to
 //! date; without it, files exist only inside the engine.
 //!
-//! One thread, one event loop; the only place where the engine meets a real clock. What it prints is one line,
-//! `ready on 127.0.0.1:7777`, once it accepts connections.
+//! One thread, one event loop; the only place where the engine meets a real clock. It is started with the words and
+//! files that redis-server takes (`options.rs`). What it prints is a line, `ready on 127.0.0.1:7777`, once it accepts
+//! connections, and what redis-server prints then, for those who wait for that.
 
 mod connection;
 mod event_loop;
 mod folder;
+mod options;
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use engine::config::{Config, parameters};
 use engine::disk::Disk;
 use engine::{Engine, Time};
 use event_loop::EventLoop;
-use folder::Folder;
-
-const USAGE: &str =
-    "usage: server [--port N] [--bind ADDRESS] [--seed N] [--dir FOLDER] [--PARAMETER VALUE]...";
-
-struct Options {
-    bind: String,
-    port: u16,
-    seed: u64,
-    config: Config,
-    folder: Option<Folder>,
-}
+use options::{Options, Problem};
 
 fn main() -> ExitCode {
-    let options = match read_options(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let options = match Options::read(&words) {
         Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
+        Err(Problem::Answer(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(Problem::Fatal(text)) => {
+            eprintln!("{text}");
             return ExitCode::FAILURE;
         }
     };
+    options.warnings.iter().for_each(|text| eprintln!("{text}"));
     let address = format!("{}:{}", options.bind, options.port);
-    let now = event_loop::now();
-    let engine = match start_engine(options.seed, options.config, options.folder.as_ref(), now) {
+    let engine = match start_engine(&options, event_loop::now()) {
         Ok(engine) => engine,
         Err(problem) => {
             eprintln!("{problem}");
@@ -56,7 +50,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let process = std::process::id();
     println!("ready on {}", server.address());
+    println!("{process}:M * Server initialized");
+    println!("{process}:M * Ready to accept connections tcp");
     match server.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -67,62 +64,19 @@ fn main() -> ExitCode {
 }
 
 /// An engine with the files of a folder, if there is one.
-fn start_engine(
-    seed: u64,
-    config: Config,
-    folder: Option<&Folder>,
-    now: Time,
-) -> Result<Engine, String> {
-    let disk = match folder {
+fn start_engine(options: &Options, now: Time) -> Result<Engine, String> {
+    let disk = match &options.folder {
         Some(folder) => folder
-            .read(&config)
+            .read(&options.config)
             .map_err(|error| format!("the folder cannot be read: {error}"))?,
         None => Disk::default(),
     };
-    let mut engine = Engine::with_config(seed, now, config);
+    let mut engine = Engine::with_config(options.seed, now, options.config.clone());
+    engine.server.users = options.users.clone();
     engine.server.persistence.can_exit = true;
     let notes = engine
         .start(disk, now)
         .map_err(|failure| failure.to_string())?;
     notes.iter().for_each(|note| eprintln!("{note}"));
     Ok(engine)
-}
-
-fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options {
-        bind: "127.0.0.1".to_string(),
-        port: 6379,
-        seed: 0,
-        config: Config::default(),
-        folder: None,
-    };
-    while let Some(word) = words.next() {
-        let value = words.next().ok_or(format!("{word} needs a value"))?;
-        match word.as_str() {
-            "--port" => {
-                options.port = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a port"))?
-            }
-            "--seed" => {
-                options.seed = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a seed"))?
-            }
-            "--bind" => options.bind = value,
-            "--dir" => {
-                set(&mut options.config, "dir", &value)?;
-                options.folder = Some(Folder::new(Path::new(&value)));
-            }
-            _ => set(&mut options.config, word.trim_start_matches("--"), &value)?,
-        }
-    }
-    Ok(options)
-}
-
-fn set(config: &mut Config, name: &str, value: &str) -> Result<(), String> {
-    let parameter = parameters::find(name.as_bytes()).ok_or(format!("{name} is not an option"))?;
-    config
-        .set(parameter, value.as_bytes())
-        .map_err(|refusal| format!("{name} cannot be {value}: {refusal:?}"))
 }
