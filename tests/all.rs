@@ -3,6 +3,7 @@
 
 mod command_table;
 mod conversations;
+mod eviction;
 mod lessons;
 mod oracle;
 mod spec;

@@ -5,7 +5,9 @@ pub mod parameters;
 
 use std::collections::BTreeMap;
 
+use crate::access::{Frequency, Tally};
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::eviction::Policy;
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
 
@@ -55,6 +57,15 @@ pub struct Config {
     pub proto_max_bulk_len: usize,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// In bytes; 0 is no limit.
+    pub maxmemory: u64,
+    pub maxmemory_policy: Policy,
+    pub maxmemory_samples: usize,
+    pub maxmemory_eviction_tenacity: u32,
+    pub lazyfree_lazy_eviction: bool,
+    pub lazyfree_lazy_expire: bool,
+    pub lfu_log_factor: u32,
+    pub lfu_decay_minutes: u32,
     /// Parameters that are not typed above and were set, by name.
     texts: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -70,6 +81,14 @@ impl Default for Config {
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
             active_expire: true,
+            maxmemory: 0,
+            maxmemory_policy: Policy::NoEviction,
+            maxmemory_samples: 5,
+            maxmemory_eviction_tenacity: 10,
+            lazyfree_lazy_eviction: false,
+            lazyfree_lazy_expire: false,
+            lfu_log_factor: 10,
+            lfu_decay_minutes: 1,
             texts: BTreeMap::new(),
         }
     }
@@ -118,6 +137,9 @@ impl Config {
         let limits = &self.limits;
         let number = match parameter.name {
             "requirepass" => return self.requirepass.clone(),
+            "lazyfree-lazy-eviction" => return yes_or_no(self.lazyfree_lazy_eviction),
+            "lazyfree-lazy-expire" => return yes_or_no(self.lazyfree_lazy_expire),
+            "maxmemory-policy" => return self.maxmemory_policy.name().into(),
             "notify-keyspace-events" => {
                 return notify_letters(self.notify_keyspace_events).into_bytes();
             }
@@ -134,6 +156,11 @@ impl Config {
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
+            "maxmemory" => self.maxmemory as i64,
+            "maxmemory-samples" => self.maxmemory_samples as i64,
+            "maxmemory-eviction-tenacity" => i64::from(self.maxmemory_eviction_tenacity),
+            "lfu-log-factor" => i64::from(self.lfu_log_factor),
+            "lfu-decay-time" => i64::from(self.lfu_decay_minutes),
             name => {
                 return self
                     .texts
@@ -168,9 +195,29 @@ impl Config {
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
+            "lazyfree-lazy-eviction" => self.lazyfree_lazy_eviction = text == b"yes",
+            "lazyfree-lazy-expire" => self.lazyfree_lazy_expire = text == b"yes",
+            "maxmemory" => self.maxmemory = int as u64,
+            "maxmemory-policy" => self.maxmemory_policy = Policy::named(text).unwrap_or_default(),
+            "maxmemory-samples" => self.maxmemory_samples = size,
+            "maxmemory-eviction-tenacity" => self.maxmemory_eviction_tenacity = int as u32,
+            "lfu-log-factor" => self.lfu_log_factor = int as u32,
+            "lfu-decay-time" => self.lfu_decay_minutes = int as u32,
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// How the keyspace notes accesses.
+    pub fn tally(&self) -> Tally {
+        if self.maxmemory_policy.by_frequency() {
+            Tally::Frequency(Frequency {
+                log_factor: self.lfu_log_factor,
+                decay_minutes: self.lfu_decay_minutes,
+            })
+        } else {
+            Tally::Recency
+        }
     }
 
     /// Names and texts of what differs from the defaults, for CONFIG REWRITE and snapshots of a server.
@@ -183,6 +230,10 @@ impl Config {
             .map(|(p, text)| (p.name, text))
             .collect()
     }
+}
+
+fn yes_or_no(yes: bool) -> Vec<u8> {
+    if yes { b"yes".to_vec() } else { b"no".to_vec() }
 }
 
 /// Whether CONFIG SET may touch a parameter at all.

@@ -9,8 +9,10 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
+use crate::eviction::{self, Outcome};
 use crate::expire;
 use crate::keyspace::Keyspace;
+use crate::memory;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -53,6 +55,7 @@ impl Engine {
             started: now,
             run_id,
             replication_id,
+            evicting: false,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -123,13 +126,27 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
+        self.keys.recount();
     }
 
     fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+        self.prepare(self.keys.db, now);
+        cycle(&mut self.keys, &self.server.config, now);
+        self.after_removals();
+    }
+
+    /// Before the keyspace works: what it has to note, and how.
+    fn prepare(&mut self, db: usize, now: Time) {
+        self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
         self.keys.emit_effects = self.server.effects_wanted;
         self.keys.note_modified = self.server.tracking.clients > 0;
-        cycle(&mut self.keys, &self.server.config, now);
+        self.keys.tally = self.server.config.tally();
+        self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
+    }
+
+    /// After keys were removed that no command removed.
+    fn after_removals(&mut self) {
         let modified = std::mem::take(&mut self.keys.modified);
         self.server.invalidate(modified, None);
         for (db, words) in self.keys.effects.drain(..) {
@@ -253,13 +270,19 @@ impl Engine {
         client.last_command = "NULL";
         let entry = table().resolve(words)?;
         client.last_command = entry.name;
-        self.check(id, entry, words)
+        self.check(id, entry, words, now)
             .inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
         Ok(entry)
     }
 
     /// The rungs that a known command has to climb.
-    fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
+    fn check(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
         let client = self
             .server
             .clients
@@ -274,6 +297,14 @@ impl Engine {
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
+        if self.server.config.maxmemory > 0 {
+            self.keep_to_maxmemory(id, entry, now)?;
+        }
+        let client = self
+            .server
+            .clients
+            .get(id)
+            .expect("the caller connected this client");
         if client.protocol == Protocol::Resp2
             && client.is_subscriber()
             && !allowed_to_subscribers(entry)
@@ -281,6 +312,58 @@ impl Engine {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         Ok(())
+    }
+
+    /// Before a command memory is freed; where that fails, commands that need more are refused.
+    #[cold]
+    fn keep_to_maxmemory(&mut self, id: ClientId, entry: &Entry, now: Time) -> Result<(), Error> {
+        if self.evict(now) != Outcome::Failed {
+            return Ok(());
+        }
+        let client = self.server.clients.get(id);
+        let transaction = client.and_then(|client| client.transaction.as_ref());
+        let needs_memory = |entry: &Entry| entry.has(flag::DENYOOM);
+        let refused = match transaction {
+            // Whatever is queued takes memory for as long as it waits.
+            Some(_) if !runs_inside_multi(entry) => true,
+            Some(transaction) if entry.name == "exec" => transaction
+                .queue
+                .iter()
+                .any(|(entry, _)| needs_memory(entry)),
+            _ => needs_memory(entry),
+        };
+        if refused {
+            Err(Error::OutOfMemory)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Evicts keys if more memory is used than `maxmemory` allows.
+    fn evict(&mut self, now: Time) -> Outcome {
+        let server = &mut self.server;
+        self.keys.recount();
+        let used = memory::used(&self.keys, &server.clients) as u64;
+        let is_over = used > server.config.maxmemory;
+        server.stats.note_memory_limit(is_over, now);
+        if !is_over || server.is_paused(now) {
+            server.evicting = false;
+            return Outcome::Kept;
+        }
+        self.prepare(self.keys.db, now);
+        let found = eviction::search(&mut self.keys, &self.server.config, &mut self.random, used);
+        self.after_removals();
+        self.server.evicting = found.outcome == Outcome::Running;
+        if found.outcome == Outcome::Kept {
+            self.server.stats.note_memory_limit(false, now);
+        }
+        self.settle(now);
+        found.outcome
+    }
+
+    /// What a search for memory left over, because it took too long, is done when nothing else is.
+    fn finish_evicting(&mut self, now: Time) {
+        while self.server.evicting && self.evict(now) == Outcome::Running {}
     }
 
     fn run(
@@ -299,11 +382,8 @@ impl Engine {
         let db = client.db;
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
-        self.keys.note_modified = self.server.tracking.clients > 0;
         self.server.stats.commands_processed += 1;
-        self.keys.begin(db, now);
-        self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.prepare(db, now);
         let dirty = self.keys.dirty;
         let mut context = Context {
             keys: &mut self.keys,
@@ -470,6 +550,7 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
+        self.finish_evicting(now);
         if !self.server.is_paused(now) && self.server.config.active_expire {
             self.expire_keys(now, expire::slow_cycle);
         }

@@ -164,7 +164,7 @@ fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
 
 fn memory(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     // What Redis' allocator would hold for the keys; a process around them does not exist here.
-    let used = crate::memory::total(keys) as u64;
+    let used = crate::memory::used(keys, &server.clients) as u64;
     text.field("used_memory", used);
     text.field("used_memory_human", human(used));
     text.field("used_memory_dataset", used);
@@ -174,7 +174,7 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("maxmemory_policy", config(server, "maxmemory-policy"));
     text.field("active_defrag_running", 0);
     text.field("lazyfree_pending_objects", 0);
-    text.field("lazyfreed_objects", 0);
+    text.field("lazyfreed_objects", keys.stats.lazily_freed);
 }
 
 fn persistence(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
@@ -206,7 +206,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("sync_partial_err", 0);
     text.field("expired_subkeys", keys.stats.expired_fields);
     text.field("expired_keys", keys.stats.expired);
-    text.field("evicted_keys", 0);
+    text.field("evicted_keys", keys.stats.evicted);
     text.field("evicted_clients", 0);
     text.field("evicted_scripts", 0);
     text.field("keyspace_hits", keys.stats.hits);

@@ -2,14 +2,21 @@
 //! hit counts, WATCH, notifications and "a key is ready" are decided in one place and commands need not know them.
 //!
 //! Time is frozen while a command runs: `begin` sets it. What is not here: the active expiry cycle (`expire.rs`),
-//! eviction, and who listens to the facts.
+//! the choice of victims (`eviction.rs`), and who listens to the facts.
+//!
+//! What the keys take is known at any time: a key that was given away for writing is counted again when the next one
+//! is, or when the next command begins (`recount`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{Access, Tally};
 use crate::client::ClientId;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
+use crate::eviction::Pool;
 use crate::expire::Cycle;
+use crate::memory;
 use crate::structures::dict::Dict;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -21,20 +28,29 @@ pub struct Object {
     pub value: Value,
     /// Milliseconds since 1970; `Object::NEVER` without one.
     pub deadline: i64,
-    /// Milliseconds since 1970 of the last access, for OBJECT IDLETIME.
-    pub accessed: i64,
+    pub access: Access,
+    /// What `Keyspace::counted_bytes` holds of it, in eights of bytes.
+    counted: u32,
 }
 
 impl Object {
     pub const NEVER: i64 = -1;
 
+    pub fn new(value: Value, deadline: i64, access: Access) -> Object {
+        Object {
+            value,
+            deadline,
+            access,
+            counted: 0,
+        }
+    }
+
     pub fn has_deadline(&self) -> bool {
         self.deadline != Object::NEVER
     }
 
-    /// Seconds since the last access, by a clock that knows only whole seconds.
-    pub fn idle_seconds(&self, now: Time) -> i64 {
-        (now.secs() - self.accessed.div_euclid(1000)).max(0)
+    fn counted_bytes(&self) -> usize {
+        self.counted as usize * 8
     }
 }
 
@@ -48,6 +64,8 @@ pub struct Db {
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
     pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
+    /// What the keys take, as MEMORY USAGE counts, but for the one that is given away for writing.
+    counted: usize,
 }
 
 /// Something that happened to a key, for notifications and for whoever watches the keyspace.
@@ -65,6 +83,9 @@ pub struct KeyStats {
     pub misses: u64,
     pub expired: u64,
     pub expired_fields: u64,
+    pub evicted: u64,
+    /// Values that UNLINK and its like gave to a thread that frees what is large.
+    pub lazily_freed: u64,
 }
 
 /// A client that watches a key.
@@ -101,6 +122,16 @@ pub struct Keyspace {
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
+    /// `lazyfree-lazy-expire`.
+    pub expire_lazily: bool,
+    /// How accesses are noted, by the eviction policy.
+    pub tally: Tally,
+    /// For counters that grow by chance; of its own, so that a policy does not shift other draws.
+    chance: Random,
+    /// The key that was last given away for writing (database and slot): what it takes is counted when the next one
+    /// is, or when the command is over.
+    lent: Option<(usize, u32)>,
+    pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
     watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
@@ -122,6 +153,7 @@ impl Db {
             expires: Dict::new(seed),
             expires_cursor: 0,
             field_deadlines: BTreeSet::new(),
+            counted: 0,
         }
     }
 }
@@ -142,6 +174,11 @@ impl Keyspace {
             emit_effects: false,
             effects: Vec::new(),
             no_touch: false,
+            expire_lazily: false,
+            tally: Tally::Recency,
+            chance: random.fork("access"),
+            lent: None,
+            pool: Pool::default(),
             cycle: Cycle::default(),
             watchers: BTreeMap::new(),
             broken_watches: Vec::new(),
@@ -155,6 +192,7 @@ impl Keyspace {
 
     /// A command of a client of database `db` begins; time stands still until the next `begin`.
     pub fn begin(&mut self, db: usize, now: Time) {
+        self.recount();
         self.db = db;
         self.now = now;
     }
@@ -173,8 +211,6 @@ impl Keyspace {
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
         self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
         let Some(object) = self.dbs[self.db].keys.find(key) else {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
@@ -189,8 +225,8 @@ impl Keyspace {
             return None;
         };
         self.stats.hits += 1;
-        if touch {
-            object.accessed = now;
+        if !self.no_touch {
+            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
     }
@@ -198,13 +234,52 @@ impl Keyspace {
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
         self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
-        let object = self.dbs[self.db].keys.find(key)?;
-        if touch {
-            object.accessed = now;
+        let slot = self.lend(key)?;
+        let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
+        if !self.no_touch {
+            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
+    }
+
+    /// Counts again what the key takes that was given away for writing.
+    #[inline]
+    pub fn recount(&mut self) {
+        let Some((db, slot)) = self.lent.take() else {
+            return;
+        };
+        let db = &mut self.dbs[db];
+        if let Some((key, object)) = db.keys.at_slot(slot) {
+            let bytes = memory::usage(key, object, usize::MAX);
+            db.counted -= object.counted_bytes();
+            object.counted = bytes.div_ceil(8).min(u32::MAX as usize) as u32;
+            db.counted += object.counted_bytes();
+        }
+    }
+
+    /// A key for writing by the server itself: neither expiry nor access is looked at.
+    pub(crate) fn modify(&mut self, key: &[u8]) -> Option<&mut Object> {
+        let slot = self.lend(key)?;
+        self.dbs[self.db]
+            .keys
+            .at_slot(slot)
+            .map(|(_, object)| object)
+    }
+
+    /// The slot of a key that is going to change.
+    #[inline]
+    fn lend(&mut self, key: &[u8]) -> Option<u32> {
+        let slot = self.dbs[self.db].keys.find_slot(key)?;
+        if self.lent != Some((self.db, slot)) {
+            self.recount();
+            self.lent = Some((self.db, slot));
+        }
+        Some(slot)
+    }
+
+    /// What all keys take together, as MEMORY USAGE counts.
+    pub fn counted_bytes(&self) -> usize {
+        self.dbs.iter().map(|db| db.counted).sum()
     }
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
@@ -275,9 +350,10 @@ impl Keyspace {
         if self.write(key).is_none() {
             self.insert(key, empty().into_value());
         }
-        let object = self.dbs[self.db]
+        let (_, slot) = self.lent.expect("it was just given away or inserted");
+        let (_, object) = self.dbs[self.db]
             .keys
-            .find(key)
+            .at_slot(slot)
             .expect("the key is there or was just inserted");
         T::of_mut(&mut object.value).ok_or(Error::WrongType)
     }
@@ -296,14 +372,24 @@ impl Keyspace {
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
     pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
-        let object = Object {
-            value,
-            deadline,
-            accessed: self.now.millis(),
-        };
+        self.recount();
+        let access = Access::new(&self.tally, self.now);
+        let object = Object::new(value, deadline, access);
         let fields_after = next_field_deadline(&object);
         let db = &mut self.dbs[self.db];
-        let before = db.keys.insert(key, object);
+        let (slot, before) = db.keys.insert_at(key, object);
+        self.lent = Some((self.db, slot));
+        if let Some(before) = &before {
+            db.counted -= before.counted_bytes();
+            // Who overwrites a key uses it: that it was used before is not forgotten.
+            let access = match self.no_touch {
+                true => before.access,
+                false => before.access.again(&self.tally, self.now, &mut self.chance),
+            };
+            if let Some((_, object)) = db.keys.at_slot(slot) {
+                object.access = access;
+            }
+        }
         let fields_before = before.as_ref().and_then(next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
@@ -341,8 +427,10 @@ impl Keyspace {
 
     /// Removes a key that is there, expired or not; gives what it held. No notification: the caller knows why.
     pub fn remove(&mut self, key: &[u8]) -> Option<Object> {
+        self.recount();
         let db = &mut self.dbs[self.db];
         let object = db.keys.remove(key)?;
+        db.counted -= object.counted_bytes();
         if object.has_deadline() {
             db.expires.remove(key);
         }
@@ -370,14 +458,14 @@ impl Keyspace {
 
     /// Sets or drops the deadline of a key that is there.
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
-        let db = &mut self.dbs[self.db];
-        let Some(object) = db.keys.find(key) else {
+        let Some(object) = self.modify(key) else {
             return;
         };
         if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
             value.make_room(key, true);
         }
         object.deadline = deadline.unwrap_or(Object::NEVER);
+        let db = &mut self.dbs[self.db];
         match deadline {
             Some(_) => db.expires.insert(key, ()),
             None => db.expires.remove(key),
@@ -386,6 +474,7 @@ impl Keyspace {
 
     /// Removes all of a database, without a notification.
     pub fn flush(&mut self, db: usize) {
+        self.recount();
         self.touch_all_watched(db);
         self.dirty += self.dbs[db].keys.len() as u64;
         self.dbs[db] = Db::new(self.seed);
@@ -393,6 +482,7 @@ impl Keyspace {
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.
     pub fn swap(&mut self, first: usize, second: usize) {
+        self.recount();
         self.touch_all_swapped(first, second);
         self.touch_all_swapped(second, first);
         self.dbs.swap(first, second);
@@ -491,13 +581,49 @@ impl Keyspace {
 
     /// Removes a key because its time has come.
     pub fn expire(&mut self, key: &[u8]) {
-        self.remove(key);
+        if let Some(object) = self.remove(key)
+            && self.expire_lazily
+        {
+            self.free_lazily(&object.value);
+        }
         self.stats.expired += 1;
         self.note_change(key, false);
         self.notify(Class::Expired, "expired", key);
+        self.emit_removal(key, self.expire_lazily);
+    }
+
+    /// Removes a key because memory is used up. Returns what that costs by the cost model, in nanoseconds.
+    pub fn evict(&mut self, key: &[u8], lazily: bool) -> u64 {
+        let Some(object) = self.remove(key) else {
+            return 0;
+        };
+        let nanos = if lazily {
+            self.free_lazily(&object.value)
+        } else {
+            cost::of_freeing(&object.value)
+        };
+        self.stats.evicted += 1;
+        self.note_change(key, false);
+        self.notify(Class::Evicted, "evicted", key);
+        self.emit_removal(key, lazily);
+        nanos
+    }
+
+    /// A removed value goes to a thread if it is worth that. Returns what is left to do here, in nanoseconds.
+    pub fn free_lazily(&mut self, value: &Value) -> u64 {
+        const WORTH_A_THREAD: usize = 64;
+        if cost::pieces(value) <= WORTH_A_THREAD {
+            return cost::of_freeing(value);
+        }
+        self.stats.lazily_freed += 1;
+        0
+    }
+
+    fn emit_removal(&mut self, key: &[u8], lazily: bool) {
         if self.emit_effects {
+            let name: &[u8] = if lazily { b"UNLINK" } else { b"DEL" };
             self.effects
-                .push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
+                .push((self.db, vec![name.to_vec(), key.to_vec()]));
         }
     }
 

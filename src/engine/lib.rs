@@ -4,16 +4,20 @@
 //! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod access;
+mod allocation;
 pub mod args;
 pub mod client;
 pub mod command;
 mod commands;
 pub mod config;
 pub mod context;
+pub mod cost;
 pub mod crc64;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod eviction;
 pub mod expire;
 pub mod glob;
 mod hash_expiry;

@@ -41,6 +41,8 @@ pub struct Server {
     pub run_id: String,
     /// Names the history of this server's data; as long as `run_id`.
     pub replication_id: String,
+    /// A search for memory took too long and goes on when nothing else is to do.
+    pub evicting: bool,
     /// Emit what replicas and the append-only file would receive.
     pub effects_wanted: bool,
     /// Emit every keyspace fact.
@@ -63,6 +65,10 @@ pub struct Stats {
     pub commands: Vec<CommandStats>,
     /// AUTH or HELLO with a wrong name or password.
     pub denied_logins: u64,
+    /// Since when more memory is used than `maxmemory` allows.
+    pub over_limit_since: Option<Time>,
+    /// How long that was the case before, in microseconds.
+    pub over_limit_micros: u64,
 }
 
 /// A line of INFO's commandstats section. Commands take no time here.
@@ -82,6 +88,22 @@ impl Stats {
                 .resize(entry.index + 1, CommandStats::default());
         }
         &mut self.commands[entry.index]
+    }
+
+    /// More memory is used than `maxmemory` allows, or no longer.
+    pub fn note_memory_limit(&mut self, is_over: bool, now: Time) {
+        if !is_over {
+            self.over_limit_micros += self.micros_over_limit(now);
+            self.over_limit_since = None;
+        } else if self.over_limit_since.is_none() {
+            self.over_limit_since = Some(now);
+        }
+    }
+
+    /// For how long the limit is exceeded by now.
+    pub fn micros_over_limit(&self, now: Time) -> u64 {
+        let since = self.over_limit_since.unwrap_or(now);
+        (now.micros() - since.micros()).max(0) as u64
     }
 
     /// Counts an error reply under its code.

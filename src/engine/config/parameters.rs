@@ -320,13 +320,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "10000",
         Refused("the number of clients is not limited"),
     ),
-    parameter(
-        "maxmemory",
-        "",
-        Memory,
-        "0",
-        Refused("memory is not limited, and nothing is evicted"),
-    ),
+    parameter("maxmemory", "", Memory, "0", Kept),
     parameter(
         "maxmemory-clients",
         "",

@@ -13,6 +13,7 @@ pub use range::{LexBound, LexRange, Position, ScoreRange};
 pub use walk::{IterBackward, IterForward, LinkView, NodeView};
 
 use super::random::Random;
+use crate::allocation::allocated;
 
 pub const MAX_LEVEL: usize = 32;
 
@@ -32,6 +33,8 @@ pub struct Skiplist {
     tail: u32,
     length: usize,
     level: usize,
+    /// What Redis would allocate for the nodes with their towers, members apart.
+    tower_bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +88,7 @@ impl Skiplist {
             tail: NIL,
             length: 0,
             level: 1,
+            tower_bytes: tower_bytes(MAX_LEVEL),
         }
     }
 
@@ -99,6 +103,11 @@ impl Skiplist {
     /// Levels in use, at least 1.
     pub fn level(&self) -> usize {
         self.level
+    }
+
+    /// What Redis would allocate for the nodes with their towers, the header's included, members apart.
+    pub fn tower_bytes(&self) -> usize {
+        self.tower_bytes
     }
 
     /// Adds a member that is not there yet; the dict beside the list knows that.
@@ -310,6 +319,7 @@ impl Skiplist {
     }
 
     fn occupy(&mut self, score: f64, member: Box<[u8]>, height: usize) -> u32 {
+        self.tower_bytes += tower_bytes(height);
         let tower = match self.free_towers[height - 1] {
             NIL => {
                 let tower = self.links.len();
@@ -347,8 +357,14 @@ impl Skiplist {
         let abandoned = &mut self.free_towers[node.height as usize - 1];
         self.links[node.tower as usize].forward = *abandoned;
         *abandoned = node.tower;
+        self.tower_bytes -= tower_bytes(node.height as usize);
         member
     }
+}
+
+/// A node of Redis': member, score and the link back, then 16 bytes for each level.
+pub fn tower_bytes(height: usize) -> usize {
+    allocated(24 + 16 * height)
 }
 
 /// Each level above the first with chance 1/4: two bits of one draw per level.

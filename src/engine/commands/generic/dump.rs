@@ -1,5 +1,6 @@
 //! DUMP and RESTORE: a value as bytes that another server understands, and back. The bytes are `rdb.rs`'s business.
 
+use crate::access::{Access, Tally};
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*, key};
 use crate::context::Context;
@@ -106,7 +107,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         return Ok(Reply::OK);
     }
-    place(ctx, key, value, deadline, options.idle_seconds);
+    place(ctx, key, value, deadline, &options);
     ctx.keys.changed(Class::Generic, "restore", key);
     if let Some(before) = replaced {
         ctx.keys.notify_overwritten(key, before.value.kind());
@@ -130,23 +131,21 @@ fn load(ctx: &mut Context, payload: &[u8]) -> Result<Value, Error> {
         .map_err(|_| Error::err("Bad data format"))
 }
 
-fn place(
-    ctx: &mut Context,
-    key: &[u8],
-    mut value: Value,
-    deadline: i64,
-    idle_seconds: Option<i64>,
-) {
+fn place(ctx: &mut Context, key: &[u8], mut value: Value, deadline: i64, options: &Options) {
     if let Value::String(text) = &mut value {
         text.make_room(key, deadline != Object::NEVER);
     }
     ctx.keys.put(key, value, deadline);
-    let accessed = ctx
-        .now
-        .millis()
-        .saturating_sub(idle_seconds.unwrap_or(0).saturating_mul(1000));
-    if let Some(object) = ctx.keys.current().keys.get_mut(key) {
-        object.accessed = accessed;
+    let now = ctx.now;
+    let counted = matches!(ctx.keys.tally, Tally::Frequency(_));
+    // What does not suit the policy is not used.
+    let access = match (options.frequency, options.idle_seconds) {
+        (Some(frequency), _) if counted => Access::counted(now, frequency as u8),
+        (_, Some(seconds)) if !counted => Access::idle(now, seconds),
+        _ => return,
+    };
+    if let Some(object) = ctx.keys.modify(key) {
+        object.access = access;
     }
 }
 

@@ -99,10 +99,9 @@ fn not_here(why: &str) -> Result<Reply, Error> {
 
 fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let now = ctx.now.millis();
+    let now = ctx.now;
     let object = ctx.keys.peek(key).ok_or(Error::NoSuchKey)?;
-    let idle = (now - object.accessed).max(0) / 1000;
-    let clock = (object.accessed / 1000) & 0xff_ffff;
+    let (clock, idle) = (object.access.bits(), object.access.idle_seconds(now));
     let encoding = object.value.encoding();
     // No address and no serialized length: the value lies nowhere and is not serialized.
     Ok(Reply::StatusText(format!(
