@@ -62,6 +62,14 @@ pub struct Config {
     pub maxmemory_policy: Policy,
     pub maxmemory_samples: usize,
     pub maxmemory_eviction_tenacity: u32,
+    /// In microseconds; negative is never.
+    pub slowlog_log_slower_than: i64,
+    pub slowlog_max_len: usize,
+    /// In milliseconds; 0 is never.
+    pub latency_monitor_threshold: i64,
+    pub latency_tracking: bool,
+    pub lazyfree_lazy_user_del: bool,
+    pub lazyfree_lazy_server_del: bool,
     pub lazyfree_lazy_eviction: bool,
     pub lazyfree_lazy_expire: bool,
     pub lfu_log_factor: u32,
@@ -85,6 +93,12 @@ impl Default for Config {
             maxmemory_policy: Policy::NoEviction,
             maxmemory_samples: 5,
             maxmemory_eviction_tenacity: 10,
+            slowlog_log_slower_than: 10_000,
+            slowlog_max_len: 128,
+            latency_monitor_threshold: 0,
+            latency_tracking: true,
+            lazyfree_lazy_user_del: false,
+            lazyfree_lazy_server_del: false,
             lazyfree_lazy_eviction: false,
             lazyfree_lazy_expire: false,
             lfu_log_factor: 10,
@@ -137,6 +151,9 @@ impl Config {
         let limits = &self.limits;
         let number = match parameter.name {
             "requirepass" => return self.requirepass.clone(),
+            "latency-tracking" => return yes_or_no(self.latency_tracking),
+            "lazyfree-lazy-user-del" => return yes_or_no(self.lazyfree_lazy_user_del),
+            "lazyfree-lazy-server-del" => return yes_or_no(self.lazyfree_lazy_server_del),
             "lazyfree-lazy-eviction" => return yes_or_no(self.lazyfree_lazy_eviction),
             "lazyfree-lazy-expire" => return yes_or_no(self.lazyfree_lazy_expire),
             "maxmemory-policy" => return self.maxmemory_policy.name().into(),
@@ -156,6 +173,9 @@ impl Config {
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
+            "slowlog-log-slower-than" => self.slowlog_log_slower_than,
+            "slowlog-max-len" => self.slowlog_max_len as i64,
+            "latency-monitor-threshold" => self.latency_monitor_threshold,
             "maxmemory" => self.maxmemory as i64,
             "maxmemory-samples" => self.maxmemory_samples as i64,
             "maxmemory-eviction-tenacity" => i64::from(self.maxmemory_eviction_tenacity),
@@ -195,6 +215,12 @@ impl Config {
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
+            "slowlog-log-slower-than" => self.slowlog_log_slower_than = int,
+            "slowlog-max-len" => self.slowlog_max_len = size,
+            "latency-monitor-threshold" => self.latency_monitor_threshold = int,
+            "latency-tracking" => self.latency_tracking = text == b"yes",
+            "lazyfree-lazy-user-del" => self.lazyfree_lazy_user_del = text == b"yes",
+            "lazyfree-lazy-server-del" => self.lazyfree_lazy_server_del = text == b"yes",
             "lazyfree-lazy-eviction" => self.lazyfree_lazy_eviction = text == b"yes",
             "lazyfree-lazy-expire" => self.lazyfree_lazy_expire = text == b"yes",
             "maxmemory" => self.maxmemory = int as u64,
@@ -283,6 +309,9 @@ fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
                 "maxmemory-clients" => invalid("argument must be a memory or percent value"),
                 _ => invalid("argument must be a memory value"),
             })?;
+            if parameter.name == "maxmemory" && i64::try_from(bytes).is_err() {
+                return Err(invalid("argument must be greater or equal to 0"));
+            }
             Ok(bytes.to_string().into_bytes())
         }
         Kind::Special => canonical_special(parameter.name, text),

@@ -7,16 +7,19 @@ use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::eviction::{self, Outcome};
 use crate::expire;
 use crate::keyspace::Keyspace;
+use crate::latency::{self, Latency};
 use crate::memory;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::server::{Server, Stats};
+use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::tracking::TrackingTable;
@@ -52,6 +55,9 @@ impl Engine {
             login_entries: 0,
             backlog: Vec::new(),
             stats: Stats::default(),
+            slow_log: SlowLog::default(),
+            latency: Latency::default(),
+            took_nanos: 0,
             started: now,
             run_id,
             replication_id,
@@ -110,10 +116,17 @@ impl Engine {
             self.server.backlog.push(id);
             return Reply::Later;
         }
+        self.server.took_nanos = 0;
         let reply = self.serve(id, words, now);
         self.catch_up(now);
         self.before_sleep(now);
         reply
+    }
+
+    /// How long a server would have been busy with the last `execute`, by the cost model (`cost.rs`): the command,
+    /// commands of others that it let go on, and evictions. Time itself is moved by whoever drives the engine.
+    pub fn took(&self) -> Duration {
+        Duration::from_nanos(self.server.took_nanos)
     }
 
     /// What Redis does before it waits for the next command.
@@ -129,10 +142,14 @@ impl Engine {
         self.keys.recount();
     }
 
-    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time) -> u64) {
         self.prepare(self.keys.db, now);
-        cycle(&mut self.keys, &self.server.config, now);
+        let nanos = cycle(&mut self.keys, &self.server.config, now);
         self.after_removals();
+        self.keys.cycle.nanos += nanos;
+        self.server.took_nanos += nanos;
+        self.server
+            .note_delay(latency::event::EXPIRE_CYCLE, nanos, now);
     }
 
     /// Before the keyspace works: what it has to note, and how.
@@ -143,6 +160,7 @@ impl Engine {
         self.keys.note_modified = self.server.tracking.clients > 0;
         self.keys.tally = self.server.config.tally();
         self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
+        self.keys.server_del_lazily = self.server.config.lazyfree_lazy_server_del;
     }
 
     /// After keys were removed that no command removed.
@@ -353,6 +371,9 @@ impl Engine {
         self.prepare(self.keys.db, now);
         let found = eviction::search(&mut self.keys, &self.server.config, &mut self.random, used);
         self.after_removals();
+        self.server.took_nanos += found.nanos;
+        self.server
+            .note_delay(latency::event::EVICTION_CYCLE, found.nanos, now);
         self.server.evicting = found.outcome == Outcome::Running;
         if found.outcome == Outcome::Kept {
             self.server.stats.note_memory_limit(false, now);
@@ -382,8 +403,8 @@ impl Engine {
         let db = client.db;
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
-        self.server.stats.commands_processed += 1;
         self.prepare(db, now);
+        self.keys.work = 0;
         let dirty = self.keys.dirty;
         let mut context = Context {
             keys: &mut self.keys,
@@ -403,8 +424,13 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
-        self.server
-            .after_call(id, entry, words, reply.is_err(), &mut self.keys);
+        self.server.after_call(id, entry, words, &mut self.keys);
+        let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
+        self.server.took_nanos += nanos;
+        if !matches!(reply, Ok(Reply::Later)) {
+            self.server
+                .note_call(id, entry, words, reply.is_err(), nanos, now);
+        }
         if let Some(tracking) = self
             .server
             .clients
@@ -534,15 +560,9 @@ impl Engine {
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
-        let reply = self
-            .server
-            .clients
-            .get(id)
-            .and_then(|client| client.blocked.as_ref())
-            .map(|wait| wait.on_timeout.clone());
-        self.unblock(id);
-        if let Some(reply) = reply {
-            self.server.reply_late(id, reply);
+        if let Some(blocked) = self.server.unblock(&mut self.keys, id) {
+            self.server.note_end_of_wait(id, &blocked, false, at);
+            self.server.reply_late(id, blocked.on_timeout);
         }
         self.settle(at);
         self.catch_up(at);

@@ -45,6 +45,8 @@ pub struct Cycle {
     pub stale_percent: f64,
     /// `expired_time_cap_reached_count`.
     pub time_cap_reached: u64,
+    /// What all cycles took together (`expire_cycle_cpu_milliseconds`).
+    pub nanos: u64,
 }
 
 /// What `active-expire-effort` makes of the constants above; 0 is the least effort.
@@ -67,19 +69,20 @@ impl Effort {
     }
 }
 
-/// The slow cycle of one cron tick.
-pub fn slow_cycle(keys: &mut Keyspace, config: &Config, now: Time) {
+/// The slow cycle of one cron tick. Returns what it took, in nanoseconds of the cost model.
+pub fn slow_cycle(keys: &mut Keyspace, config: &Config, now: Time) -> u64 {
     let effort = Effort::of(config);
     let hz = u64::from(config.hz.max(1));
     let db = keys.db;
     expire_fields(keys, FIELDS_PER_SECOND / hz as usize, now);
-    walk(
+    let nanos = walk(
         keys,
         &effort,
         now,
         (effort.slow_percent * 1_000_000 / hz / 100).max(1),
     );
     keys.db = db;
+    nanos
 }
 
 /// Whether a fast cycle is due before the server waits for the next command: there is reason to think that many
@@ -94,12 +97,14 @@ pub fn is_fast_cycle_due(cycle: &Cycle, config: &Config, now: Time) -> bool {
             .saturating_add(2 * effort.fast_micros as i64)
 }
 
-pub fn fast_cycle(keys: &mut Keyspace, config: &Config, now: Time) {
+/// As `slow_cycle`, between two commands.
+pub fn fast_cycle(keys: &mut Keyspace, config: &Config, now: Time) -> u64 {
     let effort = Effort::of(config);
     keys.cycle.last_fast = now;
     let db = keys.db;
-    walk(keys, &effort, now, effort.fast_micros);
+    let nanos = walk(keys, &effort, now, effort.fast_micros);
     keys.db = db;
+    nanos
 }
 
 /// What one cycle has done so far.
@@ -111,7 +116,7 @@ struct Work {
     loops: u32,
 }
 
-fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) {
+fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) -> u64 {
     let count = keys.dbs.len();
     let wanted = if keys.cycle.out_of_time {
         count
@@ -149,6 +154,7 @@ fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) {
         work.expired as f64 * 100.0 / work.sampled as f64
     };
     keys.cycle.stale_percent = stale * 0.05 + keys.cycle.stale_percent * 0.95;
+    work.nanos
 }
 
 /// Looks at the next keys with a deadline and removes those that are due. True if it is worth going on here.

@@ -256,8 +256,10 @@ fn commandstats(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
         };
         if stats.calls + stats.rejected > 0 {
             let (calls, rejected, failed) = (stats.calls, stats.rejected, stats.failed);
+            let micros = stats.nanos / 1000;
+            let each = stats.nanos as f64 / 1000.0 / calls.max(1) as f64;
             let line = format!(
-                "calls={calls},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}"
+                "calls={calls},usec={micros},usec_per_call={each:.2},rejected_calls={rejected},failed_calls={failed}"
             );
             text.field(&format!("cmdstat_{}", entry.name), line);
         }

@@ -120,10 +120,14 @@ pub struct Keyspace {
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
+    /// What the running command did that neither its words nor its reply show, in nanoseconds of the cost model.
+    pub work: u64,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
     /// `lazyfree-lazy-expire`.
     pub expire_lazily: bool,
+    /// `lazyfree-lazy-server-del`.
+    pub server_del_lazily: bool,
     /// How accesses are noted, by the eviction policy.
     pub tally: Tally,
     /// For counters that grow by chance; of its own, so that a policy does not shift other draws.
@@ -173,8 +177,10 @@ impl Keyspace {
             facts: Vec::new(),
             emit_effects: false,
             effects: Vec::new(),
+            work: 0,
             no_touch: false,
             expire_lazily: false,
+            server_del_lazily: false,
             tally: Tally::Recency,
             chance: random.fork("access"),
             lent: None,
@@ -405,7 +411,10 @@ impl Keyspace {
                 self.notify(Class::New, "new", key);
                 self.signal_ready(key);
             }
-            Some(before) => self.notify_overwritten(key, before.value.kind()),
+            Some(before) => {
+                self.free(Some(&before));
+                self.notify_overwritten(key, before.value.kind());
+            }
         }
     }
 
@@ -441,7 +450,31 @@ impl Keyspace {
     /// Removes a key as DEL does; an expired one counts as absent.
     pub fn delete(&mut self, key: &[u8]) -> bool {
         self.expire_if_due(key);
-        self.remove(key).is_some()
+        let removed = self.remove(key);
+        if let Some(object) = &removed {
+            self.work += cost::of_freeing(&object.value);
+        }
+        removed.is_some()
+    }
+
+    /// What was taken out for another value is freed.
+    pub fn free(&mut self, object: Option<&Object>) {
+        if let Some(object) = object {
+            self.work += match self.server_del_lazily {
+                true => self.free_lazily(&object.value),
+                false => cost::of_freeing(&object.value),
+            };
+        }
+    }
+
+    /// Removes a key as UNLINK does: what is large is freed by a thread.
+    pub fn unlink(&mut self, key: &[u8]) -> bool {
+        self.expire_if_due(key);
+        let removed = self.remove(key);
+        if let Some(object) = &removed {
+            self.work += self.free_lazily(&object.value);
+        }
+        removed.is_some()
     }
 
     /// Removes a collection that became empty, and says so. Call after the notification of what emptied it.
@@ -472,12 +505,14 @@ impl Keyspace {
         };
     }
 
-    /// Removes all of a database, without a notification.
-    pub fn flush(&mut self, db: usize) {
+    /// Removes all of a database, without a notification. Returns how many keys that were.
+    pub fn flush(&mut self, db: usize) -> u64 {
         self.recount();
         self.touch_all_watched(db);
-        self.dirty += self.dbs[db].keys.len() as u64;
+        let keys = self.dbs[db].keys.len() as u64;
+        self.dirty += keys;
         self.dbs[db] = Db::new(self.seed);
+        keys
     }
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::client::{Blocked, ClientId, Clients};
-use crate::command::{Entry, flag};
+use crate::command::{Entry, flag, table};
 use crate::config::Config;
+use crate::cost;
 use crate::error::Error;
 use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::histogram::Histogram;
 use crate::keyspace::{Fact, Keyspace};
+use crate::latency::{self, Latency};
 use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
+use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::tracking::TrackingTable;
@@ -36,6 +40,10 @@ pub struct Server {
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
+    pub slow_log: SlowLog,
+    pub latency: Latency,
+    /// What the engine did since it was last given something to do, by the cost model.
+    pub took_nanos: u64,
     pub started: Time,
     /// 40 hex digits, drawn from the seed.
     pub run_id: String,
@@ -71,10 +79,14 @@ pub struct Stats {
     pub over_limit_micros: u64,
 }
 
-/// A line of INFO's commandstats section. Commands take no time here.
-#[derive(Debug, Clone, Copy, Default)]
+/// A line of INFO's commandstats section, and one of latencystats.
+#[derive(Debug, Clone, Default)]
 pub struct CommandStats {
     pub calls: u64,
+    /// What all calls took by the cost model.
+    pub nanos: u64,
+    /// What calls took, while `latency-tracking` is on.
+    pub durations: Histogram,
     /// Refused before they ran.
     pub rejected: u64,
     /// Ran and answered with an error.
@@ -127,23 +139,72 @@ impl Server {
             .collect()
     }
 
-    /// What follows from every command that ran, inside EXEC and scripts too: counts, monitors, copies that
-    /// clients hold.
+    /// What follows from every command that ran, inside EXEC and scripts too: monitors, copies that clients hold.
     pub fn after_call(
         &mut self,
         id: ClientId,
         entry: &'static Entry,
         words: &[&[u8]],
-        failed: bool,
         keys: &mut Keyspace,
     ) {
-        let stats = self.stats.command(entry);
-        stats.calls += 1;
-        stats.failed += u64::from(failed);
         self.feed_monitors(entry, id, words, keys.now);
         self.remember_reads(id, entry, words);
         if !keys.modified.is_empty() {
             self.invalidate(std::mem::take(&mut keys.modified), Some(id));
+        }
+    }
+
+    /// A command is over: counts it and what it took, and keeps it in mind if that was long. One that waits for a key
+    /// is not over.
+    pub fn note_call(
+        &mut self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+        failed: bool,
+        nanos: u64,
+        now: Time,
+    ) {
+        self.stats.commands_processed += 1;
+        let tracking = self.config.latency_tracking;
+        let stats = self.stats.command(entry);
+        stats.calls += 1;
+        stats.failed += u64::from(failed);
+        stats.nanos += nanos;
+        if tracking {
+            stats.durations.add(nanos);
+        }
+        let micros = (nanos / 1000) as i64;
+        let limit = self.config.slowlog_log_slower_than;
+        if limit >= 0 && micros >= limit && !entry.has(flag::SKIP_SLOWLOG) {
+            if let Some(client) = self.clients.get(id) {
+                self.slow_log.add(entry, words, client, micros as u64, now);
+            }
+            self.slow_log.truncate(self.config.slowlog_max_len);
+        }
+        let event = if entry.has(flag::FAST) {
+            latency::event::FAST_COMMAND
+        } else {
+            latency::event::COMMAND
+        };
+        self.note_delay(event, nanos, now);
+    }
+
+    /// A command that waited ends without having got what it waited for.
+    pub fn note_end_of_wait(&mut self, id: ClientId, blocked: &Blocked, failed: bool, now: Time) {
+        let words: Vec<&[u8]> = blocked.words.iter().map(Vec::as_slice).collect();
+        if let Ok(entry) = table().resolve(&words) {
+            let nanos = cost::of_call(entry, &words, None);
+            self.note_call(id, entry, &words, failed, nanos, now);
+        }
+    }
+
+    /// Keeps a delay in mind if it is long enough for LATENCY.
+    pub fn note_delay(&mut self, event: &'static str, nanos: u64, now: Time) {
+        let millis = nanos / 1_000_000;
+        let threshold = self.config.latency_monitor_threshold as u64;
+        if threshold > 0 && millis >= threshold {
+            self.latency.add(event, millis, now);
         }
     }
 

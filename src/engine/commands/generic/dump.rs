@@ -4,6 +4,7 @@ use crate::access::{Access, Tally};
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*, key};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::keyspace::Object;
@@ -39,10 +40,13 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     const COMPRESS: bool = true;
-    let object = ctx.keys.read(args.word()?);
-    Ok(object.map_or(Reply::Null, |object| {
-        Reply::Bulk(rdb::dump(&object.value, COMPRESS))
-    }))
+    let Some(object) = ctx.keys.read(args.word()?) else {
+        return Ok(Reply::Null);
+    };
+    let bytes = rdb::dump(&object.value, COMPRESS);
+    let pieces = cost::pieces(&object.value) as u64;
+    ctx.keys.work += pieces * cost::LOOK_UP;
+    Ok(Reply::Bulk(bytes))
 }
 
 #[derive(Default)]
@@ -89,6 +93,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::err("Invalid TTL value, must be >= 0"));
     }
     let value = load(ctx, payload)?;
+    ctx.keys.work += cost::of_copying(&value);
     ctx.keys.expire_if_due(key);
     let replaced = if options.replace {
         ctx.keys.remove(key)

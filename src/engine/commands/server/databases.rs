@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
@@ -38,34 +39,54 @@ fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    check_mode(args)?;
-    for db in 0..ctx.keys.dbs.len() {
-        ctx.keys.flush(db);
-    }
-    after_flush(ctx);
+    let mode = Mode::read(ctx, args)?;
+    let removed = (0..ctx.keys.dbs.len()).map(|db| ctx.keys.flush(db)).sum();
+    after_flush(ctx, removed, mode);
     Ok(Reply::OK)
 }
 
 fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    check_mode(args)?;
-    ctx.keys.flush(ctx.keys.db);
-    after_flush(ctx);
+    let mode = Mode::read(ctx, args)?;
+    let removed = ctx.keys.flush(ctx.keys.db);
+    after_flush(ctx, removed, mode);
     Ok(Reply::OK)
 }
 
-/// Nothing takes time here, so ASYNC and SYNC are the same.
-fn check_mode(args: &mut Args) -> Result<(), Error> {
-    match args.rest() {
-        [] => Ok(()),
-        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") || mode.eq_ignore_ascii_case(b"SYNC") => {
-            Ok(())
+/// Who frees what the keys held.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    /// The command.
+    Here,
+    /// A thread, and the client waits for it.
+    Awaited,
+    /// A thread.
+    Async,
+}
+
+impl Mode {
+    fn read(ctx: &Context, args: &mut Args) -> Result<Mode, Error> {
+        let sync = || match ctx.may_block {
+            true => Mode::Awaited,
+            false => Mode::Here,
+        };
+        match args.rest() {
+            [] if ctx.server.config.yes("lazyfree-lazy-user-flush") => Ok(Mode::Async),
+            [] => Ok(sync()),
+            [mode] if mode.eq_ignore_ascii_case(b"ASYNC") => Ok(Mode::Async),
+            [mode] if mode.eq_ignore_ascii_case(b"SYNC") => Ok(sync()),
+            _ => Err(Error::Syntax),
         }
-        _ => Err(Error::Syntax),
     }
 }
 
 /// Flushing nothing is replicated too: a replica may have what this server does not.
-fn after_flush(ctx: &mut Context) {
+fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) {
+    if mode != Mode::Here {
+        ctx.keys.stats.lazily_freed += removed;
+    }
+    if mode != Mode::Async {
+        ctx.keys.work += removed * cost::FLUSHED_KEY;
+    }
     ctx.keys.dirty += 1;
     ctx.server.invalidate_all();
 }
