@@ -4,6 +4,7 @@
 mod command_table;
 mod conversations;
 mod eviction;
+mod info;
 mod lessons;
 mod oracle;
 mod spec;

@@ -11,9 +11,9 @@ const COUNTER_BITS: u32 = 8;
 /// A new key is not the first to go.
 const COUNTER_START: u8 = 5;
 
-/// The 24 bits.
+/// The 24 bits, in as many: a million keys have a million of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Access(u32);
+pub struct Access([u8; 3]);
 
 /// The second of a moment as 24 bits can hold it: it starts again every 194 days.
 pub fn clock(now: Time) -> u32 {
@@ -45,14 +45,14 @@ impl Access {
     #[inline]
     pub fn new(tally: &Tally, now: Time) -> Access {
         match tally {
-            Tally::Recency => Access(clock(now)),
+            Tally::Recency => Access::from_bits(clock(now)),
             Tally::Frequency(_) => Access::counted(now, COUNTER_START),
         }
     }
 
     /// With a counter that is known (RESTORE).
     pub fn counted(now: Time, counter: u8) -> Access {
-        Access(minute(now) << COUNTER_BITS | u32::from(counter))
+        Access::from_bits(minute(now) << COUNTER_BITS | u32::from(counter))
     }
 
     /// Not used for so many seconds (RESTORE). Redis counts in milliseconds between, and a number that does not fit
@@ -65,24 +65,26 @@ impl Access {
         } else {
             since
         };
-        Access(since as u32 & CLOCK_MASK)
+        Access::from_bits(since as u32)
     }
 
-    /// The bits as another server wrote them.
+    /// The bits as they were kept somewhere; more than 24 are cut off.
     pub fn from_bits(bits: u32) -> Access {
-        Access(bits & CLOCK_MASK)
+        let [low, middle, high, _] = bits.to_le_bytes();
+        Access([low, middle, high])
     }
 
     /// As it is kept: at most 24 bits.
     pub fn bits(self) -> u32 {
-        self.0
+        let [low, middle, high] = self.0;
+        u32::from_le_bytes([low, middle, high, 0])
     }
 
     /// After one more access.
     #[inline]
     pub fn again(self, tally: &Tally, now: Time, random: &mut Random) -> Access {
         match tally {
-            Tally::Recency => Access(clock(now)),
+            Tally::Recency => Access::from_bits(clock(now)),
             Tally::Frequency(frequency) => self.count(frequency, now, random),
         }
     }
@@ -98,8 +100,8 @@ impl Access {
 
     /// OBJECT FREQ: the counter, less what it lost since the last access.
     pub fn counter(self, frequency: &Frequency, now: Time) -> u8 {
-        let counter = (self.0 & 0xff) as u8;
-        let passed = minute(now).wrapping_sub(self.0 >> COUNTER_BITS) & 0xffff;
+        let counter = (self.bits() & 0xff) as u8;
+        let passed = minute(now).wrapping_sub(self.bits() >> COUNTER_BITS) & 0xffff;
         let lost = passed.checked_div(frequency.decay_minutes).unwrap_or(0);
         counter.saturating_sub(lost.min(u32::from(u8::MAX)) as u8)
     }
@@ -107,9 +109,9 @@ impl Access {
     /// OBJECT IDLETIME: seconds since the last access, by a clock that starts again every 194 days.
     pub fn idle_seconds(self, now: Time) -> u32 {
         // When the clock started again, Redis is off by one second.
-        match clock(now).checked_sub(self.0) {
+        match clock(now).checked_sub(self.bits()) {
             Some(seconds) => seconds,
-            None => clock(now) + (CLOCK_MASK - self.0),
+            None => clock(now) + (CLOCK_MASK - self.bits()),
         }
     }
 }

@@ -571,6 +571,10 @@ impl Engine {
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
         self.finish_evicting(now);
+        let used = memory::used(&self.keys, &self.server.clients) as u64;
+        let stats = &mut self.server.stats;
+        stats.peak = stats.peak_memory(used, now);
+        stats.pace.sample(stats.commands_processed, now);
         if !self.server.is_paused(now) && self.server.config.active_expire {
             self.expire_keys(now, expire::slow_cycle);
         }

@@ -49,6 +49,15 @@ pub struct Cycle {
     pub nanos: u64,
 }
 
+impl Cycle {
+    /// CONFIG RESETSTAT.
+    pub fn forget_statistics(&mut self) {
+        self.stale_percent = 0.0;
+        self.time_cap_reached = 0;
+        self.nanos = 0;
+    }
+}
+
 /// What `active-expire-effort` makes of the constants above; 0 is the least effort.
 struct Effort {
     keys_per_loop: usize,

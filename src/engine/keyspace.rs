@@ -17,6 +17,7 @@ use crate::event::Class;
 use crate::eviction::Pool;
 use crate::expire::Cycle;
 use crate::memory;
+use crate::sizes::Sizes;
 use crate::structures::dict::Dict;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -29,6 +30,8 @@ pub struct Object {
     /// Milliseconds since 1970; `Object::NEVER` without one.
     pub deadline: i64,
     pub access: Access,
+    /// As what it is counted in `Db::sizes`; 0 is not at all.
+    size_class: u8,
     /// What `Keyspace::counted_bytes` holds of it, in eights of bytes.
     counted: u32,
 }
@@ -41,6 +44,7 @@ impl Object {
             value,
             deadline,
             access,
+            size_class: 0,
             counted: 0,
         }
     }
@@ -66,6 +70,8 @@ pub struct Db {
     pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
     /// What the keys take, as MEMORY USAGE counts, but for the one that is given away for writing.
     counted: usize,
+    /// How large the values are; up to date as `counted` is.
+    pub sizes: Sizes,
 }
 
 /// Something that happened to a key, for notifications and for whoever watches the keyspace.
@@ -158,7 +164,14 @@ impl Db {
             expires_cursor: 0,
             field_deadlines: BTreeSet::new(),
             counted: 0,
+            sizes: Sizes::default(),
         }
+    }
+
+    /// A key is no longer here.
+    fn forget(&mut self, object: &Object) {
+        self.counted -= object.counted_bytes();
+        self.sizes.forget(&object.value, object.size_class);
     }
 }
 
@@ -260,6 +273,7 @@ impl Keyspace {
             db.counted -= object.counted_bytes();
             object.counted = bytes.div_ceil(8).min(u32::MAX as usize) as u32;
             db.counted += object.counted_bytes();
+            object.size_class = db.sizes.count_again(&object.value, object.size_class);
         }
     }
 
@@ -386,7 +400,7 @@ impl Keyspace {
         let (slot, before) = db.keys.insert_at(key, object);
         self.lent = Some((self.db, slot));
         if let Some(before) = &before {
-            db.counted -= before.counted_bytes();
+            db.forget(before);
             // Who overwrites a key uses it: that it was used before is not forgotten.
             let access = match self.no_touch {
                 true => before.access,
@@ -439,7 +453,7 @@ impl Keyspace {
         self.recount();
         let db = &mut self.dbs[self.db];
         let object = db.keys.remove(key)?;
-        db.counted -= object.counted_bytes();
+        db.forget(&object);
         if object.has_deadline() {
             db.expires.remove(key);
         }

@@ -38,6 +38,7 @@ pub mod render;
 pub mod reply;
 pub mod resp;
 pub mod server;
+pub mod sizes;
 pub mod slow_log;
 pub mod structures;
 pub mod syntax;

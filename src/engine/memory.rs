@@ -73,12 +73,56 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
 
 /// `used_memory`: the server, its clients, the tables and the keys.
 pub fn used(keys: &Keyspace, clients: &Clients) -> usize {
-    STARTUP + clients.len() * IDLE_CLIENT + of_keyspace(keys)
+    STARTUP + SCRIPT_INTERPRETERS + FUNCTIONS + clients.len() * IDLE_CLIENT + of_keyspace(keys)
 }
 
 /// The tables and the keys.
 pub fn of_keyspace(keys: &Keyspace) -> usize {
     keys.dbs.iter().map(tables).sum::<usize>() + keys.counted_bytes()
+}
+
+/// Overhead as MEMORY STATS and INFO report it: everything but the data.
+#[derive(Debug, Clone, Default)]
+pub struct Overhead {
+    pub clients: usize,
+    /// For each database that ever had a key: its number, its table of keys, its table of deadlines.
+    pub databases: Vec<(usize, usize, usize)>,
+    /// All buckets of those tables.
+    pub buckets: usize,
+    /// The buckets that are about to be given up.
+    pub rehashing: usize,
+    /// How many tables are rehashed.
+    pub tables_rehashing: usize,
+    /// With what the server needs at the start.
+    pub total: usize,
+}
+
+impl Overhead {
+    pub fn of(keys: &Keyspace, clients: &Clients) -> Overhead {
+        let mut overhead = Overhead {
+            clients: clients.len() * IDLE_CLIENT,
+            ..Overhead::default()
+        };
+        overhead.total = STARTUP + SCRIPT_INTERPRETERS + FUNCTIONS + overhead.clients;
+        for (index, db) in keys.dbs.iter().enumerate() {
+            let Some((main, expires)) = reported_overhead(db) else {
+                continue;
+            };
+            overhead.databases.push((index, main, expires));
+            overhead.total += main + expires;
+            overhead.buckets += buckets(&db.keys) + buckets(&db.expires);
+            overhead.count_rehashing(&db.keys);
+            overhead.count_rehashing(&db.expires);
+        }
+        overhead
+    }
+
+    fn count_rehashing<V>(&mut self, dict: &Dict<V>) {
+        if dict.is_rehashing() {
+            self.rehashing += dict.table_sizes().0 * POINTER;
+            self.tables_rehashing += 1;
+        }
+    }
 }
 
 /// What the tables of a database take beside its keys.
@@ -93,7 +137,7 @@ fn tables(db: &Db) -> usize {
 
 /// The overhead of a database as MEMORY STATS reports it: of the table of keys and of the table of deadlines.
 /// None before there was a key.
-pub fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
+fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
     let rehashing = |rehashing: bool| if rehashing { REHASHING } else { 0 };
     if buckets(&db.keys) == 0 {
         return None;
@@ -115,7 +159,7 @@ pub fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
 }
 
 /// Bytes of a table's buckets, both tables while it is rehashed.
-pub fn buckets<V>(dict: &Dict<V>) -> usize {
+fn buckets<V>(dict: &Dict<V>) -> usize {
     let (old, new) = dict.table_sizes();
     (old + new) * POINTER
 }

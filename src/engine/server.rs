@@ -73,6 +73,9 @@ pub struct Stats {
     pub commands: Vec<CommandStats>,
     /// AUTH or HELLO with a wrong name or password.
     pub denied_logins: u64,
+    pub pace: Pace,
+    /// The most memory that was seen to be used, and when.
+    pub peak: (u64, Time),
     /// Since when more memory is used than `maxmemory` allows.
     pub over_limit_since: Option<Time>,
     /// How long that was the case before, in microseconds.
@@ -93,6 +96,38 @@ pub struct CommandStats {
     pub failed: u64,
 }
 
+/// How many commands ran lately: a sample every 100 ms, and the average of 16.
+#[derive(Debug, Clone, Default)]
+pub struct Pace {
+    samples: [u64; Pace::SAMPLES],
+    next: usize,
+    last: Option<(Time, u64)>,
+}
+
+impl Pace {
+    const SAMPLES: usize = 16;
+    const PERIOD_MICROS: i64 = 100_000;
+
+    /// `count` commands ran until now.
+    pub fn sample(&mut self, count: u64, now: Time) {
+        let Some((at, before)) = self.last else {
+            self.last = Some((now, count));
+            return;
+        };
+        let passed = now.micros() - at.micros();
+        if passed < Pace::PERIOD_MICROS {
+            return;
+        }
+        self.samples[self.next] = count.saturating_sub(before) * 1_000_000 / passed as u64;
+        self.next = (self.next + 1) % Pace::SAMPLES;
+        self.last = Some((now, count));
+    }
+
+    pub fn per_second(&self) -> u64 {
+        self.samples.iter().sum::<u64>() / Pace::SAMPLES as u64
+    }
+}
+
 impl Stats {
     pub fn command(&mut self, entry: &Entry) -> &mut CommandStats {
         if self.commands.len() <= entry.index {
@@ -100,6 +135,15 @@ impl Stats {
                 .resize(entry.index + 1, CommandStats::default());
         }
         &mut self.commands[entry.index]
+    }
+
+    /// The most memory that was ever used, now included.
+    pub fn peak_memory(&self, used: u64, now: Time) -> (u64, Time) {
+        if used > self.peak.0 {
+            (used, now)
+        } else {
+            self.peak
+        }
     }
 
     /// More memory is used than `maxmemory` allows, or no longer.

@@ -126,3 +126,8 @@ fn sums_are_those_of_the_elements() {
         assert!(off < 0.003, "{}: {sum} {scaled}", object.value.kind());
     }
 }
+
+#[test]
+fn a_key_takes_no_more_than_it_did() {
+    assert!(size_of::<Object>() <= 48);
+}

@@ -93,7 +93,13 @@ impl Str {
     }
 
     pub fn len(&self) -> usize {
-        self.bytes().len()
+        match self {
+            Str::Int(number) => {
+                let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
+                digits as usize + usize::from(*number < 0)
+            }
+            Str::Bytes { bytes, .. } => bytes.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -121,7 +121,12 @@ fn refused(name: &[u8], refusal: Refusal) -> Error {
 }
 
 fn resetstat(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    ctx.server.stats = Stats::default();
+    let peak = ctx.server.stats.peak;
+    ctx.server.stats = Stats {
+        peak,
+        ..Stats::default()
+    };
+    ctx.keys.cycle.forget_statistics();
     ctx.keys.stats = Default::default();
     Ok(Reply::OK)
 }
