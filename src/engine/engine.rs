@@ -342,8 +342,6 @@ impl Engine {
         let transaction = client.and_then(|client| client.transaction.as_ref());
         let needs_memory = |entry: &Entry| entry.has(flag::DENYOOM);
         let refused = match transaction {
-            // Whatever is queued takes memory for as long as it waits.
-            Some(_) if !runs_inside_multi(entry) => true,
             Some(transaction) if entry.name == "exec" => transaction
                 .queue
                 .iter()

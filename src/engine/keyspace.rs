@@ -22,6 +22,7 @@ use crate::structures::dict::Dict;
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::value::{Kind, Value};
+use crate::values::string::Str;
 
 /// A value with what Redis keeps beside it.
 #[derive(Debug, Clone)]
@@ -30,8 +31,8 @@ pub struct Object {
     /// Milliseconds since 1970; `Object::NEVER` without one.
     pub deadline: i64,
     pub access: Access,
-    /// As what it is counted in `Db::sizes`; 0 is not at all.
-    size_class: u8,
+    /// As what it is counted in `Db::sizes`, with the bits below.
+    marks: u8,
     /// What `Keyspace::counted_bytes` holds of it, in eights of bytes.
     counted: u32,
 }
@@ -44,7 +45,11 @@ impl Object {
             value,
             deadline,
             access,
-            size_class: 0,
+            marks: if deadline == Object::NEVER {
+                0
+            } else {
+                HAS_ROOM
+            },
             counted: 0,
         }
     }
@@ -53,9 +58,37 @@ impl Object {
         self.deadline != Object::NEVER
     }
 
+    /// Whether Redis' object has a place for a deadline. It keeps the place when the deadline is dropped.
+    pub fn has_room_for_deadline(&self) -> bool {
+        self.marks & HAS_ROOM != 0
+    }
+
     fn counted_bytes(&self) -> usize {
         self.counted as usize * 8
     }
+}
+
+/// Bits of `Object::marks`.
+const SIZE_CLASS: u8 = 0x3f;
+const WAS_EMBEDDED: u8 = 0x40;
+const HAS_ROOM: u8 = 0x80;
+
+impl Object {
+    /// A value that moves out of the object does so into a new one, which has room for a deadline if there is one.
+    fn note_embedding(&mut self) {
+        let is_embedded = is_embedded(&self.value);
+        if self.marks & WAS_EMBEDDED != 0 && !is_embedded && !self.has_deadline() {
+            self.marks &= !HAS_ROOM;
+        }
+        self.marks &= !WAS_EMBEDDED;
+        if is_embedded {
+            self.marks |= WAS_EMBEDDED;
+        }
+    }
+}
+
+fn is_embedded(value: &Value) -> bool {
+    matches!(value, Value::String(Str::Bytes { embedded: true, .. }))
 }
 
 /// One numbered database.
@@ -110,6 +143,12 @@ pub struct Modified {
     pub by_client: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Touch {
+    Write,
+    Put,
+}
+
 #[derive(Debug, Clone)]
 pub struct Keyspace {
     pub dbs: Vec<Db>,
@@ -141,6 +180,8 @@ pub struct Keyspace {
     /// The key that was last given away for writing (database and slot): what it takes is counted when the next one
     /// is, or when the command is over.
     lent: Option<(usize, u32)>,
+    /// The key that the running command wrote last, and how: to look it up again for writing is no other access.
+    touched: Option<(usize, u32, Touch)>,
     pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
@@ -171,7 +212,7 @@ impl Db {
     /// A key is no longer here.
     fn forget(&mut self, object: &Object) {
         self.counted -= object.counted_bytes();
-        self.sizes.forget(&object.value, object.size_class);
+        self.sizes.forget(&object.value, object.marks & SIZE_CLASS);
     }
 }
 
@@ -197,6 +238,7 @@ impl Keyspace {
             tally: Tally::Recency,
             chance: random.fork("access"),
             lent: None,
+            touched: None,
             pool: Pool::default(),
             cycle: Cycle::default(),
             watchers: BTreeMap::new(),
@@ -212,6 +254,7 @@ impl Keyspace {
     /// A command of a client of database `db` begins; time stands still until the next `begin`.
     pub fn begin(&mut self, db: usize, now: Time) {
         self.recount();
+        self.touched = None;
         self.db = db;
         self.now = now;
     }
@@ -230,7 +273,7 @@ impl Keyspace {
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
         self.expire_if_due(key);
-        let Some(object) = self.dbs[self.db].keys.find(key) else {
+        let Some(slot) = self.dbs[self.db].keys.find_slot(key) else {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
@@ -244,6 +287,7 @@ impl Keyspace {
             return None;
         };
         self.stats.hits += 1;
+        let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
         if !self.no_touch {
             object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
@@ -254,11 +298,17 @@ impl Keyspace {
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
         self.expire_if_due(key);
         let slot = self.lend(key)?;
+        let again = self.is_touched(slot);
+        self.touched = Some((self.db, slot, Touch::Write));
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
-        if !self.no_touch {
+        if !self.no_touch && !again {
             object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
+    }
+
+    fn is_touched(&self, slot: u32) -> bool {
+        matches!(self.touched, Some((db, at, _)) if db == self.db && at == slot)
     }
 
     /// Counts again what the key takes that was given away for writing.
@@ -269,11 +319,14 @@ impl Keyspace {
         };
         let db = &mut self.dbs[db];
         if let Some((key, object)) = db.keys.at_slot(slot) {
+            object.note_embedding();
             let bytes = memory::usage(key, object, usize::MAX);
             db.counted -= object.counted_bytes();
             object.counted = bytes.div_ceil(8).min(u32::MAX as usize) as u32;
             db.counted += object.counted_bytes();
-            object.size_class = db.sizes.count_again(&object.value, object.size_class);
+            let class = object.marks & SIZE_CLASS;
+            object.marks &= !SIZE_CLASS;
+            object.marks |= db.sizes.count_again(&object.value, class);
         }
     }
 
@@ -399,15 +452,23 @@ impl Keyspace {
         let db = &mut self.dbs[self.db];
         let (slot, before) = db.keys.insert_at(key, object);
         self.lent = Some((self.db, slot));
+        let again = self.touched == Some((self.db, slot, Touch::Write));
+        self.touched = Some((self.db, slot, Touch::Put));
         if let Some(before) = &before {
             db.forget(before);
             // Who overwrites a key uses it: that it was used before is not forgotten.
-            let access = match self.no_touch {
+            let access = match self.no_touch || again {
                 true => before.access,
                 false => before.access.again(&self.tally, self.now, &mut self.chance),
             };
             if let Some((_, object)) = db.keys.at_slot(slot) {
                 object.access = access;
+                // A value apart from its object takes the place of another one there; else the object is a new one.
+                let apart = |value: &Value| !is_embedded(value);
+                let is_number = matches!(object.value, Value::String(Str::Int(_)));
+                if apart(&before.value) && apart(&object.value) && !is_number {
+                    object.marks |= before.marks & HAS_ROOM;
+                }
             }
         }
         let fields_before = before.as_ref().and_then(next_field_deadline);
@@ -512,6 +573,9 @@ impl Keyspace {
             value.make_room(key, true);
         }
         object.deadline = deadline.unwrap_or(Object::NEVER);
+        if deadline.is_some() {
+            object.marks |= HAS_ROOM;
+        }
         let db = &mut self.dbs[self.db];
         match deadline {
             Some(_) => db.expires.insert(key, ()),

@@ -56,13 +56,17 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         }) => 3 + bytes.len() + 1,
         _ => 0,
     };
-    let deadline = if object.has_deadline() { DEADLINE } else { 0 };
+    let deadline = match object.has_room_for_deadline() {
+        true => DEADLINE,
+        false => 0,
+    };
     let own = allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded);
     own + match &object.value {
-        Value::String(Str::Bytes {
-            bytes,
-            embedded: false,
-        }) => text(bytes.len()),
+        Value::String(
+            value @ Str::Bytes {
+                embedded: false, ..
+            },
+        ) => text(value.room()),
         Value::String(_) => 0,
         Value::List(list) => of_list(list, samples),
         Value::Set(set) => of_set(set, samples),

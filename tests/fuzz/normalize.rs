@@ -106,6 +106,22 @@ fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
     }
 }
 
+/// Sizes that depend on chance: within a factor of two.
+pub fn compare_sizes(ours: &Reply, theirs: Option<&Reply>) -> Outcome {
+    match (ours, theirs) {
+        (Reply::Int(ours), Some(Reply::Int(theirs)))
+            if *ours <= 2 * theirs && *theirs <= 2 * ours =>
+        {
+            Outcome::Agree
+        }
+        (ours, Some(theirs)) if plain(ours) == *theirs => Outcome::Agree,
+        (ours, Some(theirs)) => differ(ours, theirs),
+        (ours, None) => {
+            Outcome::Differ(format!("the engine answers {ours:?}, the server does not"))
+        }
+    }
+}
+
 /// A page of SCAN that began at cursor 0 and ended the walk holds everything; where another ends depends on the seed.
 fn is_whole_walk(reply: &Reply) -> bool {
     matches!(reply, Reply::Array(items) if items.first() == Some(&Reply::bulk("0")))

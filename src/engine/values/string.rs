@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::allocation::{allocated, text, text_bytes};
 use crate::number;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Str {
     /// Bytes that are the canonical form of a 64-bit integer.
     Int(i64),
@@ -13,6 +14,23 @@ pub enum Str {
         /// Lies in one allocation with the key.
         embedded: bool,
     },
+}
+
+impl Clone for Str {
+    /// With the room that was made for more bytes: it counts as memory, so a copy must not differ.
+    fn clone(&self) -> Str {
+        match self {
+            Str::Int(number) => Str::Int(*number),
+            Str::Bytes { bytes, embedded } => {
+                let mut copy = Vec::with_capacity(bytes.capacity());
+                copy.extend_from_slice(bytes);
+                Str::Bytes {
+                    bytes: copy,
+                    embedded: *embedded,
+                }
+            }
+        }
+    }
 }
 
 impl Str {
@@ -43,7 +61,8 @@ impl Str {
     }
 
     /// Bytes that were changed in place: never embedded, never a number.
-    pub fn raw(bytes: Vec<u8>) -> Str {
+    pub fn raw(mut bytes: Vec<u8>) -> Str {
+        bytes.shrink_to_fit();
         Str::Bytes {
             bytes,
             embedded: false,
@@ -82,6 +101,37 @@ impl Str {
         };
         *embedded = false;
         bytes
+    }
+
+    /// As `raw_mut`, with room for a length that is to come. What does not fit any more gets twice the room that it
+    /// needs, and from a megabyte on a megabyte more, as Redis' strings do.
+    pub fn raw_with_room(&mut self, length: usize) -> &mut Vec<u8> {
+        const MUCH: usize = 1 << 20;
+        // Header and end of a string that knows its room.
+        let around = |length: usize| text_bytes(length.max(32)) - length.max(32);
+        let bytes = self.raw_mut();
+        // A short string that never grew has no place to say that there is room.
+        let room = if bytes.capacity() == bytes.len() && bytes.len() >= 32 {
+            text(bytes.len()) - around(bytes.len())
+        } else {
+            bytes.capacity()
+        };
+        if length > room {
+            let generous = length + length.min(MUCH);
+            let usable = allocated(generous + around(generous)) - around(generous);
+            bytes.reserve_exact(usable - bytes.len());
+        } else {
+            bytes.reserve_exact(room - bytes.len());
+        }
+        bytes
+    }
+
+    /// Bytes that a string apart from its key has room for.
+    pub fn room(&self) -> usize {
+        match self {
+            Str::Int(_) => 0,
+            Str::Bytes { bytes, .. } => bytes.capacity(),
+        }
     }
 
     /// As a 64-bit integer, if it is one in canonical form.

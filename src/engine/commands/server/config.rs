@@ -105,6 +105,7 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .map_err(|refusal| refused(name, refusal))?;
     }
     ctx.server.config = changed;
+    ctx.keys.tally = ctx.server.config.tally();
     let entries = ctx.server.config.slowlog_max_len;
     ctx.server.slow_log.truncate(entries);
     Ok(Reply::OK)
