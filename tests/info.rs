@@ -81,16 +81,12 @@ const ABSENT: &[(&str, &[&str])] = &[
             "listener0",
             "client_recent_max_input_buffer",
             "client_recent_max_output_buffer",
-            "total_net_input_bytes",
-            "total_net_output_bytes",
             "instantaneous_input_kbps",
             "instantaneous_output_kbps",
             "total_reads_processed",
             "total_writes_processed",
             "reply_buffer_shrinks",
             "reply_buffer_expands",
-            "client_query_buffer_limit_disconnections",
-            "client_output_buffer_limit_disconnections",
         ],
     ),
     (
@@ -123,7 +119,6 @@ const MISSING: &[&str] = &[
     "aof_rewrites",
     "aof_rewrites_consecutive_failures",
     "module_fork_in_progress",
-    "module",
 ];
 
 /// Section and field, the changing part of a name as a star.

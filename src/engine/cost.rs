@@ -128,10 +128,21 @@ pub fn of_freeing(value: &Value) -> u64 {
 /// Allocations that a value consists of, as Redis counts them to decide whether freeing is worth a thread.
 pub fn pieces(value: &Value) -> usize {
     match value {
-        Value::List(List::Quicklist(list)) => list.node_count(),
-        Value::Set(Set::Table(table)) => table.len(),
+        Value::List(list) => match &**list {
+            List::Quicklist(list) => list.node_count(),
+            List::Listpack(_) => 1,
+        },
+        Value::Set(set) => match &**set {
+            Set::Table(table) => table.len(),
+            _ => 1,
+        },
         Value::SortedSet(set) if set.structures().is_some() => set.len(),
-        Value::Hash(hash @ Hash::Table(_)) => hash.len(),
+        Value::Hash(hash) => match &**hash {
+            Hash::Table(_) => hash.len(),
+            _ => 1,
+        },
+        Value::Stream(stream) => stream.node_count(),
+        Value::VectorSet(set) => set.len(),
         _ => 1,
     }
 }

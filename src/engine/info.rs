@@ -264,11 +264,13 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("total_connections_received", stats.connections_received);
     text.field("total_commands_processed", stats.commands_processed);
     text.field("instantaneous_ops_per_sec", stats.pace.per_second());
+    text.field("total_net_input_bytes", stats.bytes_received);
+    text.field("total_net_output_bytes", stats.bytes_sent);
     text.field("total_net_repl_input_bytes", 0);
     text.field("total_net_repl_output_bytes", 0);
     text.field("instantaneous_input_repl_kbps", "0.00");
     text.field("instantaneous_output_repl_kbps", "0.00");
-    text.field("rejected_connections", 0);
+    text.field("rejected_connections", stats.connections_rejected);
     text.field("sync_full", 0);
     text.field("sync_partial_ok", 0);
     text.field("sync_partial_err", 0);
@@ -287,7 +289,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
         keys.cycle.nanos / 1_000_000,
     );
     text.field("evicted_keys", keys.stats.evicted);
-    text.field("evicted_clients", 0);
+    text.field("evicted_clients", stats.evicted_clients);
     text.field("evicted_scripts", 0);
     let over = stats.micros_over_limit(now);
     let over_in_all = (stats.over_limit_micros + over) / 1000;
@@ -333,10 +335,18 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     ] {
         text.field(nothing, 0);
     }
-    text.field("acl_access_denied_auth", stats.denied_logins);
-    text.field("acl_access_denied_cmd", 0);
-    text.field("acl_access_denied_key", 0);
-    text.field("acl_access_denied_channel", 0);
+    text.field(
+        "client_query_buffer_limit_disconnections",
+        stats.query_buffers_exceeded,
+    );
+    text.field(
+        "client_output_buffer_limit_disconnections",
+        stats.output_buffers_exceeded,
+    );
+    text.field("acl_access_denied_auth", stats.denied.logins);
+    text.field("acl_access_denied_cmd", stats.denied.commands);
+    text.field("acl_access_denied_key", stats.denied.keys);
+    text.field("acl_access_denied_channel", stats.denied.channels);
 }
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {

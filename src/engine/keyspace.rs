@@ -88,7 +88,7 @@ impl Object {
 }
 
 fn is_embedded(value: &Value) -> bool {
-    matches!(value, Value::String(Str::Bytes { embedded: true, .. }))
+    matches!(value, Value::String(text) if text.is_embedded())
 }
 
 /// One numbered database.
@@ -107,13 +107,19 @@ pub struct Db {
     pub sizes: Sizes,
 }
 
-/// Something that happened to a key, for notifications and for whoever watches the keyspace.
+/// Something that happened to a key.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fact {
-    pub class: Class,
-    pub name: &'static str,
-    pub db: usize,
-    pub key: Vec<u8>,
+pub enum Fact {
+    /// For notifications and for whoever watches the keyspace.
+    Event {
+        class: Class,
+        name: &'static str,
+        db: usize,
+        key: Vec<u8>,
+    },
+    /// Its value changed, whatever its database: for clients that cache it. `by_client` if a command did it, and not
+    /// time.
+    Modified { key: Vec<u8>, by_client: bool },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -135,14 +141,6 @@ struct Watcher {
     expired: bool,
 }
 
-/// A key whose value changed, whatever its database.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Modified {
-    pub key: Vec<u8>,
-    /// By the client whose command runs; false if its time came.
-    pub by_client: bool,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Touch {
     Write,
@@ -161,6 +159,7 @@ pub struct Keyspace {
     pub dirty: u64,
     /// Collect facts of these classes (bits of `Class`); zero collects none.
     pub listening: u32,
+    /// In the order in which they happened.
     pub facts: Vec<Fact>,
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
@@ -192,9 +191,10 @@ pub struct Keyspace {
     waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
     /// Collect the keys that change, for clients that cache them.
     pub note_modified: bool,
-    pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -245,9 +245,9 @@ impl Keyspace {
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
             note_modified: false,
-            modified: Vec::new(),
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -277,7 +277,7 @@ impl Keyspace {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact {
+                self.facts.push(Fact::Event {
                     class: Class::KeyMiss,
                     name: "keymiss",
                     db: self.db,
@@ -320,7 +320,7 @@ impl Keyspace {
         let db = &mut self.dbs[db];
         if let Some((key, object)) = db.keys.at_slot(slot) {
             object.note_embedding();
-            let bytes = memory::usage(key, object, usize::MAX);
+            let bytes = memory::counted(key, object);
             db.counted -= object.counted_bytes();
             object.counted = bytes.div_ceil(8).min(u32::MAX as usize) as u32;
             db.counted += object.counted_bytes();
@@ -444,7 +444,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         self.recount();
         let access = Access::new(&self.tally, self.now);
         let object = Object::new(value, deadline, access);
@@ -488,6 +494,7 @@ impl Keyspace {
             }
             Some(before) => {
                 self.free(Some(&before));
+                self.signal_gone(key, &before);
                 self.notify_overwritten(key, before.value.kind());
             }
         }
@@ -519,6 +526,7 @@ impl Keyspace {
             db.expires.remove(key);
         }
         self.relist_fields(key, next_field_deadline(&object), None);
+        self.signal_gone(key, &object);
         Some(object)
     }
 
@@ -589,7 +597,14 @@ impl Keyspace {
         self.touch_all_watched(db);
         let keys = self.dbs[db].keys.len() as u64;
         self.dirty += keys;
-        self.dbs[db] = Db::new(self.seed);
+        let flushed = std::mem::replace(&mut self.dbs[db], Db::new(self.seed));
+        let current = std::mem::replace(&mut self.db, db);
+        for key in self.waited_keys(db) {
+            if let Some(object) = flushed.keys.get(&key) {
+                self.signal_gone(&key, object);
+            }
+        }
+        self.db = current;
         keys
     }
 
@@ -602,8 +617,13 @@ impl Keyspace {
         let current = self.db;
         for db in [first, second] {
             self.db = db;
+            let other = if db == first { second } else { first };
             for key in self.waited_keys(db) {
-                if self.dbs[db].keys.get(&key).is_some() {
+                let was_stream = self.dbs[other]
+                    .keys
+                    .get(&key)
+                    .is_some_and(|object| matches!(object.value, Value::Stream(_)));
+                if was_stream || self.dbs[db].keys.get(&key).is_some() {
                     self.signal_ready(&key);
                 }
             }
@@ -620,6 +640,17 @@ impl Keyspace {
         self.notify(class, name, key);
     }
 
+    /// As `changed`, for a collection that lost elements, maybe all of them. Some commands tell those who cache the key
+    /// after the events, and this is for those.
+    pub fn lost(&mut self, class: Class, name: &'static str, key: &[u8], all: bool) {
+        self.dirty += 1;
+        self.notify(class, name, key);
+        if all {
+            self.remove_empty(key);
+        }
+        self.touched(key);
+    }
+
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
         self.note_change(key, true);
@@ -627,7 +658,7 @@ impl Keyspace {
 
     fn note_change(&mut self, key: &[u8], by_client: bool) {
         if self.note_modified {
-            self.modified.push(Modified {
+            self.facts.push(Fact::Modified {
                 key: key.to_vec(),
                 by_client,
             });
@@ -652,7 +683,7 @@ impl Keyspace {
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {
         if self.listening & class as u32 != 0 {
-            self.facts.push(Fact {
+            self.facts.push(Fact::Event {
                 class,
                 name,
                 db: self.db,
@@ -865,6 +896,13 @@ impl Keyspace {
             .filter(|(at, _)| *at == db)
             .map(|(_, key)| key.clone())
             .collect()
+    }
+
+    /// The key no longer holds this object. Who reads a stream for a group wants to know: the group is gone with it.
+    fn signal_gone(&mut self, key: &[u8], object: &Object) {
+        if matches!(object.value, Value::Stream(_)) {
+            self.signal_ready(key);
+        }
     }
 
     /// The key may now serve those who wait for it.

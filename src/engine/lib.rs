@@ -5,8 +5,10 @@
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
 pub mod access;
+pub mod acl;
 mod allocation;
 pub mod args;
+pub mod buffers;
 pub mod client;
 pub mod command;
 mod commands;
@@ -26,7 +28,6 @@ pub mod info;
 pub mod keys;
 pub mod keyspace;
 pub mod latency;
-pub mod login_log;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;

@@ -81,5 +81,6 @@ fn measure(value: &Value) -> Option<(usize, usize)> {
         Value::Set(set) => (2, set.len()),
         Value::SortedSet(set) => (3, set.len()),
         Value::Hash(hash) => (4, hash.len()),
+        Value::Stream(_) | Value::VectorSet(_) => return None,
     })
 }

@@ -104,10 +104,15 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .set(parameter, value)
             .map_err(|refusal| refused(name, refusal))?;
     }
+    let has_new_password = changed.requirepass != ctx.server.config.requirepass;
     ctx.server.config = changed;
     ctx.keys.tally = ctx.server.config.tally();
     let entries = ctx.server.config.slowlog_max_len;
     ctx.server.slow_log.truncate(entries);
+    if has_new_password {
+        let password = &ctx.server.config.requirepass;
+        ctx.server.users.set_default_password(password);
+    }
     Ok(Reply::OK)
 }
 

@@ -5,6 +5,7 @@ use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
 use crate::cost;
 use crate::error::Error;
+use crate::event::Event;
 use crate::number;
 use crate::reply::Reply;
 
@@ -41,15 +42,13 @@ fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mode = Mode::read(ctx, args)?;
     let removed = (0..ctx.keys.dbs.len()).map(|db| ctx.keys.flush(db)).sum();
-    after_flush(ctx, removed, mode);
-    Ok(Reply::OK)
+    Ok(after_flush(ctx, removed, mode))
 }
 
 fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mode = Mode::read(ctx, args)?;
     let removed = ctx.keys.flush(ctx.keys.db);
-    after_flush(ctx, removed, mode);
-    Ok(Reply::OK)
+    Ok(after_flush(ctx, removed, mode))
 }
 
 /// Who frees what the keys held.
@@ -79,16 +78,37 @@ impl Mode {
     }
 }
 
-/// Flushing nothing is replicated too: a replica may have what this server does not.
-fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) {
+/// Gives the reply. A server that frees memory at once lets its client wait for that: an invalidation of what the
+/// client itself has cached then comes before the reply.
+fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) -> Reply {
     if mode != Mode::Here {
         ctx.keys.stats.lazily_freed += removed;
     }
     if mode != Mode::Async {
         ctx.keys.work += removed * cost::FLUSHED_KEY;
     }
+    // Flushing nothing is replicated too: a replica may have what this server does not.
     ctx.keys.dirty += 1;
+    let told = ctx.server.outbox.len();
     ctx.server.invalidate_all();
+    if mode != Mode::Awaited {
+        return Reply::OK;
+    }
+    let own = |event: &mut Event| matches!(event, Event::Push { client, .. } if *client == ctx.id);
+    let mut replies: Vec<Reply> = ctx
+        .server
+        .outbox
+        .extract_if(told.., own)
+        .filter_map(|event| match event {
+            Event::Push { reply, .. } => Some(reply),
+            _ => None,
+        })
+        .collect();
+    if replies.is_empty() {
+        return Reply::OK;
+    }
+    replies.push(Reply::OK);
+    Reply::Many(replies)
 }
 
 fn swapdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

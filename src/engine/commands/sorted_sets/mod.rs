@@ -10,12 +10,15 @@ mod reading;
 mod removing;
 mod scan;
 
+pub(super) use adding::zadd;
+
 use std::borrow::Cow;
 
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
 use crate::event::Class;
 use crate::reply::Reply;
+use crate::value::Kind;
 
 const READ: u32 = key::RO | key::ACCESS;
 const STORED: u32 = key::OW | key::UPDATE;
@@ -311,16 +314,8 @@ fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores:
     }
 }
 
-/// Members were removed; the key goes with the last of them.
-fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
-    ctx.keys.changed(Class::SortedSet, event, key);
-    if empty {
-        ctx.keys.remove_empty(key);
-    }
-}
-
 /// What a command stores in a destination: nothing stored is the destination removed.
-fn stored(
+pub(super) fn stored(
     ctx: &mut Context,
     destination: &[u8],
     event: &'static str,
@@ -329,8 +324,7 @@ fn stored(
     let count = set.len();
     if count > 0 {
         ctx.keys.expire_if_due(destination);
-        ctx.keys
-            .insert(destination, crate::value::Value::SortedSet(set));
+        ctx.keys.insert(destination, set.into_value());
         ctx.keys.changed(Class::SortedSet, event, destination);
     } else if ctx.keys.delete(destination) {
         ctx.keys.changed(Class::Generic, "del", destination);
