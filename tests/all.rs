@@ -4,6 +4,8 @@
 mod command_lists;
 mod command_table;
 mod conversations;
+mod eviction;
+mod info;
 mod lessons;
 mod oracle;
 mod persistence;

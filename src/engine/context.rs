@@ -7,6 +7,7 @@ use crate::args::Args;
 use crate::client::{Blocked, Client, ClientId};
 use crate::command::{Entry, flag};
 use crate::config::Limits;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::keyspace::Keyspace;
@@ -196,6 +197,7 @@ impl Context<'_> {
         let dirty = self.keys.dirty;
         let db = self.client().db;
         self.keys.begin(db, self.now);
+        let work_before = std::mem::take(&mut self.keys.work);
         let mut inner = Context {
             keys: self.keys,
             server: self.server,
@@ -213,8 +215,11 @@ impl Context<'_> {
         let changed = inner.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, self.keys);
+        self.server.after_call(self.id, entry, words, self.keys);
+        let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
         self.server
-            .after_call(self.id, entry, words, reply.is_err(), self.keys);
+            .note_call(self.id, entry, words, reply.is_err(), nanos, self.now);
+        self.keys.work = work_before + nanos;
         if let Err(error) = &reply {
             self.server.stats.error(error);
         }

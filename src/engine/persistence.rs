@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::keyspace::Keyspace;
 use crate::memory;
 use crate::number;
-use crate::rdb::file::{self, Writing};
+use crate::rdb::file::{self, Kept, Writing};
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::time::Time;
@@ -177,9 +177,9 @@ impl Server {
         let writing = Writing {
             compress: settings.compress,
             checksum: settings.checksum,
-            idle_times: self.config.text("maxmemory-policy").ends_with("-lru"),
+            kept: Kept::of(&self.config),
             aof_base,
-            used_memory: memory::total(keys) as u64,
+            used_memory: memory::used(keys, &self.clients) as u64,
             functions: &self.persistence.functions,
             now,
         };

@@ -74,16 +74,23 @@ const NOT_SENT: &[&str] = &[
     "client",
     "cluster",
     "command",
-    "config",
+    "config|get",
+    "config|help",
+    "config|rewrite",
     "debug",
     "failover",
     "function",
     "hello",
     "info",
     "lastsave",
-    "latency",
+    "latency|doctor",
+    "latency|help",
+    "latency|histogram",
     "lolwut",
-    "memory",
+    "memory|doctor",
+    "memory|help",
+    "memory|malloc-stats",
+    "memory|stats",
     "migrate",
     "module",
     "monitor",
@@ -99,13 +106,13 @@ const NOT_SENT: &[&str] = &[
     "script",
     "shutdown",
     "slaveof",
-    "slowlog",
+    "slowlog|get",
+    "slowlog|help",
+    "slowlog|len",
     "sync",
     "time",
     "wait",
     "waitaof",
-    "object|freq",
-    "object|idletime",
     "object|help",
     "pubsub|help",
     "swapdb",
@@ -285,9 +292,12 @@ impl Generator {
         // Transactions are rare words among many, and must not stay open for long.
         let chosen = self.below(self.entries.len());
         let entry = self.entries[chosen];
+        if entry.name == "config|set" {
+            return self.parameter();
+        }
         let rare = matches!(
             entry.name,
-            "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb"
+            "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb" | "config|resetstat"
         );
         if rare && !self.random.chance(1, 3)
             || entry.name == "flushdb" && !self.random.chance(1, 20)
@@ -311,6 +321,39 @@ impl Generator {
         self.note_automatic_id(&words);
         vectors::settle(&mut words);
         words
+    }
+
+    /// CONFIG SET of what decides about memory. The limit is so low that all that may go does.
+    fn parameter(&mut self) -> Vec<Vec<u8>> {
+        let (name, values): (&str, &[&str]) = match self.below(12) {
+            0..=2 => (
+                "maxmemory-policy",
+                &[
+                    "noeviction",
+                    "allkeys-lru",
+                    "allkeys-lfu",
+                    "allkeys-random",
+                    "volatile-lru",
+                    "volatile-lfu",
+                    "volatile-random",
+                    "volatile-ttl",
+                    "allkeys-lfu",
+                    "allkeys-lrm",
+                ],
+            ),
+            3 => (
+                "maxmemory",
+                &["1", "-1", "10%", "1gb", "18446744073709551615"],
+            ),
+            4..=6 => ("maxmemory", &["0"]),
+            7 => ("maxmemory-samples", &["1", "5", "10", "0", "65"]),
+            8 => ("lfu-decay-time", &["0", "1", "2", "-1"]),
+            9 => ("slowlog-max-len", &["0", "10", "128"]),
+            10 => ("lazyfree-lazy-eviction", &["yes", "no", "maybe"]),
+            _ => ("latency-monitor-threshold", &["0", "100"]),
+        };
+        let value = self.pick(values);
+        vec![b"CONFIG".to_vec(), b"SET".to_vec(), name.into(), value]
     }
 
     fn node(&mut self, entry: &'static Entry, node: &Node, words: &mut Vec<Vec<u8>>) {

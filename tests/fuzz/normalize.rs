@@ -147,6 +147,22 @@ fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
     }
 }
 
+/// Sizes that depend on chance: within a factor of two.
+pub fn compare_sizes(ours: &Reply, theirs: Option<&Reply>) -> Outcome {
+    match (ours, theirs) {
+        (Reply::Int(ours), Some(Reply::Int(theirs)))
+            if *ours <= 2 * theirs && *theirs <= 2 * ours =>
+        {
+            Outcome::Agree
+        }
+        (ours, Some(theirs)) if ours == theirs => Outcome::Agree,
+        (ours, Some(theirs)) => differ(ours, theirs),
+        (ours, None) => {
+            Outcome::Differ(format!("the engine answers {ours:?}, the server does not"))
+        }
+    }
+}
+
 fn is_access_log(words: &[Vec<u8>]) -> bool {
     let is = |at: usize, text: &[u8]| {
         words

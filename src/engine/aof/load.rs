@@ -10,6 +10,7 @@ mod tests;
 use std::fmt;
 
 use super::manifest::{Invalid, Manifest, Part};
+use crate::access::Access;
 use crate::args::Args;
 use crate::client::ClientId;
 use crate::command::{Entry, table};
@@ -92,7 +93,9 @@ impl Loading<'_> {
     pub fn start(&mut self) -> Result<Vec<String>, Failure> {
         let result = self.start_from_files();
         if result.is_err() {
-            (0..self.keys.dbs.len()).for_each(|db| self.keys.flush(db));
+            for db in 0..self.keys.dbs.len() {
+                self.keys.flush(db);
+            }
         }
         self.keys.dirty = 0;
         self.server.persistence.saved_changes = 0;
@@ -145,6 +148,7 @@ impl Loading<'_> {
             checksum: self.server.config.persistence.checksum,
             keep_expired,
             replace,
+            tally: self.server.config.tally(),
             now: self.now,
         };
         let mut rules = rdb::Rules {
@@ -360,12 +364,14 @@ impl Loading<'_> {
 
     /// Keys count as used now; nobody hears of the changes.
     fn forget_what_happened(&mut self) {
-        let now = self.now.millis();
+        // What commands made was made at the beginning of time.
+        let tally = self.server.config.tally();
+        let (loaded, now) = (Access::new(&tally, Time(0)), Access::new(&tally, self.now));
         for db in &mut self.keys.dbs {
             db.keys
                 .iter_mut()
-                .filter(|(_, object)| object.accessed == 0)
-                .for_each(|(_, object)| object.accessed = now);
+                .filter(|(_, object)| object.access == loaded)
+                .for_each(|(_, object)| object.access = now);
         }
         self.keys.begin(0, self.now);
         self.keys.facts.clear();

@@ -463,7 +463,7 @@ fn append(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             if old.len().saturating_add(value.len()) > limit {
                 return Err(Error::StringTooLong);
             }
-            let bytes = old.raw_mut();
+            let bytes = old.raw_with_room(old.len() + value.len());
             bytes.extend_from_slice(value);
             bytes.len()
         }
@@ -492,13 +492,13 @@ fn setrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::StringTooLong);
     }
     if ctx.keys.write(key).is_none() {
-        ctx.keys.insert(key, Value::String(Str::raw(Vec::new())));
+        ctx.keys.insert(key, Value::String(Str::raw(vec![0; end])));
     }
     let bytes = ctx
         .keys
         .get_mut::<Str>(key)?
-        .expect("there or just inserted")
-        .raw_mut();
+        .expect("there or just inserted");
+    let bytes = bytes.raw_with_room(end.max(bytes.len()));
     if bytes.len() < end {
         bytes.resize(end, 0);
     }

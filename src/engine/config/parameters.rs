@@ -316,13 +316,7 @@ pub const PARAMETERS: &[Parameter] = &[
         Kept,
     ),
     parameter("maxclients", "", Int(1, 4294967295), "10000", Kept),
-    parameter(
-        "maxmemory",
-        "",
-        Memory,
-        "0",
-        Refused("memory is not limited, and nothing is evicted"),
-    ),
+    parameter("maxmemory", "", Memory, "0", Kept),
     parameter("maxmemory-clients", "", Special, "0", Kept),
     parameter("maxmemory-eviction-tenacity", "", Int(0, 100), "10", Kept),
     parameter(

@@ -10,11 +10,12 @@ mod tests;
 use std::fmt;
 
 use super::{Reader, Rules, VERSION, Writer};
+use crate::access::{Access, Frequency, Tally};
+use crate::config::Config;
 use crate::crc64::crc64;
 use crate::keyspace::{Keyspace, Object};
 use crate::server;
 use crate::time::Time;
-use crate::value::Value;
 
 /// Bytes that announce something other than a key.
 mod opcode {
@@ -41,13 +42,31 @@ const CHECKSUM_SINCE: u32 = 5;
 pub struct Writing<'a> {
     pub compress: bool,
     pub checksum: bool,
-    /// Keys note how long they were not used.
-    pub idle_times: bool,
+    /// What keys note of their use.
+    pub kept: Kept,
     /// The file is the base of an append-only file.
     pub aof_base: bool,
     pub used_memory: u64,
     pub functions: &'a [Vec<u8>],
     pub now: Time,
+}
+
+/// What a file keeps of how keys were used: what the policy of eviction looks at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kept {
+    Nothing,
+    IdleSeconds,
+    Counter(Frequency),
+}
+
+impl Kept {
+    pub fn of(config: &Config) -> Kept {
+        match config.tally() {
+            Tally::Frequency(frequency) => Kept::Counter(frequency),
+            Tally::Recency if config.maxmemory_policy.name().ends_with("-lru") => Kept::IdleSeconds,
+            Tally::Recency => Kept::Nothing,
+        }
+    }
 }
 
 /// The databases as a file.
@@ -75,10 +94,7 @@ pub fn write(keys: &Keyspace, writing: &Writing) -> Vec<u8> {
         writer.length(db.keys.len() as u64);
         writer.length(db.expires.len() as u64);
         for (key, object) in db.keys.iter() {
-            let idle = writing
-                .idle_times
-                .then(|| object.idle_seconds(writing.now) as u64);
-            writer.key(key, object, idle);
+            writer.key(key, object, writing);
         }
     }
     writer.out.push(opcode::END);
@@ -98,14 +114,21 @@ impl Writer {
         self.string(value);
     }
 
-    fn key(&mut self, key: &[u8], object: &Object, idle_seconds: Option<u64>) {
+    fn key(&mut self, key: &[u8], object: &Object, writing: &Writing) {
         if object.has_deadline() {
             self.out.push(opcode::DEADLINE_MILLIS);
             self.out.extend_from_slice(&object.deadline.to_le_bytes());
         }
-        if let Some(seconds) = idle_seconds {
-            self.out.push(opcode::IDLE);
-            self.length(seconds);
+        match writing.kept {
+            Kept::Nothing => {}
+            Kept::IdleSeconds => {
+                self.out.push(opcode::IDLE);
+                self.length(u64::from(object.access.idle_seconds(writing.now)));
+            }
+            Kept::Counter(frequency) => {
+                let counter = object.access.counter(&frequency, writing.now);
+                self.out.extend_from_slice(&[opcode::FREQUENCY, counter]);
+            }
         }
         // The type comes before the key, the value after it.
         let start = self.out.len();
@@ -124,6 +147,8 @@ pub struct Reading {
     pub keep_expired: bool,
     /// A key that is there already is replaced; otherwise it is an error.
     pub replace: bool,
+    /// How accesses are noted from now on.
+    pub tally: Tally,
     pub now: Time,
 }
 
@@ -235,6 +260,7 @@ struct File<'a, 'k> {
 struct Before {
     deadline: Option<i64>,
     idle_seconds: Option<u64>,
+    counter: Option<u8>,
 }
 
 impl<'a> File<'a, '_> {
@@ -252,7 +278,7 @@ impl<'a> File<'a, '_> {
                     before.deadline = Some(i64::from(seconds) * 1000);
                 }
                 opcode::IDLE => before.idle_seconds = Some(self.length()?),
-                opcode::FREQUENCY => _ = self.byte()?,
+                opcode::FREQUENCY => before.counter = Some(self.byte()?),
                 opcode::SELECT_DB => {
                     let index = self.length()?;
                     let known = usize::try_from(index).ok();
@@ -300,13 +326,16 @@ impl<'a> File<'a, '_> {
         if self.keys.dbs[self.db].keys.contains(&key) && !self.reading.replace {
             return Err(Damage::Duplicate(key));
         }
-        let idle = before.idle_seconds.unwrap_or(0);
-        let idle_millis = i64::try_from(idle).unwrap_or(i64::MAX).saturating_mul(1000);
-        let object = Object {
-            value,
-            deadline: before.deadline.unwrap_or(Object::NEVER),
-            accessed: now.saturating_sub(idle_millis),
+        let now = self.reading.now;
+        let access = match (before.counter, before.idle_seconds, &self.reading.tally) {
+            (Some(counter), _, Tally::Frequency(_)) => Access::counted(now, counter),
+            (_, Some(seconds), Tally::Recency) => {
+                Access::idle(now, i64::try_from(seconds).unwrap_or(i64::MAX))
+            }
+            (_, _, tally) => Access::new(tally, now),
         };
+        let deadline = before.deadline.unwrap_or(Object::NEVER);
+        let object = Object::new(value, deadline, access);
         self.keys.load(self.db, &key, object);
         self.loaded.keys += 1;
         Ok(())
@@ -348,23 +377,4 @@ fn module_name(id: u64) -> String {
         .rev()
         .map(|place| char::from(LETTERS[(id >> (10 + 6 * place) & 63) as usize]))
         .collect()
-}
-
-impl Keyspace {
-    /// Puts a key from a file: no event, no change that counts.
-    fn load(&mut self, db: usize, key: &[u8], mut object: Object) {
-        let current = std::mem::replace(&mut self.db, db);
-        self.remove(key);
-        let has_deadline = object.has_deadline();
-        if let Value::String(text) = &mut object.value {
-            text.make_room(key, has_deadline);
-        }
-        if has_deadline {
-            self.dbs[db].expires.insert(key, ());
-        }
-        let nearest = object.next_field_deadline();
-        self.dbs[db].keys.insert(key, object);
-        self.relist_fields(key, None, nearest);
-        self.db = current;
-    }
 }

@@ -119,6 +119,9 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     let has_new_password = changed.requirepass != ctx.server.config.requirepass;
     let before = std::mem::replace(&mut ctx.server.config, changed);
+    ctx.keys.tally = ctx.server.config.tally();
+    let entries = ctx.server.config.slowlog_max_len;
+    ctx.server.slow_log.truncate(entries);
     if has_new_password {
         let password = &ctx.server.config.requirepass;
         ctx.server.users.set_default_password(password);
@@ -145,7 +148,12 @@ fn refused(name: &[u8], refusal: Refusal) -> Error {
 }
 
 fn resetstat(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    ctx.server.stats = Stats::default();
+    let peak = ctx.server.stats.peak;
+    ctx.server.stats = Stats {
+        peak,
+        ..Stats::default()
+    };
+    ctx.keys.cycle.forget_statistics();
     ctx.keys.stats = Default::default();
     Ok(Reply::OK)
 }

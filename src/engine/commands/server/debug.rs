@@ -41,7 +41,7 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         (b"LOADAOF", _) => load_append_only(ctx),
         (b"DIGEST", 0) => Ok(Reply::StatusText(digest::of_databases(ctx.keys).to_hex())),
         (b"DIGEST-VALUE", _) => Ok(digest_values(ctx, args)),
-        (b"SLEEP", 1) => not_here("time passes only when you say so, so nobody can sleep"),
+        (b"SLEEP", 1) => sleep(ctx, args),
         (b"QUICKLIST-PACKED-THRESHOLD", 1) => not_here("this limit is fixed"),
         (
             b"SEGFAULT"
@@ -93,6 +93,8 @@ const HELP: &[&str] = &[
     "    Answers with an example of a protocol type.",
     "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
     "    Saves a snapshot, empties the databases and reads it back.",
+    "SLEEP <seconds>",
+    "    Counts as a command that takes so long.",
     "SET-ACTIVE-EXPIRE <0|1>",
     "    Lets expired keys be removed before somebody asks for them, or not.",
     "STRINGMATCH-LEN <len> <pattern>",
@@ -101,16 +103,24 @@ const HELP: &[&str] = &[
     "    Lists the subcommands.",
 ];
 
+/// The command counts as having taken so long. What time it is then is for whoever drives the engine to say.
+fn sleep(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    // What is no number is no time.
+    let seconds = number::parse_f64(args.word()?).unwrap_or(0.0);
+    const SECONDS_AT_MOST: f64 = 1e6;
+    ctx.keys.work += (seconds.clamp(0.0, SECONDS_AT_MOST) * 1e9) as u64;
+    Ok(Reply::OK)
+}
+
 fn not_here(why: &str) -> Result<Reply, Error> {
     Err(Error::NotEmulated(why.to_string()))
 }
 
 fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let now = ctx.now.millis();
+    let now = ctx.now;
     let object = ctx.keys.peek(key).ok_or(Error::NoSuchKey)?;
-    let idle = (now - object.accessed).max(0) / 1000;
-    let clock = (object.accessed / 1000) & 0xff_ffff;
+    let (clock, idle) = (object.access.bits(), object.access.idle_seconds(now));
     let encoding = object.value.encoding();
     // No address and no serialized length: the value lies nowhere and is not serialized.
     Ok(Reply::StatusText(format!(
@@ -197,7 +207,9 @@ fn load_append_only(ctx: &mut Context) -> Result<Reply, Error> {
 /// Without a change that counts or is passed on.
 fn empty(ctx: &mut Context) {
     let dirty = ctx.keys.dirty;
-    (0..ctx.keys.dbs.len()).for_each(|db| ctx.keys.flush(db));
+    for db in 0..ctx.keys.dbs.len() {
+        ctx.keys.flush(db);
+    }
     ctx.keys.dirty = dirty;
     ctx.server.persistence.functions.clear();
 }

@@ -38,7 +38,7 @@ fn some() -> Engine {
 const WRITING: Writing = Writing {
     compress: true,
     checksum: true,
-    idle_times: false,
+    kept: Kept::Nothing,
     aof_base: false,
     used_memory: 1_000_000,
     functions: &[],
@@ -50,6 +50,7 @@ fn load(bytes: &[u8]) -> Result<(Keyspace, Loaded), Damage> {
         checksum: true,
         keep_expired: false,
         replace: false,
+        tally: Tally::Recency,
         now: NOW,
     };
     let mut random = Random::new(1);
