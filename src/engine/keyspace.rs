@@ -280,18 +280,9 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
-        let Some(slot) = self.dbs[self.db].keys.find_slot(key) else {
+        let Some(slot) = self.find(key) else {
             self.stats.misses += 1;
-            // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
-            if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact::Event {
-                    class: Class::KeyMiss,
-                    name: "keymiss",
-                    db: self.db,
-                    key: key.to_vec(),
-                });
-            }
+            self.notify(Class::KeyMiss, "keymiss", key);
             return None;
         };
         self.stats.hits += 1;
@@ -304,8 +295,8 @@ impl Keyspace {
 
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
-        self.expire_if_due(key);
-        let slot = self.lend(key)?;
+        let slot = self.find(key)?;
+        self.lend(slot);
         let again = self.is_touched(slot);
         self.touched = Some((self.db, slot, Touch::Write));
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
@@ -313,6 +304,19 @@ impl Keyspace {
             object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
+    }
+
+    /// The slot of a key that is there and not past its deadline; what is due is removed.
+    #[inline]
+    fn find(&mut self, key: &[u8]) -> Option<u32> {
+        let keys = &mut self.dbs[self.db].keys;
+        let slot = keys.find_slot(key)?;
+        let (_, object) = keys.at_slot(slot)?;
+        if object.has_deadline() && self.now.millis() > object.deadline {
+            self.expire(key);
+            return None;
+        }
+        Some(slot)
     }
 
     fn is_touched(&self, slot: u32) -> bool {
@@ -340,22 +344,21 @@ impl Keyspace {
 
     /// A key for writing by the server itself: neither expiry nor access is looked at.
     pub(crate) fn modify(&mut self, key: &[u8]) -> Option<&mut Object> {
-        let slot = self.lend(key)?;
+        let slot = self.dbs[self.db].keys.find_slot(key)?;
+        self.lend(slot);
         self.dbs[self.db]
             .keys
             .at_slot(slot)
             .map(|(_, object)| object)
     }
 
-    /// The slot of a key that is going to change.
+    /// The key of this slot is going to change.
     #[inline]
-    fn lend(&mut self, key: &[u8]) -> Option<u32> {
-        let slot = self.dbs[self.db].keys.find_slot(key)?;
+    fn lend(&mut self, slot: u32) {
         if self.lent != Some((self.db, slot)) {
             self.recount();
             self.lent = Some((self.db, slot));
         }
-        Some(slot)
     }
 
     /// What all keys take together, as MEMORY USAGE counts.

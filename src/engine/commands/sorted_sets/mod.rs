@@ -310,7 +310,7 @@ fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores:
                 .collect(),
         )
     } else {
-        Reply::array(members.map(|(member, _)| Reply::bulk(member)))
+        Reply::bulks(members.map(|(member, _)| member))
     }
 }
 
