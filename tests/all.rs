@@ -6,6 +6,7 @@ mod command_table;
 mod conversations;
 mod lessons;
 mod oracle;
+mod persistence;
 mod spec;
 mod streams;
 mod vectors;

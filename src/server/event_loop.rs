@@ -11,6 +11,7 @@ use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token};
 
 use crate::connection::Connection;
+use crate::folder::Folder;
 
 const LISTENER: Token = Token(0);
 /// The engine's cron runs at 10 Hz; the loop wakes at least that often.
@@ -21,6 +22,8 @@ pub struct EventLoop {
     poll: Poll,
     listener: TcpListener,
     engine: Engine,
+    /// Where the engine's files really are.
+    folder: Option<Folder>,
     /// By token; a token is a client's id.
     connections: BTreeMap<Token, Connection>,
     buffer: Vec<u8>,
@@ -29,7 +32,7 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, seed: u64) -> io::Result<EventLoop> {
+    pub fn listen(address: &str, engine: Engine, folder: Option<Folder>) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
@@ -40,7 +43,8 @@ impl EventLoop {
         Ok(EventLoop {
             poll,
             listener,
-            engine: Engine::new(seed, now()),
+            engine,
+            folder,
             connections: BTreeMap::new(),
             buffer: vec![0; READ_BYTES],
             dirty: Vec::new(),
@@ -53,9 +57,11 @@ impl EventLoop {
             .expect("a bound listener has an address")
     }
 
+    /// Until the server is told to shut down.
     pub fn run(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
-        loop {
+        self.write_files()?;
+        while !self.engine.server.persistence.exits {
             match self.poll.poll(&mut events, Some(self.patience())) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 result => result?,
@@ -75,7 +81,16 @@ impl EventLoop {
                 }
             }
             self.deliver();
+            self.write_files()?;
             self.flush();
+        }
+        Ok(())
+    }
+
+    fn write_files(&mut self) -> io::Result<()> {
+        match &mut self.folder {
+            Some(folder) => folder.write(&mut self.engine.server.disk),
+            None => Ok(()),
         }
     }
 
@@ -130,7 +145,7 @@ impl EventLoop {
         };
         let client = connection.client;
         let time = now();
-        while !connection.closing {
+        while !connection.closing && !self.engine.server.persistence.exits {
             if self
                 .engine
                 .server
@@ -259,7 +274,7 @@ fn token_of(client: ClientId) -> Token {
 }
 
 /// The wall clock; the engine itself never asks.
-fn now() -> Time {
+pub fn now() -> Time {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

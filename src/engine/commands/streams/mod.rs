@@ -336,7 +336,7 @@ impl<'a> Effects<'a> {
         Effects {
             key,
             group,
-            wanted: ctx.server.effects_wanted,
+            wanted: ctx.server.wants_effects(),
             list: Vec::new(),
         }
     }
