@@ -363,6 +363,10 @@ impl Pair {
                 return Outcome::Differ(text);
             }
         }
+        if !in_any_order {
+            // What nobody foresaw is found by the next barrier: to look for it here would cost a wait for each client.
+            return Outcome::Agree;
+        }
         for (client, frames) in unordered.into_iter().enumerate() {
             if let Outcome::Differ(text) =
                 self.expect_in_any_order(client, frames, &frames::without_target)
