@@ -5,6 +5,7 @@ mod command_table;
 mod conversations;
 mod lessons;
 mod oracle;
+mod sketches;
 mod spec;
 mod vectors;
 
