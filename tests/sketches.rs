@@ -100,7 +100,11 @@ fn places() {
         let (longitude, latitude) = (text(city, "lon"), text(city, "lat"));
         let add = format!("GEOADD cities {longitude} {latitude} {name}");
         world.expect(&add, &json!(1), &mut problems);
-        world.expect(&format!("ZSCORE cities {name}"), &city["score"], &mut problems);
+        world.expect(
+            &format!("ZSCORE cities {name}"),
+            &city["score"],
+            &mut problems,
+        );
         let letters = json!([city["geohash"]]);
         world.expect(&format!("GEOHASH cities {name}"), &letters, &mut problems);
         let position = json!([city["geopos"]]);
@@ -283,9 +287,8 @@ fn hyperloglogs_merged_and_counted() {
         else {
             panic!("five columns: {row}")
         };
-        let place = |element: &Value| {
-            hyperloglog::place(element.as_str().expect("an element").as_bytes())
-        };
+        let place =
+            |element: &Value| hyperloglog::place(element.as_str().expect("an element").as_bytes());
         let found = json!([place(first), place(second)]);
         if found != json!([[register, rho], [register, other_rho]]) {
             problems.push(format!("{row}: got {found}"));

@@ -102,10 +102,7 @@ fn encodings_change_where_redis_changes_them() {
             .filter_map(Value::as_str)
             .collect();
         // Groups that the engine does not have yet.
-        if ["XADD"]
-            .iter()
-            .any(|verb| commands[0].starts_with(verb))
-        {
+        if ["XADD"].iter().any(|verb| commands[0].starts_with(verb)) {
             continue;
         }
         // A case that only takes away goes on where the one before it ended.

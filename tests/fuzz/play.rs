@@ -176,7 +176,10 @@ impl Pair {
             .real
             .connect()
             .call(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
-        let (limits, seed) = (self.engine.server.config.limits, self.engine.keys.hash_seed());
+        let (limits, seed) = (
+            self.engine.server.config.limits,
+            self.engine.keys.hash_seed(),
+        );
         self.engine.keys.begin(0, self.real.now());
         let set = self.engine.keys.get_mut::<SortedSet>(key);
         let (Ok(Some(set)), Reply::Array(theirs)) = (set, theirs) else {

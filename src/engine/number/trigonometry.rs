@@ -54,7 +54,9 @@ const fn series(first: f64, angle: f64, power: f64) -> Pair {
     let (mut term, mut sum) = (Pair::new(first), Pair::new(first));
     let (mut power, mut terms) = (power, 1);
     while terms < TERMS {
-        term = term.times(square).divided_by(-(power + 1.0) * (power + 2.0));
+        term = term
+            .times(square)
+            .divided_by(-(power + 1.0) * (power + 2.0));
         sum = sum.plus(term);
         power += 2.0;
         terms += 1;
@@ -86,8 +88,7 @@ pub fn cos(angle: f64) -> f64 {
 pub fn asin(sine: f64) -> f64 {
     const HALF: f64 = 0.5;
     let size = sine.abs();
-    // A comparison that not-a-number fails too.
-    if !(size <= 1.0) {
+    if size > 1.0 || size.is_nan() {
         return f64::NAN;
     }
     let angle = if size <= HALF {
@@ -110,8 +111,7 @@ pub fn asin(sine: f64) -> f64 {
 
 /// How many right angles (of four) an angle has, and what is left: at most half of one in either direction.
 fn quadrant(angle: f64) -> Option<(u8, Pair)> {
-    // A comparison that not-a-number fails too.
-    if !(angle.abs() < FARTHEST) {
+    if angle.abs() > FARTHEST || angle.is_nan() {
         return None;
     }
     let turns = (angle / RIGHT_ANGLE.high).round();
@@ -153,7 +153,9 @@ fn cosine(angle: Pair) -> Pair {
         cosine_short,
     } = Split::of(angle);
     let main = Pair::product(-known.sine.high, rest);
-    let small = main.low - known.sine.low * rest - known.sine.high * sine_beyond
+    let small = main.low
+        - known.sine.low * rest
+        - known.sine.high * sine_beyond
         - known.cosine.high * cosine_short
         + known.cosine.low;
     Pair::sum(known.cosine.high, main.high).plus_small(small)
@@ -196,9 +198,7 @@ fn arcsine(sine_wanted: Pair) -> Pair {
     let tangent = known.sine.high / known.cosine.high;
     let step = (wanted - known.sine.high) / known.cosine.high;
     let guess = at as f64 / DENSITY
-        + step
-            * (1.0
-                + step * (tangent / 2.0 + step * (1.0 + 3.0 * tangent * tangent) / 6.0));
+        + step * (1.0 + step * (tangent / 2.0 + step * (1.0 + 3.0 * tangent * tangent) / 6.0));
     let angle = Pair::new(guess);
     let (found, slope) = (sine(angle), cosine(angle));
     let missing = ((wanted - found.high) + (sine_wanted.low - found.low)) / slope.high;

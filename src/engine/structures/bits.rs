@@ -7,9 +7,7 @@
 mod tests;
 
 pub fn get(bytes: &[u8], at: usize) -> bool {
-    bytes
-        .get(at / 8)
-        .is_some_and(|byte| byte & mask(at) != 0)
+    bytes.get(at / 8).is_some_and(|byte| byte & mask(at) != 0)
 }
 
 /// Panics beyond the end.
@@ -116,8 +114,7 @@ pub fn write(bytes: &mut [u8], at: usize, width: u32, number: u64) {
     let kept = !(u128::from(low_bits(width)) << below);
     let mut nine = [0; 16];
     nine[7..8 + last - first].copy_from_slice(&bytes[first..=last]);
-    let window =
-        u128::from_be_bytes(nine) & kept | u128::from(number & low_bits(width)) << below;
+    let window = u128::from_be_bytes(nine) & kept | u128::from(number & low_bits(width)) << below;
     bytes[first..=last].copy_from_slice(&window.to_be_bytes()[7..8 + last - first]);
 }
 
@@ -182,7 +179,9 @@ pub fn combine(operation: Operation, sources: &[&[u8]]) -> Vec<u8> {
                     *byte ^= other;
                 }
             }
-            out.iter_mut().zip(&twice).for_each(|(byte, twice)| *byte &= !twice);
+            out.iter_mut()
+                .zip(&twice)
+                .for_each(|(byte, twice)| *byte &= !twice);
             out
         }
     }

@@ -99,7 +99,8 @@ impl Cell {
     pub fn area(self) -> Area {
         let (latitude, longitude) = (even_bits(self.bits), even_bits(self.bits >> 1));
         let cells = (1u64 << self.steps) as f64;
-        let edge = |at: u32, more: f64, max: f64| -max + (f64::from(at) + more) / cells * (max + max);
+        let edge =
+            |at: u32, more: f64, max: f64| -max + (f64::from(at) + more) / cells * (max + max);
         Area {
             west: edge(longitude, 0.0, LONGITUDE_MAX),
             east: edge(longitude, 1.0, LONGITUDE_MAX),

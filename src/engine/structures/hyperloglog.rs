@@ -76,10 +76,7 @@ pub fn encoding(bytes: &[u8]) -> Encoding {
 pub fn place(element: &[u8]) -> (usize, u8) {
     let hash = murmur_hash_64a(element, SEED);
     let rest = hash >> INDEX_BITS | 1 << COUNTED_BITS;
-    (
-        hash as usize % REGISTERS,
-        rest.trailing_zeros() as u8 + 1,
-    )
+    (hash as usize % REGISTERS, rest.trailing_zeros() as u8 + 1)
 }
 
 /// Says whether a register changed. The cached estimate is stale then.

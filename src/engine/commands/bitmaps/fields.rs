@@ -147,12 +147,7 @@ fn write_all(
         };
         replies.push(Reply::Int(reply));
         if operation.writes() {
-            bits::write(
-                bytes,
-                operation.at,
-                operation.encoding.width,
-                after as u64,
-            );
+            bits::write(bytes, operation.at, operation.encoding.width, after as u64);
             changes += u64::from(grew || before != after);
         }
     }
@@ -210,7 +205,8 @@ impl Encoding {
         if !self.signed {
             let max = u64::MAX >> (64 - self.width);
             // A negative number to set counts as a very large one.
-            return if number as u64 > max || i128::from(number) + i128::from(increment) > max.into() {
+            return if number as u64 > max || i128::from(number) + i128::from(increment) > max.into()
+            {
                 Some(max as i64)
             } else if i128::from(number) + i128::from(increment) < 0 {
                 Some(0)
@@ -226,7 +222,11 @@ impl Encoding {
         } else if sum < min.into() {
             // The server asks how far it is to the upper limit, in 64 bits: very far below looks like above.
             let room = max.wrapping_sub(number);
-            Some(if self.width < 64 && increment > room { max } else { min })
+            Some(if self.width < 64 && increment > room {
+                max
+            } else {
+                min
+            })
         } else {
             None
         }

@@ -20,7 +20,7 @@ pub(super) fn geoadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
         }
         words.push(option);
     }
-    if args.left() % 3 != 0 || (nx && xx) {
+    if !args.left().is_multiple_of(3) || (nx && xx) {
         return Err(Error::Syntax);
     }
     // All places are read before the first one counts.

@@ -296,13 +296,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn store(
-        &self,
-        ctx: &mut Context,
-        destination: &[u8],
-        form: Form,
-        found: Vec<Found>,
-    ) -> Reply {
+    fn store(&self, ctx: &mut Context, destination: &[u8], form: Form, found: Vec<Found>) -> Reply {
         let scored = found.into_iter().map(|found| {
             let score = if self.store_distance {
                 found.distance

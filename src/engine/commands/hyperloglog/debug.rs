@@ -13,8 +13,7 @@ pub(super) fn pfdebug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
     if is("SIMD") {
         return simd(key);
     }
-    let bytes =
-        for_writing(ctx, key)?.ok_or(Error::err("The specified key does not exist"))?;
+    let bytes = for_writing(ctx, key)?.ok_or(Error::err("The specified key does not exist"))?;
     let sparse = hll::encoding(bytes) == Encoding::Sparse;
     if is("GETREG") {
         hll::become_dense(bytes)?;

@@ -86,13 +86,11 @@ fn pfcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     for key in keys {
         merge(ctx, key, &mut union)?;
     }
-    Ok(Reply::Int(
-        hll::estimate(&hll::histogram(&union)) as i64
-    ))
+    Ok(Reply::Int(hll::estimate(&hll::histogram(&union)) as i64))
 }
 
 fn count_one(ctx: &mut Context, key: &[u8]) -> Result<Reply, Error> {
-    if !for_reading(ctx, key, |_| ())?.is_some() {
+    if for_reading(ctx, key, |_| ())?.is_none() {
         return Ok(Reply::Int(0));
     }
     let bytes = for_writing(ctx, key)?.expect("it was just there");
@@ -144,8 +142,7 @@ fn merge(ctx: &mut Context, key: &[u8], union: &mut [u8]) -> Result<Option<Encod
 fn make_if_absent(ctx: &mut Context, key: &[u8]) -> bool {
     let absent = ctx.keys.write(key).is_none();
     if absent {
-        ctx.keys
-            .insert(key, Value::String(Str::raw(hll::empty())));
+        ctx.keys.insert(key, Value::String(Str::raw(hll::empty())));
     }
     absent
 }

@@ -18,10 +18,17 @@ const OPCODES_TO_JOIN: usize = 5;
 /// One run of registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opcode {
-    Zero { run: usize },
+    Zero {
+        run: usize,
+    },
     /// Zeros in the opcode of two bytes.
-    XZero { run: usize },
-    Value { value: u8, run: usize },
+    XZero {
+        run: usize,
+    },
+    Value {
+        value: u8,
+        run: usize,
+    },
 }
 
 impl Opcode {
@@ -163,7 +170,11 @@ pub fn raise(
         let mut split = Vec::with_capacity(5);
         push_run(&mut split, opcode, register - found.first);
         split.push(value_byte(count, 1));
-        push_run(&mut split, opcode, found.first + opcode.run() - 1 - register);
+        push_run(
+            &mut split,
+            opcode,
+            found.first + opcode.run() - 1 - register,
+        );
         let length = (bytes.len() + split.len()).saturating_sub(opcode.size());
         if split.len() > opcode.size() && length > max_bytes {
             return Ok(Raised::NoRoom);
@@ -202,8 +213,13 @@ fn join_equal_neighbors(bytes: &mut Vec<u8>, from: usize) {
             return;
         };
         let next = Opcode::at(bytes, at + 1);
-        if let (Opcode::Value { value, run }, Some(Opcode::Value { value: other, run: more })) =
-            (opcode, next)
+        if let (
+            Opcode::Value { value, run },
+            Some(Opcode::Value {
+                value: other,
+                run: more,
+            }),
+        ) = (opcode, next)
             && value == other
             && run + more <= VALUE_RUN_MAX
         {
