@@ -9,7 +9,8 @@ use crate::number;
 use crate::reply::Reply;
 
 pub(super) fn geoadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let (mut words, mut nx, mut xx) = (vec![&b"ZADD"[..], args.word()?], false, false);
+    // In lower case, as the server writes it into its append-only file.
+    let (mut words, mut nx, mut xx) = (vec![&b"zadd"[..], args.word()?], false, false);
     while let Some(option) = args.peek() {
         if args.token("NX") {
             nx = true;
