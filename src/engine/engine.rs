@@ -1,7 +1,9 @@
 //! The engine's whole surface, and the ladder that every command climbs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
 use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
@@ -39,6 +41,8 @@ impl Engine {
         let keys = Keyspace::new(config.databases, &mut random, now);
         let run_id = Server::draw_id(&mut random);
         let replication_id = Server::draw_id(&mut random);
+        let mut users = Users::default();
+        users.set_default_password(&config.requirepass);
         let server = Server {
             clients: Clients::default(),
             config,
@@ -46,8 +50,8 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
-            failed_logins: Vec::new(),
-            login_entries: 0,
+            users,
+            access_log: AccessLog::default(),
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
@@ -56,6 +60,11 @@ impl Engine {
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
+            timeouts: BTreeSet::new(),
+            grown: Vec::new(),
+            over_soft_limit: Vec::new(),
+            client_memory: 0,
+            clients_weighed: false,
             sequence: 0,
         };
         Engine {
@@ -66,16 +75,26 @@ impl Engine {
         }
     }
 
+    /// As `connect`, unless there are as many clients as `maxclients` allows: then the error is all that the peer
+    /// gets.
+    pub fn accept(&mut self, address: &str, now: Time) -> Result<ClientId, Error> {
+        if self.server.clients.len() >= self.server.config.clients_max {
+            self.server.stats.connections_rejected += 1;
+            return Err(Error::err("max number of clients reached"));
+        }
+        Ok(self.connect(address, now))
+    }
+
     /// `address` is the peer as CLIENT LIST shows it: `127.0.0.1:50000`.
     pub fn connect(&mut self, address: &str, now: Time) -> ClientId {
         self.server.stats.connections_received += 1;
         let id = self.server.clients.connect(address, now);
-        let needs_password = !self.server.config.requirepass.is_empty();
+        let needs_login = self.server.users.login_required();
         self.server
             .clients
             .get_mut(id)
             .expect("just connected")
-            .authenticated = !needs_password;
+            .authenticated = !needs_login;
         id
     }
 
@@ -100,6 +119,10 @@ impl Engine {
         if words.is_empty() || client.closing {
             return Reply::Nothing;
         }
+        if is_of_another_protocol(words[0]) {
+            self.server.cut_off(&mut self.keys, id);
+            return Reply::Nothing;
+        }
         if client.blocked.is_some() || !client.pending.is_empty() {
             client
                 .pending
@@ -115,6 +138,11 @@ impl Engine {
 
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
+        for id in std::mem::take(&mut self.server.grown) {
+            self.server.check_output(&mut self.keys, id, now);
+            self.server.weigh(id, now);
+        }
+        self.limit_client_memory(now);
         let config = &self.server.config;
         if expire::is_fast_cycle_due(&self.keys.cycle, config, now)
             && config.active_expire
@@ -130,8 +158,7 @@ impl Engine {
         self.keys.emit_effects = self.server.effects_wanted;
         self.keys.note_modified = self.server.tracking.clients > 0;
         cycle(&mut self.keys, &self.server.config, now);
-        let modified = std::mem::take(&mut self.keys.modified);
-        self.server.invalidate(modified, None);
+        self.server.deliver_facts(&mut self.keys, None);
         for (db, words) in self.keys.effects.drain(..) {
             self.server.outbox.push(Event::Effect { db, words });
         }
@@ -145,6 +172,8 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
+        self.server.note_held(id, &reply);
+        self.server.weigh(id, now);
         if self
             .server
             .clients
@@ -190,6 +219,10 @@ impl Engine {
         let entry = self
             .admit(id, words, now)
             .map_err(|error| self.refuse(id, words, error))?;
+        self.limit_client_memory(now);
+        if self.server.clients.get(id).is_none() {
+            return Ok(Reply::Nothing);
+        }
         let paused = self
             .server
             .clients
@@ -253,31 +286,44 @@ impl Engine {
         client.last_command = "NULL";
         let entry = table().resolve(words)?;
         client.last_command = entry.name;
-        self.check(id, entry, words)
+        self.check(id, entry, words, now)
             .inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
         Ok(entry)
     }
 
     /// The rungs that a known command has to climb.
-    fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
-        let client = self
-            .server
+    fn check(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let client = server
             .clients
             .get(id)
             .expect("the caller connected this client");
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
-        if !client.authenticated && !entry.has(flag::NO_AUTH) {
+        if !client.authenticated && !entry.has(flag::NO_AUTH) && server.users.login_required() {
             return Err(Error::NoAuth);
         }
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
-        if client.protocol == Protocol::Resp2
+        let silenced = client.protocol == Protocol::Resp2
             && client.is_subscriber()
-            && !allowed_to_subscribers(entry)
-        {
+            && !allowed_to_subscribers(entry);
+        let context = match client.transaction {
+            Some(_) => log::Context::Multi,
+            None => log::Context::TopLevel,
+        };
+        server
+            .permit(id, entry, words, context, now)
+            .map_err(|denied| server.refusal(id, entry, denied))?;
+        if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         Ok(())
@@ -341,9 +387,8 @@ impl Engine {
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
     fn settle(&mut self, now: Time) {
         loop {
-            for fact in std::mem::take(&mut self.keys.facts) {
-                self.server.deliver(fact);
-            }
+            self.server.deliver_facts(&mut self.keys, None);
+            self.server.invalidate_own();
             for id in std::mem::take(&mut self.keys.broken_watches) {
                 self.server.break_watch(&mut self.keys, id);
             }
@@ -378,17 +423,36 @@ impl Engine {
             let Ok(entry) = table().resolve(&words) else {
                 continue;
             };
-            let reply = self
-                .run(id, entry, &words, now, true)
-                .unwrap_or_else(|error| {
-                    self.server.stats.error(&error);
-                    Reply::Error(error)
-                });
+            let told = self.server.outbox.len();
+            // It may have lost the permission while it waited.
+            let permitted = self
+                .permit_again(id, entry, &words, now)
+                .and_then(|()| self.run(id, entry, &words, now, true));
+            let reply = permitted.unwrap_or_else(|error| {
+                self.server.stats.error(&error);
+                Reply::Error(error)
+            });
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
+                self.server.put_own_last(id, told);
             }
         }
+    }
+
+    fn permit_again(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let permitted = server.permit(id, entry, words, log::Context::TopLevel, now);
+        permitted.map_err(|denied| {
+            server.stats.command(entry).rejected += 1;
+            server.refusal(id, entry, denied)
+        })
     }
 
     /// The client waits no longer; it gets no reply by this. Says whether it did wait.
@@ -444,13 +508,8 @@ impl Engine {
     }
 
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
-        let waits = self.server.clients.iter().filter_map(|client| {
-            let blocked = client.blocked.as_ref()?;
-            // Redis compares whole milliseconds with >: the deadline itself is still inside.
-            let past = Time::from_millis(blocked.deadline?.millis() + 1);
-            Some((past, blocked.sequence, client.id))
-        });
-        waits.min().map(|(at, _, id)| (at, id))
+        let first = self.server.timeouts.first();
+        first.map(|(at, _, id)| (*at, *id))
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
@@ -481,6 +540,7 @@ impl Engine {
         }
         self.settle(now);
         self.catch_up(now);
+        self.visit_clients(now);
     }
 
     /// Takes what has happened since the last call.
@@ -538,10 +598,19 @@ impl Server {
         }
     }
 
+    /// Messages that a command caused for its own client are read after its reply.
+    fn put_own_last(&mut self, id: ClientId, from: usize) {
+        let is_own = |event: &Event| matches!(event, Event::Push { client, .. } if *client == id);
+        self.outbox[from..].sort_by_key(is_own);
+    }
+
     pub fn reply_late(&mut self, id: ClientId, reply: Reply) {
         match self.answer(id, reply) {
             Reply::Nothing => {}
-            reply => self.outbox.push(Event::Reply { client: id, reply }),
+            reply => {
+                self.note_held(id, &reply);
+                self.outbox.push(Event::Reply { client: id, reply });
+            }
         }
     }
 }
@@ -552,6 +621,11 @@ fn runs_inside_multi(entry: &Entry) -> bool {
         entry.name,
         "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
     )
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
 }
 
 fn allowed_to_subscribers(entry: &Entry) -> bool {

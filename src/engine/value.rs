@@ -1,15 +1,26 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
-use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+use crate::values::{
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
+};
 
+/// Three pointers large: a database holds millions of these, most of them strings, so what is larger is boxed.
 #[derive(Debug, Clone)]
 pub enum Value {
     String(Str),
-    List(List),
-    Set(Set),
-    SortedSet(SortedSet),
-    Hash(Hash),
+    List(Box<List>),
+    Set(Box<Set>),
+    SortedSet(Box<SortedSet>),
+    Hash(Box<Hash>),
+    Stream(Box<Stream>),
+    VectorSet(Box<VectorSet>),
 }
+
+const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
+// Most collections are small ones, and what their enum is larger than its small variant is lost in each.
+const _: () = assert!(size_of::<Hash>() <= 24 && size_of::<SortedSet>() <= 24);
+const _: () = assert!(size_of::<Set>() <= 32 && size_of::<List>() <= 24);
 
 impl Value {
     /// As TYPE says it.
@@ -20,6 +31,8 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::Stream(_) => Stream::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -31,6 +44,9 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -55,7 +71,7 @@ macro_rules! kinds {
                 if let Value::$variant(inner) = value { Some(inner) } else { None }
             }
             fn into_value(self) -> Value {
-                Value::$variant(self)
+                Value::$variant(self.into())
             }
         }
     )*};
@@ -66,5 +82,7 @@ kinds!(
     List(List) = "list",
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
-    Hash(Hash) = "hash"
+    Hash(Hash) = "hash",
+    Stream(Stream) = "stream",
+    VectorSet(VectorSet) = "vectorset"
 );

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Failure, command, failure, oracle, place, serve, size, system, test, web};
+use crate::{Failure, bench, command, failure, oracle, place, serve, size, system, test, web};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -15,7 +15,8 @@ cargo xtask COMMAND
   oracle [--run PORT]  obtain the real redis-server, print its path, or run it
   record [ARG]...      write replies into transcripts, as the real server gives them
   fuzz [ARG]...        random commands on the emulator and on the real server
-  bench [ARG]...       how fast the emulator is
+  bench [PART]...      how fast and how large the emulator is, beside others: network, wasm,
+                       growth, memory; or all of them
 
 Tools that are missing are installed first, into a folder outside the project.";
 
@@ -36,7 +37,8 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "size" => size::report(&place::dist()),
         "oracle" => run_oracle(Options::parse(rest, &["--run"], &[])?),
-        "record" | "fuzz" | "bench" => forward(name, rest),
+        "record" | "fuzz" => forward(name, rest),
+        "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
@@ -70,6 +72,15 @@ fn run_oracle(options: Options) -> Result<(), Failure> {
 
 /// These are programs of the `tests` crate; they get the path of the real server.
 pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
+    forward_with(name, rest, &[])
+}
+
+/// `forward` with further variables in the program's environment.
+pub fn forward_with(
+    name: &str,
+    rest: &[String],
+    variables: &[(&str, PathBuf)],
+) -> Result<(), Failure> {
     let mut cargo = command::program("cargo");
     cargo.args([
         "run",
@@ -83,7 +94,7 @@ pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
     if name == "bench" {
         cargo.arg("--release");
     }
-    cargo.arg("--").args(rest);
+    cargo.arg("--").args(rest).envs(variables.iter().cloned());
     if oracle::runs_here() {
         system::ensure_faketime()?;
         cargo.env(oracle::VARIABLE, oracle::obtain()?);

@@ -6,11 +6,16 @@
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
+mod access;
+mod frames;
 mod generate;
 mod keyspace;
 mod normalize;
 mod play;
+mod settings;
 mod shrink;
+mod social;
+mod vectors;
 
 use std::process::ExitCode;
 

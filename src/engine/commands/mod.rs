@@ -16,10 +16,10 @@ mod pubsub;
 mod server;
 mod sets;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;
-
-pub(crate) use connection::describe as describe_client;
+mod vector_sets;
 
 use crate::command::Command;
 
@@ -60,7 +60,9 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("server", server::persistence::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
+    ("stream", streams::COMMANDS),
     ("string", strings::COMMANDS),
     ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
+    ("vector_set", vector_sets::COMMANDS),
 ];

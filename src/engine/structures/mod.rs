@@ -2,13 +2,17 @@
 //! no commands.
 
 pub mod bits;
+pub mod bytes;
 pub mod dict;
 pub mod geohash;
+pub mod hnsw;
 pub mod hyperloglog;
 pub mod intset;
 pub mod listpack;
 pub mod partial_sort;
 pub mod quicklist;
+pub mod radix;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
+pub mod slab;

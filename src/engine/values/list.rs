@@ -17,7 +17,7 @@ mod tests;
 #[derive(Debug, Clone)]
 pub enum List {
     Listpack(Listpack),
-    Quicklist(Quicklist),
+    Quicklist(Box<Quicklist>),
 }
 
 /// The ends of a list; also the side on which something is inserted.
@@ -98,11 +98,11 @@ impl List {
         let fill = fill(limits);
         if quicklist::exceeds_limit(fill, pack.size() + bytes, pack.len() + count) {
             let pack = std::mem::take(pack);
-            *self = List::Quicklist(Quicklist::from_listpack(
+            *self = List::Quicklist(Box::new(Quicklist::from_listpack(
                 pack,
                 fill,
                 limits.list_compress_depth,
-            ));
+            )));
         }
     }
 

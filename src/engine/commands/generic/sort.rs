@@ -11,7 +11,7 @@ use crate::event::Class;
 use crate::number;
 use crate::reply::Reply;
 use crate::structures::quicklist::{Quicklist, exceeds_limit};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::values::list::{self, List};
 use crate::values::sorted_set;
 
@@ -68,14 +68,19 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn sort(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, true)?;
+    let request = Request::read(args, true, ctx.may_read_all_keys())?;
     run(ctx, key, request)
 }
 
 fn sort_ro(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, false)?;
+    let request = Request::read(args, false, ctx.may_read_all_keys())?;
     run(ctx, key, request)
+}
+
+fn denied(option: &str) -> Error {
+    let text = format!("{option} option of SORT denied due to insufficient ACL permissions.");
+    Error::Err(text.into())
 }
 
 #[derive(Default)]
@@ -91,7 +96,12 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn read(args: &mut Args<'a>, may_store: bool) -> Result<Request<'a>, Error> {
+    /// `may_read_all` tells whether the user may read keys that nobody names, which BY and GET do.
+    fn read(
+        args: &mut Args<'a>,
+        may_store: bool,
+        may_read_all: bool,
+    ) -> Result<Request<'a>, Error> {
         let mut request = Request::default();
         while !args.is_empty() {
             if args.token("ASC") {
@@ -109,8 +119,14 @@ impl<'a> Request<'a> {
                 request.by = Some(pattern);
                 // Once said it stays, even if a pattern with a star follows.
                 request.as_it_lies |= !pattern.contains(&b'*');
+                if pattern.contains(&b'*') && !may_read_all {
+                    return Err(denied("BY"));
+                }
             } else if args.left() >= 2 && args.token("GET") {
                 request.gets.push(args.word()?);
+                if !may_read_all {
+                    return Err(denied("GET"));
+                }
             } else {
                 return Err(Error::Syntax);
             }
@@ -321,10 +337,10 @@ fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) ->
     let list = if fits {
         List::Listpack(large.take_single_listpack().expect("it fits one node"))
     } else {
-        List::Quicklist(large)
+        List::Quicklist(Box::new(large))
     };
     ctx.keys.expire_if_due(destination);
-    ctx.keys.insert(destination, Value::List(list));
+    ctx.keys.insert(destination, list.into_value());
     ctx.keys.changed(Class::List, "sortstore", destination);
     ctx.keys.dirty += count as u64 - 1;
     Reply::Int(count as i64)

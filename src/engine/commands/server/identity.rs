@@ -33,23 +33,23 @@ pub const COMMANDS: &[Command] = &[
         .since("5.0.0")
         .flags(LOADING | STALE),
     Command::new("MODULE|LIST", module_list)
-        .summary("Lists the loaded modules: none.")
+        .summary("Lists the loaded modules.")
         .cost("O(N) where N is the number of loaded modules.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT)
         .tips(&["nondeterministic_output_order"]),
-    Command::new("MODULE|LOAD path [arg...]", no_modules)
+    Command::new("MODULE|LOAD path [arg...]", not_allowed)
         .summary("Loads a module: not here.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
     Command::new(
         "MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]",
-        no_modules,
+        not_allowed,
     )
     .summary("Loads a module with parameters: not here.")
     .since("7.0.0")
     .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
-    Command::new("MODULE|UNLOAD name", no_modules)
+    Command::new("MODULE|UNLOAD name", not_allowed)
         .summary("Unloads a module: not here.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
@@ -111,11 +111,26 @@ fn lolwut(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::Array(Vec::new()))
+    Ok(modules())
 }
 
-fn no_modules(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(
-        "modules are machine code for another machine".to_string(),
+/// Vector sets are a module, one that is always there.
+pub fn modules() -> Reply {
+    let facts = [
+        ("name", Reply::bulk("vectorset")),
+        ("ver", Reply::Int(1)),
+        ("path", Reply::bulk("")),
+        ("args", Reply::Array(Vec::new())),
+    ];
+    let facts = facts.map(|(name, value)| (Reply::bulk(name), value));
+    Reply::Array(vec![Reply::Map(facts.to_vec())])
+}
+
+fn not_allowed(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    // True of a server that was started without a say in it; this one could not run a module's machine code anyway.
+    Err(Error::err(
+        "MODULE command not allowed. If the enable-module-command option is set to \"local\", \
+         you can run it from a local connection, otherwise you need to set this option in the configuration \
+         file, and then restart the server.",
     ))
 }

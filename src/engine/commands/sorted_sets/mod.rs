@@ -18,6 +18,7 @@ use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
 use crate::event::Class;
 use crate::reply::Reply;
+use crate::value::Kind;
 
 const READ: u32 = key::RO | key::ACCESS;
 const STORED: u32 = key::OW | key::UPDATE;
@@ -313,14 +314,6 @@ fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores:
     }
 }
 
-/// Members were removed; the key goes with the last of them.
-fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
-    ctx.keys.changed(Class::SortedSet, event, key);
-    if empty {
-        ctx.keys.remove_empty(key);
-    }
-}
-
 /// What a command stores in a destination: nothing stored is the destination removed.
 pub(super) fn stored(
     ctx: &mut Context,
@@ -331,8 +324,7 @@ pub(super) fn stored(
     let count = set.len();
     if count > 0 {
         ctx.keys.expire_if_due(destination);
-        ctx.keys
-            .insert(destination, crate::value::Value::SortedSet(set));
+        ctx.keys.insert(destination, set.into_value());
         ctx.keys.changed(Class::SortedSet, event, destination);
     } else if ctx.keys.delete(destination) {
         ctx.keys.changed(Class::Generic, "del", destination);
