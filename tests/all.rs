@@ -9,6 +9,7 @@ mod info;
 mod lessons;
 mod oracle;
 mod persistence;
+mod sketches;
 mod spec;
 mod streams;
 mod vectors;

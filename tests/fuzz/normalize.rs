@@ -80,6 +80,24 @@ pub fn draws_lots(words: &[Vec<u8>]) -> bool {
     words[0].eq_ignore_ascii_case(b"spop")
 }
 
+/// The keys in which a command stores distances. Sine and arcsine of the server's C library are off in the last bit
+/// for one number in a thousand, and for which depends on library and processor; the engine's are not.
+pub fn stores_distances(words: &[Vec<u8>]) -> Option<&[u8]> {
+    let is_option = |word: &Vec<u8>| word.eq_ignore_ascii_case(b"storedist");
+    let at = words.iter().position(is_option)?;
+    let destination = if words[0].eq_ignore_ascii_case(b"geosearchstore") {
+        words.get(1)
+    } else {
+        words.get(at + 1)
+    };
+    destination.map(Vec::as_slice)
+}
+
+/// Whether two stored distances are the same but for what the C library adds to them.
+pub fn is_same_distance(ours: f64, theirs: f64) -> bool {
+    (ours - theirs).abs() <= theirs.abs() * 4.0 * f64::EPSILON
+}
+
 /// `queued` are the commands that an EXEC answers, else empty.
 pub fn compare(
     words: &[Vec<u8>],
