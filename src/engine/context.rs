@@ -74,7 +74,7 @@ impl Context<'_> {
 
     /// Replicas and the append-only file get these words instead of the ones typed. May be called several times.
     pub fn replicate_as(&mut self, words: &[&[u8]]) {
-        if !self.server.effects_wanted {
+        if !self.server.wants_effects() {
             return;
         }
         let words = words.iter().map(|word| word.to_vec()).collect();
