@@ -8,7 +8,10 @@ mod eviction;
 mod info;
 mod lessons;
 mod oracle;
+mod persistence;
+mod sketches;
 mod spec;
+mod streams;
 mod vectors;
 
 use lesson::Step;

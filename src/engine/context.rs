@@ -52,6 +52,12 @@ impl Context<'_> {
             .expect("the calling client is connected")
     }
 
+    /// From when relative times count. `now` is the same, except while an append-only file is read: then nothing is
+    /// due, so `now` stands at zero.
+    pub fn clock(&self) -> Time {
+        self.server.persistence.loading.unwrap_or(self.now)
+    }
+
     pub fn resp3(&self) -> bool {
         self.client().protocol == Protocol::Resp3
     }
@@ -68,6 +74,9 @@ impl Context<'_> {
 
     /// Replicas and the append-only file get these words instead of the ones typed. May be called several times.
     pub fn replicate_as(&mut self, words: &[&[u8]]) {
+        if !self.server.effects_wanted {
+            return;
+        }
         let words = words.iter().map(|word| word.to_vec()).collect();
         self.effects.get_or_insert_default().push(words);
     }

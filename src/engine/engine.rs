@@ -10,6 +10,7 @@ use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
 use crate::cost;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::Event;
 use crate::eviction::{self, Outcome};
@@ -17,6 +18,7 @@ use crate::expire;
 use crate::keyspace::Keyspace;
 use crate::latency::{self, Latency};
 use crate::memory;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -65,6 +67,8 @@ impl Engine {
             started: now,
             run_id,
             replication_id,
+            disk: Disk::default(),
+            persistence: Persistence::new(now),
             evicting: false,
             effects_wanted: false,
             key_events_wanted: false,
@@ -167,13 +171,14 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
+        self.sync_files(now);
         self.keys.recount();
     }
 
     fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time) -> u64) {
         self.prepare(self.keys.db, now);
         let nanos = cycle(&mut self.keys, &self.server.config, now);
-        self.after_removals();
+        self.after_removals(now);
         self.keys.cycle.nanos += nanos;
         self.server.took_nanos += nanos;
         self.server
@@ -184,7 +189,7 @@ impl Engine {
     fn prepare(&mut self, db: usize, now: Time) {
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         self.keys.note_modified = self.server.tracking.clients > 0;
         self.keys.tally = self.server.config.tally();
         self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
@@ -192,11 +197,14 @@ impl Engine {
     }
 
     /// After keys were removed that no command removed.
-    fn after_removals(&mut self) {
+    fn after_removals(&mut self, now: Time) {
         self.server.deliver_facts(&mut self.keys, None);
-        for (db, words) in self.keys.effects.drain(..) {
-            self.server.outbox.push(Event::Effect { db, words });
-        }
+        self.server
+            .persistence
+            .aof
+            .unit
+            .append(&mut self.keys.effects);
+        self.server.end_unit(false, now);
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -403,7 +411,7 @@ impl Engine {
         }
         self.prepare(self.keys.db, now);
         let found = eviction::search(&mut self.keys, &self.server.config, &mut self.random, used);
-        self.after_removals();
+        self.after_removals(now);
         self.server.took_nanos += found.nanos;
         self.server
             .note_delay(latency::event::EVICTION_CYCLE, found.nanos, now);
@@ -457,6 +465,11 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
+        // What these remove in passing has nothing in common.
+        let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
+        let offset = self.server.persistence.aof.offset;
+        self.server.end_unit(together, now);
+        self.note_write(id, offset);
         self.server.after_call(id, entry, words, &mut self.keys);
         let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
         self.server.took_nanos += nanos;
@@ -478,7 +491,7 @@ impl Engine {
     }
 
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
-    fn settle(&mut self, now: Time) {
+    pub(crate) fn settle(&mut self, now: Time) {
         loop {
             self.server.deliver_facts(&mut self.keys, None);
             self.server.invalidate_own();
@@ -500,7 +513,10 @@ impl Engine {
     fn serve_waiting(&mut self, db: usize, key: &[u8], now: Time) {
         for id in self.keys.waiting_for(db, key) {
             self.keys.begin(db, now);
-            let kind = self.keys.peek(key).map(|object| object.value.kind());
+            // A key that is due serves nobody, and is not removed by that.
+            let found = self.keys.dbs[db].keys.get(key);
+            let found = found.filter(|_| !self.keys.is_due(key));
+            let kind = found.map(|object| object.value.kind());
             let Some(blocked) = self
                 .server
                 .clients
@@ -630,6 +646,8 @@ impl Engine {
             db.keys.rehash_steps(BUCKETS_PER_TICK);
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
+        self.server.persistence_cron(&self.keys, now);
+        self.sync_files(now);
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);

@@ -60,6 +60,14 @@ impl Object {
         self.deadline != Object::NEVER
     }
 
+    /// The nearest deadline of a field, if this is a hash that has any.
+    pub fn next_field_deadline(&self) -> Option<i64> {
+        match &self.value {
+            Value::Hash(hash) => hash.next_deadline(),
+            _ => None,
+        }
+    }
+
     /// Whether Redis' object has a place for a deadline. It keeps the place when the deadline is dropped.
     pub fn has_room_for_deadline(&self) -> bool {
         self.marks & HAS_ROOM != 0
@@ -274,18 +282,9 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
-        let Some(slot) = self.dbs[self.db].keys.find_slot(key) else {
+        let Some(slot) = self.find(key) else {
             self.stats.misses += 1;
-            // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
-            if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact::Event {
-                    class: Class::KeyMiss,
-                    name: "keymiss",
-                    db: self.db,
-                    key: key.to_vec(),
-                });
-            }
+            self.notify(Class::KeyMiss, "keymiss", key);
             return None;
         };
         self.stats.hits += 1;
@@ -298,8 +297,8 @@ impl Keyspace {
 
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
-        self.expire_if_due(key);
-        let slot = self.lend(key)?;
+        let slot = self.find(key)?;
+        self.lend(slot);
         let again = self.is_touched(slot);
         self.touched = Some((self.db, slot, Touch::Write));
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
@@ -307,6 +306,19 @@ impl Keyspace {
             object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
+    }
+
+    /// The slot of a key that is there and not past its deadline; what is due is removed.
+    #[inline]
+    fn find(&mut self, key: &[u8]) -> Option<u32> {
+        let keys = &mut self.dbs[self.db].keys;
+        let slot = keys.find_slot(key)?;
+        let (_, object) = keys.at_slot(slot)?;
+        if object.has_deadline() && self.now.millis() > object.deadline {
+            self.expire(key);
+            return None;
+        }
+        Some(slot)
     }
 
     fn is_touched(&self, slot: u32) -> bool {
@@ -334,22 +346,21 @@ impl Keyspace {
 
     /// A key for writing by the server itself: neither expiry nor access is looked at.
     pub(crate) fn modify(&mut self, key: &[u8]) -> Option<&mut Object> {
-        let slot = self.lend(key)?;
+        let slot = self.dbs[self.db].keys.find_slot(key)?;
+        self.lend(slot);
         self.dbs[self.db]
             .keys
             .at_slot(slot)
             .map(|(_, object)| object)
     }
 
-    /// The slot of a key that is going to change.
+    /// The key of this slot is going to change.
     #[inline]
-    fn lend(&mut self, key: &[u8]) -> Option<u32> {
-        let slot = self.dbs[self.db].keys.find_slot(key)?;
+    fn lend(&mut self, slot: u32) {
         if self.lent != Some((self.db, slot)) {
             self.recount();
             self.lent = Some((self.db, slot));
         }
-        Some(slot)
     }
 
     /// What all keys take together, as MEMORY USAGE counts.
@@ -456,7 +467,7 @@ impl Keyspace {
         self.recount();
         let access = Access::new(&self.tally, self.now);
         let object = Object::new(value, deadline, access);
-        let fields_after = next_field_deadline(&object);
+        let fields_after = object.next_field_deadline();
         let db = &mut self.dbs[self.db];
         let (slot, before) = db.keys.insert_at(key, object);
         self.lent = Some((self.db, slot));
@@ -479,7 +490,7 @@ impl Keyspace {
                 }
             }
         }
-        let fields_before = before.as_ref().and_then(next_field_deadline);
+        let fields_before = before.as_ref().and_then(Object::next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
             if !had_deadline {
@@ -518,6 +529,25 @@ impl Keyspace {
         }
     }
 
+    /// Puts a key from a file: no event, no change that counts.
+    pub fn load(&mut self, db: usize, key: &[u8], mut object: Object) {
+        let current = std::mem::replace(&mut self.db, db);
+        self.remove(key);
+        let has_deadline = object.has_deadline();
+        if let Value::String(text) = &mut object.value {
+            text.make_room(key, has_deadline);
+        }
+        if has_deadline {
+            self.dbs[db].expires.insert(key, ());
+        }
+        let nearest = object.next_field_deadline();
+        let (slot, _) = self.dbs[db].keys.insert_at(key, object);
+        self.lent = Some((db, slot));
+        self.recount();
+        self.relist_fields(key, None, nearest);
+        self.db = current;
+    }
+
     /// Removes a key that is there, expired or not; gives what it held. No notification: the caller knows why.
     pub fn remove(&mut self, key: &[u8]) -> Option<Object> {
         self.recount();
@@ -527,7 +557,7 @@ impl Keyspace {
         if object.has_deadline() {
             db.expires.remove(key);
         }
-        self.relist_fields(key, next_field_deadline(&object), None);
+        self.relist_fields(key, object.next_field_deadline(), None);
         self.signal_gone(key, &object);
         Some(object)
     }
@@ -771,13 +801,5 @@ impl Keyspace {
             self.effects
                 .push((self.db, vec![name.to_vec(), key.to_vec()]));
         }
-    }
-}
-
-/// The nearest deadline of a field, if the object is a hash that has any.
-fn next_field_deadline(object: &Object) -> Option<i64> {
-    match &object.value {
-        Value::Hash(hash) => hash.next_deadline(),
-        _ => None,
     }
 }

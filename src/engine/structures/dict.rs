@@ -56,7 +56,7 @@ struct Table {
 }
 
 /// Where a key was found: its slot and the link that leads there.
-struct Place {
+struct Located {
     table: usize,
     bucket: usize,
     before: u32,
@@ -303,7 +303,7 @@ impl<V> Dict<V> {
         None
     }
 
-    fn locate(&self, hash: u32, key: &[u8]) -> Option<Place> {
+    fn locate(&self, hash: u32, key: &[u8]) -> Option<Located> {
         for (table, buckets) in self.tables.iter().enumerate() {
             if buckets.used == 0 {
                 continue;
@@ -313,7 +313,7 @@ impl<V> Dict<V> {
             while at != NIL {
                 let slot = &self.slots[at as usize];
                 if slot.hash == hash && slot.entry.as_ref().is_some_and(|(k, _)| **k == *key) {
-                    return Some(Place {
+                    return Some(Located {
                         table,
                         bucket,
                         before,

@@ -39,11 +39,11 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 ];
 
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    const COMPRESS: bool = true;
+    let compress = ctx.server.config.persistence.compress;
     let Some(object) = ctx.keys.read(args.word()?) else {
         return Ok(Reply::Null);
     };
-    let bytes = rdb::dump(&object.value, COMPRESS);
+    let bytes = rdb::dump(&object.value, compress);
     let pieces = cost::pieces(&object.value) as u64;
     ctx.keys.work += pieces * cost::LOOK_UP;
     Ok(Reply::Bulk(bytes))
@@ -103,7 +103,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let deadline = match ttl {
         0 => Object::NEVER,
         _ if options.absolute => ttl,
-        _ => ttl.saturating_add(ctx.now.millis()),
+        _ => ttl.saturating_add(ctx.clock().millis()),
     };
     if deadline != Object::NEVER && deadline <= ctx.now.millis() {
         if replaced.is_some() {
@@ -156,7 +156,7 @@ fn place(ctx: &mut Context, key: &[u8], mut value: Value, deadline: i64, options
 
 /// Replicas get the point in time.
 fn replicate(ctx: &mut Context, deadline: i64) {
-    if ctx.server.effects_wanted {
+    if ctx.server.wants_effects() {
         let at = number::i64_to_bytes(deadline);
         let mut words = ctx.words.to_vec();
         words[2] = &at;

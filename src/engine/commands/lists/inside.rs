@@ -7,7 +7,8 @@ use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::number;
-use crate::reply::Reply;
+use crate::reply::{Bulks, Reply};
+use crate::structures::listpack::INT_TEXT;
 use crate::values::list::{End, List};
 
 pub(super) fn llen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -32,13 +33,11 @@ pub(super) fn lrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
         return Ok(Reply::Array(Vec::new()));
     };
     let (start, count) = range(start, stop, list.len());
-    let mut elements = Vec::with_capacity(count);
-    elements.extend(
-        list.iter_from(start)
-            .take(count)
-            .map(|entry| Reply::Bulk(entry.to_bytes().into_owned())),
-    );
-    Ok(Reply::Array(elements))
+    let mut elements = Bulks::with_capacity(count);
+    for entry in list.iter_from(start).take(count) {
+        elements.push(entry.text(&mut [0; INT_TEXT]));
+    }
+    Ok(Reply::Bulks(elements))
 }
 
 pub(super) fn ltrim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

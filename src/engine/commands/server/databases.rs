@@ -42,6 +42,7 @@ fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mode = Mode::read(ctx, args)?;
     let removed = (0..ctx.keys.dbs.len()).map(|db| ctx.keys.flush(db)).sum();
+    ctx.server.all_flushed(ctx.keys, ctx.now);
     Ok(after_flush(ctx, removed, mode))
 }
 
@@ -88,7 +89,9 @@ fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) -> Reply {
         ctx.keys.work += removed * cost::FLUSHED_KEY;
     }
     // Flushing nothing is replicated too: a replica may have what this server does not.
-    ctx.keys.dirty += 1;
+    if ctx.server.wants_effects() {
+        ctx.replicate_as(ctx.words);
+    }
     let told = ctx.server.outbox.len();
     ctx.server.invalidate_all();
     if mode != Mode::Awaited {
