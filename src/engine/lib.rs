@@ -4,7 +4,10 @@
 //! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod access;
 pub mod acl;
+mod allocation;
+pub mod aof;
 pub mod args;
 pub mod buffers;
 pub mod client;
@@ -12,27 +15,36 @@ pub mod command;
 mod commands;
 pub mod config;
 pub mod context;
+pub mod cost;
 pub mod crc64;
+pub mod digest;
+pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod eviction;
 pub mod expire;
 pub mod glob;
 mod hash_expiry;
+pub mod histogram;
 pub mod info;
 pub mod keys;
 pub mod keyspace;
+pub mod latency;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;
 pub mod number;
 pub mod pause;
+pub mod persistence;
 pub mod pubsub;
 pub mod rdb;
 pub mod render;
 pub mod reply;
 pub mod resp;
 pub mod server;
+pub mod sizes;
+pub mod slow_log;
 pub mod structures;
 pub mod syntax;
 pub mod time;

@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::command::{Command, flag::*};
 use crate::commands::cursor;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::glob;
 use crate::reply::Reply;
@@ -64,13 +65,16 @@ fn bucket(
 ) -> u64 {
     let now = ctx.now.millis();
     let mut due = Vec::new();
+    let mut walked = 1;
     let next = ctx.keys.current().keys.scan(cursor, &mut |key, object| {
+        walked += 1;
         if object.has_deadline() && now > object.deadline {
             due.push(key.to_vec());
         } else if wanted(key, object.value.kind()) {
             found.push(Reply::bulk(key));
         }
     });
+    ctx.keys.work += walked * cost::WALK;
     due.iter().for_each(|key| ctx.keys.expire(key));
     next
 }

@@ -3,6 +3,7 @@
 use super::{left, range, removed};
 use crate::args::Args;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::number;
@@ -92,6 +93,7 @@ pub(super) fn linsert(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
         return Ok(Reply::Int(-1));
     }
     let length = list.len();
+    ctx.keys.work += length as u64 * cost::SKIP;
     ctx.keys.changed(Class::List, "linsert", key);
     Ok(length.into())
 }
@@ -110,11 +112,13 @@ pub(super) fn lrem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let Some(list) = ctx.keys.get_mut::<List>(key)? else {
         return Ok(Reply::Int(0));
     };
+    let walked = list.len();
     let gone = list.remove_equal(value, limit, from);
     if gone > 0 {
         let left = left(list, &limits);
         removed(ctx.keys, "lrem", key, gone, left);
     }
+    ctx.keys.work += walked as u64 * cost::SKIP;
     Ok(gone.into())
 }
 
@@ -202,9 +206,11 @@ pub(super) fn lpos(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, value) = (args.word()?, args.word()?);
     let search = Search::read(args)?;
     let list = ctx.keys.get::<List>(key)?;
+    let walked = list.map_or(0, List::len);
     let found = list
         .map(|list| search.find(list, value))
         .unwrap_or_default();
+    ctx.keys.work += walked as u64 * cost::SKIP;
     if search.count.is_some() {
         return Ok(Reply::array(found.into_iter().map(Reply::from)));
     }
