@@ -190,7 +190,7 @@ fn plain_path(mut mangled: &str) -> String {
     let subject = path
         .split_once(" for ")
         .map_or(&*path, |(_, subject)| subject);
-    let subject = subject.trim_start_matches(|c| matches!(c, '_' | '&'));
+    let subject = subject.trim_start_matches(['_', '&']);
     let subject = subject
         .trim_start_matches("$LT$")
         .trim_start_matches("impl ");
