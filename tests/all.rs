@@ -6,8 +6,10 @@ mod command_table;
 mod conversations;
 mod lessons;
 mod oracle;
+mod persistence;
 mod sketches;
 mod spec;
+mod streams;
 mod vectors;
 
 use lesson::Step;

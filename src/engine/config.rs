@@ -2,6 +2,7 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use crate::acl::Rules;
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
+pub use settings::{Fsync, SavePoint, Settings};
 
 /// When a small encoding gives way to a large one. Named as in redis.conf.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,6 +92,8 @@ pub struct Config {
     pub client_memory: Share,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// What the writers of files read at every turn; the texts have it too.
+    pub persistence: Settings,
     /// Parameters that are not typed above and were set, by name.
     texts: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -110,6 +114,7 @@ impl Default for Config {
             idle_secs: 0,
             client_memory: Share::Bytes(0),
             active_expire: true,
+            persistence: Settings::default(),
             texts: BTreeMap::new(),
         }
     }
@@ -128,6 +133,11 @@ impl Config {
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
+    }
+
+    /// A parameter that there is, as text.
+    pub fn text(&self, name: &str) -> String {
+        String::from_utf8_lossy(&self.get(name).unwrap_or_default()).into_owned()
     }
 
     /// A parameter that is a number.
@@ -155,11 +165,15 @@ impl Config {
             "client-output-buffer-limit" => canonical_buffer_limits(&self.show(parameter), text)?,
             _ => canonical(parameter, text)?,
         };
+        if parameter.name == "dbfilename" && text.contains(&b'/') {
+            return Err(invalid("dbfilename can't be a path, just a filename"));
+        }
         if let Standing::Refused(why) = parameter.standing
             && text != parameter.default.as_bytes()
         {
             return Err(Refusal::NotEmulated(why));
         }
+        self.persistence.note(parameter.name, &text);
         if !self.set_typed(parameter.name, &text)? {
             self.texts.insert(parameter.name, text);
         }
@@ -263,9 +277,11 @@ impl Config {
 }
 
 /// Whether CONFIG SET may touch a parameter at all.
-pub fn check_standing(parameter: &Parameter) -> Result<(), Refusal> {
+pub fn check_standing(config: &Config, parameter: &Parameter) -> Result<(), Refusal> {
     match parameter.standing {
         Standing::Fixed => Err(invalid("can't set immutable config")),
+        // `local` trusts clients of the same machine, as all are here.
+        Standing::Protected if config.text("enable-protected-configs") != "no" => Ok(()),
         Standing::Protected => Err(invalid("can't set protected config")),
         Standing::Kept | Standing::Refused(_) => Ok(()),
     }

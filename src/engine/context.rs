@@ -51,6 +51,12 @@ impl Context<'_> {
             .expect("the calling client is connected")
     }
 
+    /// From when relative times count. `now` is the same, except while an append-only file is read: then nothing is
+    /// due, so `now` stands at zero.
+    pub fn clock(&self) -> Time {
+        self.server.persistence.loading.unwrap_or(self.now)
+    }
+
     pub fn resp3(&self) -> bool {
         self.client().protocol == Protocol::Resp3
     }

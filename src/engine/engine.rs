@@ -9,10 +9,12 @@ use crate::client::{ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::Event;
 use crate::expire;
 use crate::keyspace::Keyspace;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -57,6 +59,8 @@ impl Engine {
             started: now,
             run_id,
             replication_id,
+            disk: Disk::default(),
+            persistence: Persistence::new(now),
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -151,17 +155,21 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
+        self.sync_files(now);
     }
 
     fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         self.keys.note_modified = self.server.tracking.clients > 0;
         cycle(&mut self.keys, &self.server.config, now);
         self.server.deliver_facts(&mut self.keys, None);
-        for (db, words) in self.keys.effects.drain(..) {
-            self.server.outbox.push(Event::Effect { db, words });
-        }
+        self.server
+            .persistence
+            .aof
+            .unit
+            .append(&mut self.keys.effects);
+        self.server.end_unit(false, now);
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -349,7 +357,7 @@ impl Engine {
         self.server.stats.commands_processed += 1;
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         let dirty = self.keys.dirty;
         let mut context = Context {
             keys: &mut self.keys,
@@ -369,6 +377,11 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
+        // What these remove in passing has nothing in common.
+        let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
+        let offset = self.server.persistence.aof.offset;
+        self.server.end_unit(together, now);
+        self.note_write(id, offset);
         self.server
             .after_call(id, entry, words, reply.is_err(), &mut self.keys);
         if let Some(tracking) = self
@@ -385,7 +398,7 @@ impl Engine {
     }
 
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
-    fn settle(&mut self, now: Time) {
+    pub(crate) fn settle(&mut self, now: Time) {
         loop {
             self.server.deliver_facts(&mut self.keys, None);
             self.server.invalidate_own();
@@ -407,7 +420,10 @@ impl Engine {
     fn serve_waiting(&mut self, db: usize, key: &[u8], now: Time) {
         for id in self.keys.waiting_for(db, key) {
             self.keys.begin(db, now);
-            let kind = self.keys.peek(key).map(|object| object.value.kind());
+            // A key that is due serves nobody, and is not removed by that.
+            let found = self.keys.dbs[db].keys.get(key);
+            let found = found.filter(|_| !self.keys.is_due(key));
+            let kind = found.map(|object| object.value.kind());
             let Some(blocked) = self
                 .server
                 .clients
@@ -538,6 +554,8 @@ impl Engine {
             db.keys.rehash_steps(BUCKETS_PER_TICK);
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
+        self.server.persistence_cron(&self.keys, now);
+        self.sync_files(now);
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);

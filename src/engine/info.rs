@@ -1,6 +1,7 @@
 //! The text of INFO: what is true of this server, under the names that redis-server 8.2.3 uses. Fields about a
 //! process, an allocator, sockets or a disk are left out rather than made up.
 
+use crate::aof::State;
 use crate::command::table;
 use crate::keyspace::Keyspace;
 use crate::server::{Server, VERSION};
@@ -177,23 +178,50 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("lazyfreed_objects", 0);
 }
 
-fn persistence(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
+/// Fields about copied memory and children's progress are left out: nothing is forked here.
+fn persistence(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
+    let state = &server.persistence;
+    let aof = &state.aof;
+    let running = |snapshot: bool| {
+        let child = state.child.as_ref();
+        child.filter(|child| child.is_snapshot() == snapshot)
+    };
+    let seconds =
+        |snapshot: bool| running(snapshot).map_or(-1, |child| now.secs() - child.started.secs());
     text.field("loading", 0);
     text.field("async_loading", 0);
-    text.field("rdb_changes_since_last_save", keys.dirty);
-    text.field("rdb_bgsave_in_progress", 0);
-    text.field("rdb_last_save_time", server.started.secs());
+    text.field("current_save_keys_processed", 0);
+    let total = state.child.as_ref().map_or(0, |child| child.keys);
+    text.field("current_save_keys_total", total);
+    let changes = keys.dirty.saturating_sub(state.saved_changes);
+    text.field("rdb_changes_since_last_save", changes);
+    text.field("rdb_bgsave_in_progress", i32::from(state.is_saving()));
+    text.field("rdb_last_save_time", state.last_save.secs());
     text.field("rdb_last_bgsave_status", "ok");
-    text.field("rdb_last_bgsave_time_sec", -1);
-    text.field("rdb_current_bgsave_time_sec", -1);
-    text.field("rdb_saves", 0);
-    text.field("aof_enabled", 0);
-    text.field("aof_rewrite_in_progress", 0);
-    text.field("aof_rewrite_scheduled", 0);
-    text.field("aof_last_rewrite_time_sec", -1);
-    text.field("aof_current_rewrite_time_sec", -1);
+    text.field("rdb_last_bgsave_time_sec", state.last_save_secs);
+    text.field("rdb_current_bgsave_time_sec", seconds(true));
+    text.field("rdb_saves", state.saves);
+    text.field("rdb_last_load_keys_expired", state.keys_expired);
+    text.field("rdb_last_load_keys_loaded", state.keys_loaded);
+    text.field("aof_enabled", i32::from(aof.state != State::Off));
+    let rewriting = running(false).is_some();
+    text.field("aof_rewrite_in_progress", i32::from(rewriting));
+    text.field("aof_rewrite_scheduled", i32::from(aof.rewrite_scheduled));
+    text.field("aof_last_rewrite_time_sec", aof.last_rewrite_secs);
+    text.field("aof_current_rewrite_time_sec", seconds(false));
     text.field("aof_last_bgrewrite_status", "ok");
+    text.field("aof_rewrites", aof.rewrites);
+    text.field("aof_rewrites_consecutive_failures", 0);
     text.field("aof_last_write_status", "ok");
+    text.field("module_fork_in_progress", 0);
+    if aof.state != State::Off {
+        text.field("aof_current_size", aof.size);
+        text.field("aof_base_size", aof.base_size);
+        text.field("aof_pending_rewrite", 0);
+        text.field("aof_buffer_length", 0);
+        text.field("aof_pending_bio_fsync", 0);
+        text.field("aof_delayed_fsync", 0);
+    }
 }
 
 fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
@@ -217,7 +245,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("pubsub_patterns", server.pubsub.patterns.len());
     text.field("pubsubshard_channels", server.pubsub.shard_channels.len());
     text.field("latest_fork_usec", 0);
-    text.field("total_forks", 0);
+    text.field("total_forks", server.persistence.forks);
     let tracking = &server.tracking;
     text.field("tracking_total_keys", tracking.keys.len());
     text.field(
@@ -259,7 +287,7 @@ fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
     text.field("master_failover_state", "no-failover");
     text.field("master_replid", &server.replication_id);
     text.field("master_replid2", "0".repeat(40));
-    text.field("master_repl_offset", 0);
+    text.field("master_repl_offset", server.persistence.aof.offset);
     text.field("second_repl_offset", -1);
     text.field("repl_backlog_active", 0);
     text.field("repl_backlog_size", config(server, "repl-backlog-size"));

@@ -32,6 +32,14 @@ impl Object {
         self.deadline != Object::NEVER
     }
 
+    /// The nearest deadline of a field, if this is a hash that has any.
+    pub fn next_field_deadline(&self) -> Option<i64> {
+        match &self.value {
+            Value::Hash(hash) => hash.next_deadline(),
+            _ => None,
+        }
+    }
+
     /// Seconds since the last access, by a clock that knows only whole seconds.
     pub fn idle_seconds(&self, now: Time) -> i64 {
         (now.secs() - self.accessed.div_euclid(1000)).max(0)
@@ -307,10 +315,10 @@ impl Keyspace {
             deadline,
             accessed: self.now.millis(),
         };
-        let fields_after = next_field_deadline(&object);
+        let fields_after = object.next_field_deadline();
         let db = &mut self.dbs[self.db];
         let before = db.keys.insert(key, object);
-        let fields_before = before.as_ref().and_then(next_field_deadline);
+        let fields_before = before.as_ref().and_then(Object::next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
             if !had_deadline {
@@ -355,7 +363,7 @@ impl Keyspace {
         if object.has_deadline() {
             db.expires.remove(key);
         }
-        self.relist_fields(key, next_field_deadline(&object), None);
+        self.relist_fields(key, object.next_field_deadline(), None);
         self.signal_gone(key, &object);
         Some(object)
     }
@@ -681,13 +689,5 @@ impl Keyspace {
 
     pub fn take_ready(&mut self) -> Vec<(usize, Vec<u8>)> {
         std::mem::take(&mut self.ready)
-    }
-}
-
-/// The nearest deadline of a field, if the object is a hash that has any.
-fn next_field_deadline(object: &Object) -> Option<i64> {
-    match &object.value {
-        Value::Hash(hash) => hash.next_deadline(),
-        _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
 pub mod acl;
+pub mod aof;
 pub mod args;
 pub mod buffers;
 pub mod client;
@@ -13,6 +14,8 @@ mod commands;
 pub mod config;
 pub mod context;
 pub mod crc64;
+pub mod digest;
+pub mod disk;
 pub mod engine;
 pub mod error;
 pub mod event;
@@ -27,6 +30,7 @@ pub mod memory;
 pub mod monitor;
 pub mod number;
 pub mod pause;
+pub mod persistence;
 pub mod pubsub;
 pub mod rdb;
 pub mod render;

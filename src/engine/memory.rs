@@ -4,12 +4,13 @@
 
 use crate::keyspace::{Keyspace, Object};
 use crate::structures::dict::Dict;
+use crate::structures::radix;
 use crate::value::Value;
 use crate::values::hash::Hash;
 use crate::values::list::List;
 use crate::values::set::Set;
 use crate::values::sorted_set::SortedSet;
-use crate::values::stream::Stream;
+use crate::values::stream::{Group, Stream, StreamId};
 use crate::values::vector_set::VectorSet;
 
 const OBJECT: usize = 16;
@@ -33,7 +34,14 @@ const VECTOR_SET: usize = 1784;
 const NODE: usize = 312;
 const LAYER: usize = 24;
 
+/// A stream, a group and a consumer with the heads of their radix trees.
 const STREAM: usize = 112;
+const GROUP: usize = 40;
+const CONSUMER: usize = 32;
+const PENDING: usize = 32;
+const STREAM_ID: usize = 16;
+/// A node of a radix tree with what MEMORY USAGE guesses for its children: 30 of them.
+const RADIX_NODE: usize = 4 + 30 * POINTER;
 
 /// What the server itself needs before it has any key.
 const EMPTY_SERVER: usize = 1_000_000;
@@ -183,9 +191,45 @@ fn of_hash(hash: &Hash, samples: usize) -> usize {
 }
 
 fn of_stream(stream: &Stream, samples: usize) -> usize {
-    let nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
-    let of_nodes = scaled(nodes.take(samples), stream.node_count());
-    STREAM + of_nodes
+    let count = stream.node_count();
+    let mut nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
+    // The last node has room to grow, so it is not like the others.
+    let last = nodes.next_back().filter(|_| count > samples);
+    let of_nodes = match last {
+        Some(last) => {
+            let sum: usize = nodes.take(samples).sum();
+            sum / samples.max(1) * (count - 1) + last
+        }
+        None => stream
+            .nodes()
+            .map(|(_, node)| allocated(node.allocated()))
+            .sum(),
+    };
+    let groups = stream.groups().values().map(of_group);
+    STREAM + of_nodes + radix_tree(count, stream.radix_node_count()) + groups.sum::<usize>()
+}
+
+fn of_group(group: &Group) -> usize {
+    /// The shape of a larger tree is guessed from so many of its keys.
+    const LOOKED_AT: usize = 100_000;
+    let tree = |count: usize, ids: &mut dyn Iterator<Item = StreamId>| {
+        let nodes = radix::node_count(ids.take(LOOKED_AT).map(StreamId::to_number));
+        let nodes = nodes as u64 * count.max(1) as u64 / count.clamp(1, LOOKED_AT) as u64;
+        radix_tree(count, nodes as usize)
+    };
+    let pending = group.pending();
+    let consumers = group.consumers().map(|consumer| {
+        let pending = consumer.pending();
+        let tree = tree(pending.len(), &mut pending.iter().copied());
+        CONSUMER + consumer.name.len() + tree
+    });
+    let consumers: usize = consumers.sum();
+    let tree = tree(pending.len(), &mut pending.keys().copied());
+    GROUP + pending.len() * PENDING + tree + consumers
+}
+
+fn radix_tree(keys: usize, nodes: usize) -> usize {
+    keys * STREAM_ID + nodes * RADIX_NODE
 }
 
 /// An estimate, as the real server makes it: from the newest nodes, whatever the number of samples.

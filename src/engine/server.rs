@@ -6,10 +6,12 @@ use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
 use crate::command::{Entry, flag};
 use crate::config::Config;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::{Class, Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::keyspace::{Fact, Keyspace};
 use crate::pause::Pause;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::reply::Reply;
 use crate::structures::random::Random;
@@ -40,6 +42,9 @@ pub struct Server {
     pub run_id: String,
     /// Names the history of this server's data; as long as `run_id`.
     pub replication_id: String,
+    /// The folder of this server's files.
+    pub disk: Disk,
+    pub persistence: Persistence,
     /// Emit what replicas and the append-only file would receive.
     pub effects_wanted: bool,
     /// Emit every keyspace fact.
@@ -264,21 +269,32 @@ impl Server {
         instead: Option<Vec<Vec<Vec<u8>>>>,
         keys: &mut Keyspace,
     ) {
-        if !self.effects_wanted {
+        if !self.wants_effects() {
             return;
         }
-        for (db, words) in keys.effects.drain(..) {
-            self.outbox.push(Event::Effect { db, words });
-        }
+        let unit = &mut self.persistence.aof.unit;
+        unit.append(&mut keys.effects);
         match instead {
-            Some(list) => self
-                .outbox
-                .extend(list.into_iter().map(|words| Event::Effect { db, words })),
+            Some(list) => unit.extend(list.into_iter().map(|words| (db, words))),
             None if changed && entry.has(flag::WRITE | flag::MAY_REPLICATE) => {
-                let words = words.iter().map(|word| word.to_vec()).collect();
-                self.outbox.push(Event::Effect { db, words });
+                unit.push((db, words.iter().map(|word| word.to_vec()).collect()));
             }
             None => {}
+        }
+    }
+
+    /// What was collected since the last unit goes to the append-only file and to whoever listens. `together`: it is
+    /// one command, or one transaction.
+    pub fn end_unit(&mut self, together: bool, now: Time) {
+        if self.persistence.aof.unit.is_empty() {
+            return;
+        }
+        let unit = std::mem::take(&mut self.persistence.aof.unit);
+        self.append_unit(&unit, together, now);
+        if self.effects_wanted {
+            let effects = unit.into_iter();
+            self.outbox
+                .extend(effects.map(|(db, words)| Event::Effect { db, words }));
         }
     }
 }

@@ -29,6 +29,12 @@ pub enum Input {
     Barrier,
 }
 
+impl Input {
+    pub fn is_named(&self, name: &[u8]) -> bool {
+        matches!(self, Input::Command { words, .. } if words[0].eq_ignore_ascii_case(name))
+    }
+}
+
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

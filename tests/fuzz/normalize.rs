@@ -279,6 +279,22 @@ fn normal(rule: &Rule, reply: Reply) -> Reply {
         (Rule::Count | Rule::Presence, Reply::Bulk(_)) => Reply::Int(1),
         (Rule::Presence, Reply::Array(_)) => Reply::Int(1),
         (Rule::Nearest(each), Reply::Array(items)) => Reply::Array(nearest(items, *each)),
+        (Rule::Nearest(each), Reply::Map(entries)) => {
+            let mut flat = Vec::new();
+            for (element, facts) in entries {
+                flat.push(element);
+                match facts {
+                    Reply::Array(facts) => flat.extend(facts),
+                    fact => flat.push(fact),
+                }
+            }
+            Reply::Set(nearest(flat, *each))
+        }
+        (Rule::Structure, Reply::Map(mut facts)) => {
+            let chance = ["max-level", "vset-uid"].map(|name| Reply::StatusText(name.to_string()));
+            facts.retain(|(name, _)| !chance.contains(name));
+            Reply::Map(facts)
+        }
         (Rule::Structure, Reply::Array(mut facts)) => {
             for name in ["max-level", "vset-uid"] {
                 let at = facts

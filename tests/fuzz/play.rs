@@ -12,6 +12,7 @@ use engine::{ClientId, Engine, Event, Reply, Time, number};
 use tests::real::{Clock, Connection, Real};
 
 use crate::access;
+use crate::effects::Effects;
 use crate::generate::Input;
 use crate::settings;
 use crate::{frames, normalize};
@@ -47,12 +48,21 @@ pub struct Pair {
     peers: Vec<Peer>,
     /// Settings of the real server as they were when it started.
     defaults: Vec<(String, Vec<u8>)>,
+    /// Both keep an append-only file.
+    effects: Option<Effects>,
 }
 
 impl Pair {
-    pub fn start() -> Pair {
+    pub fn start(aof: bool) -> Pair {
         // Frequent ticks, so that a move of the clock is noticed soon.
-        let real = Real::start(Clock::Ours, &["--hz", "100"]);
+        let mut options = vec!["--hz", "100"];
+        if aof {
+            // While a sync is under way the server would hold back what it appends.
+            options.extend(["--appendonly", "yes", "--appendfsync", "no"]);
+            options.extend(["--auto-aof-rewrite-percentage", "0"]);
+        }
+        let real = Real::start(Clock::Ours, &options);
+        let effects = aof.then(|| Effects::new(real.folder()));
         let mut admin = real.connect();
         let defaults = settings::read_all(&mut admin);
         let engine = Engine::new(0, real.now());
@@ -62,6 +72,7 @@ impl Pair {
             engine,
             peers: Vec::new(),
             defaults,
+            effects,
         };
         pair.reset(0);
         pair
@@ -86,6 +97,36 @@ impl Pair {
         for _ in CLIENTS {
             let peer = self.join();
             self.peers.push(peer);
+        }
+        if self.effects.is_some() {
+            self.begin_effects();
+        }
+    }
+
+    /// Both begin in the same database, behind what was appended so far.
+    fn begin_effects(&mut self) {
+        let now = self.real.now();
+        let switched = engine::config::parameters::find(b"appendonly").expect("a parameter");
+        let config = &mut self.engine.server.config;
+        config.set(switched, b"yes").expect("a good value");
+        let disk = Default::default();
+        self.engine.start(disk, now).expect("nothing to read");
+        let id = self.engine.connect("127.0.0.1:50003", now);
+        // The sweep removes keys by real time, which would be appended.
+        for words in [
+            [&b"DEBUG"[..], b"SET-ACTIVE-EXPIRE", b"0"].as_slice(),
+            &[b"SELECT", b"9"],
+            &[b"SET", b"begin", b"x"],
+            &[b"DEL", b"begin"],
+        ] {
+            self.engine.execute(id, words, now);
+            self.admin.call(words);
+        }
+        self.admin.call(&["SELECT", "0"]);
+        self.engine.disconnect(id);
+        if let Some(effects) = &mut self.effects {
+            effects.restart_ours();
+            effects.skip(&self.engine);
         }
     }
 
@@ -123,6 +164,18 @@ impl Pair {
     }
 
     pub fn play(&mut self, input: &Input) -> Outcome {
+        // They remove keys that they happen upon, and on which they happen is the hash seed's choice.
+        if self.effects.is_some() && (input.is_named(b"randomkey") || input.is_named(b"scan")) {
+            return Outcome::Agree;
+        }
+        let outcome = self.play_replies(input);
+        match (&outcome, &mut self.effects) {
+            (Outcome::Agree, Some(effects)) => effects.compare(&self.engine),
+            _ => outcome,
+        }
+    }
+
+    fn play_replies(&mut self, input: &Input) -> Outcome {
         match input {
             Input::Command { client, words } => self.command(*client, words),
             Input::Advance(by) => {
@@ -275,6 +328,10 @@ impl Pair {
             }
         }
         self.engine.disconnect(id);
+        // What was drawn is in the files, and differs.
+        if let Some(effects) = &mut self.effects {
+            effects.skip(&self.engine);
+        }
     }
 
     /// Where a stored distance differs only by the server's C library, the engine goes on with the server's.

@@ -155,6 +155,33 @@ impl Parser {
         &self.buffer[self.cursor..]
     }
 
+    /// How much a request takes that is not complete yet: its bytes, and the places of its words once they are many.
+    pub fn held(&self) -> usize {
+        const FEW_WORDS: usize = 4096;
+        match self.state {
+            State::Start => self.pending().len(),
+            _ if self.ranges.len() < FEW_WORDS => self.pending().len(),
+            _ => self.buffer.len() + self.ranges.len() * size_of::<Range<usize>>(),
+        }
+    }
+
+    /// To be called when no more requests are complete: large buffers that are not needed any more are given back.
+    pub fn rest(&mut self) {
+        const SPARE_MAX: usize = 1 << 20;
+        if !matches!(self.state, State::Start) || self.cursor < self.buffer.len() {
+            return;
+        }
+        if self.buffer.capacity() > SPARE_MAX {
+            self.dropped += self.cursor as u64;
+            self.cursor = 0;
+            self.buffer = Vec::new();
+            self.ranges = Vec::new();
+        }
+        if self.inline.capacity() > SPARE_MAX {
+            self.inline = Vec::new();
+        }
+    }
+
     /// The next complete request. After an error the parser stays failed: the connection is to be
     /// closed.
     pub fn next_command(&mut self) -> Result<Option<Request<'_>>, ProtocolError> {

@@ -37,10 +37,10 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 ];
 
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    const COMPRESS: bool = true;
+    let compress = ctx.server.config.persistence.compress;
     let object = ctx.keys.read(args.word()?);
     Ok(object.map_or(Reply::Null, |object| {
-        Reply::Bulk(rdb::dump(&object.value, COMPRESS))
+        Reply::Bulk(rdb::dump(&object.value, compress))
     }))
 }
 
@@ -97,7 +97,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let deadline = match ttl {
         0 => Object::NEVER,
         _ if options.absolute => ttl,
-        _ => ttl.saturating_add(ctx.now.millis()),
+        _ => ttl.saturating_add(ctx.clock().millis()),
     };
     if deadline != Object::NEVER && deadline <= ctx.now.millis() {
         if replaced.is_some() {
@@ -152,7 +152,7 @@ fn place(
 
 /// Replicas get the point in time.
 fn replicate(ctx: &mut Context, deadline: i64) {
-    if ctx.server.effects_wanted {
+    if ctx.server.wants_effects() {
         let at = number::i64_to_bytes(deadline);
         let mut words = ctx.words.to_vec();
         words[2] = &at;

@@ -319,7 +319,7 @@ fn look_up(ctx: &mut Context, pattern: &[u8], element: &[u8]) -> Option<Vec<u8>>
 fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) -> Reply {
     let count = output.len();
     if count == 0 {
-        if ctx.keys.delete(destination) {
+        if ctx.keys.remove(destination).is_some() {
             ctx.keys.changed(Class::Generic, "del", destination);
         }
         return Reply::Int(0);

@@ -43,6 +43,7 @@ fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     for db in 0..ctx.keys.dbs.len() {
         ctx.keys.flush(db);
     }
+    ctx.server.all_flushed(ctx.keys, ctx.now);
     Ok(after_flush(ctx, later))
 }
 
@@ -65,7 +66,9 @@ fn is_async(ctx: &Context, args: &mut Args) -> Result<bool, Error> {
 /// client itself has cached then comes before the reply.
 fn after_flush(ctx: &mut Context, later: bool) -> Reply {
     // Flushing nothing is replicated too: a replica may have what this server does not.
-    ctx.keys.dirty += 1;
+    if ctx.server.wants_effects() {
+        ctx.replicate_as(ctx.words);
+    }
     let told = ctx.server.outbox.len();
     ctx.server.invalidate_all();
     if later || !ctx.may_block {

@@ -1,9 +1,11 @@
 //! DEBUG: some of its subcommands, for those who look inside. They are words of one command, not entries of the
 //! table, as in the server.
 
+use crate::aof::load::Loading;
 use crate::args::Args;
 use crate::command::{Command, flag::*};
 use crate::context::Context;
+use crate::digest;
 use crate::error::Error;
 use crate::glob;
 use crate::number;
@@ -35,6 +37,10 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         (b"ERROR", 1) => Err(Error::Raw(
             String::from_utf8_lossy(args.word()?).into_owned().into(),
         )),
+        (b"RELOAD", _) => reload(ctx, args),
+        (b"LOADAOF", _) => load_append_only(ctx),
+        (b"DIGEST", 0) => Ok(Reply::StatusText(digest::of_databases(ctx.keys).to_hex())),
+        (b"DIGEST-VALUE", _) => Ok(digest_values(ctx, args)),
         (b"SLEEP", 1) => not_here("time passes only when you say so, so nobody can sleep"),
         (b"QUICKLIST-PACKED-THRESHOLD", 1) => not_here("this limit is fixed"),
         (
@@ -52,18 +58,12 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             | b"MALLOC-STATS",
             _,
         ) => not_here("this server is not a process that could crash or be measured"),
+        (b"CHANGE-RDB-VERSION" | b"DICT-RESIZING" | b"REPLICATE" | b"REPLYBUFFER", _) => {
+            not_here("nothing is written to disk, and this switch has no effect")
+        }
         (
-            b"RELOAD"
-            | b"LOADAOF"
-            | b"CHANGE-RDB-VERSION"
-            | b"DICT-RESIZING"
-            | b"REPLICATE"
-            | b"REPLYBUFFER",
-            _,
-        ) => not_here("nothing is written to disk, and this switch has no effect"),
-        (
-            b"DIGEST" | b"DIGEST-VALUE" | b"HTSTATS-KEY" | b"LISTPACK" | b"QUICKLIST" | b"ZIPLIST"
-            | b"SDSLEN" | b"STRINGMATCH" | b"POPULATE" | b"JMAP",
+            b"HTSTATS-KEY" | b"LISTPACK" | b"QUICKLIST" | b"ZIPLIST" | b"SDSLEN" | b"STRINGMATCH"
+            | b"POPULATE" | b"JMAP",
             _,
         ) => not_here("this part of DEBUG is missing"),
         _ => {
@@ -77,14 +77,22 @@ const HELP: &[&str] = &[
     "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
     "CHANGE-REPL-ID",
     "    Draws a new replication id.",
+    "DIGEST",
+    "    Gives a fingerprint of all databases.",
+    "DIGEST-VALUE <key> [<key> ...]",
+    "    Gives a fingerprint of each value.",
     "ERROR string",
     "    Answers with this error.",
     "HTSTATS dbid",
     "    Describes the hash tables of a database.",
+    "LOADAOF",
+    "    Empties the databases and reads the append-only file.",
     "OBJECT key",
     "    Describes a value inside.",
     "PROTOCOL type",
     "    Answers with an example of a protocol type.",
+    "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+    "    Saves a snapshot, empties the databases and reads it back.",
     "SET-ACTIVE-EXPIRE <0|1>",
     "    Lets expired keys be removed before somebody asks for them, or not.",
     "STRINGMATCH-LEN <len> <pattern>",
@@ -147,6 +155,67 @@ fn string_match(args: &mut Args) -> Result<Reply, Error> {
         number::parse_i64(args.word()?).filter(|length| (0..=LENGTH_AT_MOST).contains(length));
     let text = vec![b'a'; length.ok_or(Error::NotAnInteger)? as usize];
     Ok(Reply::from(glob::matches(args.word()?, &text, false)))
+}
+
+fn reload(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let (mut save, mut flush, mut merge) = (true, true, false);
+    for option in args.rest() {
+        match option.to_ascii_uppercase().as_slice() {
+            b"MERGE" => merge = true,
+            b"NOFLUSH" => flush = false,
+            b"NOSAVE" => save = false,
+            _ => {
+                return Err(Error::err(
+                    "DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
+                ));
+            }
+        }
+    }
+    if save {
+        ctx.server.write_snapshot(ctx.keys, ctx.now);
+    }
+    if flush {
+        empty(ctx);
+    }
+    let name = ctx.server.config.text("dbfilename");
+    loading(ctx)
+        .snapshot(&name, merge, false)
+        .map_err(|_| Error::err("Error trying to load the RDB dump, check server logs."))?;
+    Ok(Reply::OK)
+}
+
+fn load_append_only(ctx: &mut Context) -> Result<Reply, Error> {
+    empty(ctx);
+    let db = ctx.keys.db;
+    let result = loading(ctx).append_only(&mut Vec::new());
+    ctx.keys.begin(db, ctx.now);
+    ctx.server.persistence.saved_changes = ctx.keys.dirty;
+    result.map_err(|failure| Error::NotEmulated(format!("the server would end now: {failure}")))?;
+    Ok(Reply::OK)
+}
+
+/// Without a change that counts or is passed on.
+fn empty(ctx: &mut Context) {
+    let dirty = ctx.keys.dirty;
+    (0..ctx.keys.dbs.len()).for_each(|db| ctx.keys.flush(db));
+    ctx.keys.dirty = dirty;
+    ctx.server.persistence.functions.clear();
+}
+
+fn loading<'c>(ctx: &'c mut Context) -> Loading<'c> {
+    Loading {
+        keys: ctx.keys,
+        server: ctx.server,
+        random: ctx.random,
+        now: ctx.now,
+    }
+}
+
+fn digest_values(ctx: &mut Context, args: &mut Args) -> Reply {
+    Reply::array(args.rest().iter().map(|key| {
+        let digest = ctx.keys.peek(key).map(digest::of_object);
+        Reply::StatusText(digest.unwrap_or_default().to_hex())
+    }))
 }
 
 /// The server's example of a double, which is not quite pi.

@@ -219,7 +219,7 @@ fn store(ctx: &mut Context, destination: &[u8], result: Set, event: &'static str
         ctx.keys.expire_if_due(destination);
         ctx.keys.insert(destination, result.into_value());
         ctx.keys.changed(Class::Set, event, destination);
-    } else if ctx.keys.delete(destination) {
+    } else if ctx.keys.remove(destination).is_some() {
         ctx.keys.changed(Class::Generic, "del", destination);
     }
     length.into()
