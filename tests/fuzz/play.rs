@@ -297,7 +297,7 @@ impl Pair {
         }
         let stored = queued.iter().map(Vec::as_slice).chain([words]);
         for key in stored.filter_map(normalize::stores_distances) {
-            self.take_over_distances(key);
+            self.take_over_distances(client, key);
         }
         Outcome::Agree
     }
@@ -369,15 +369,16 @@ impl Pair {
     }
 
     /// Where a stored distance differs only by the server's C library, the engine goes on with the server's.
-    fn take_over_distances(&mut self, key: &[u8]) {
-        let theirs = self
-            .admin
-            .call(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
+    fn take_over_distances(&mut self, client: usize, key: &[u8]) {
+        let client = self.engine.server.clients.get(self.peers[client].ours);
+        let db = client.map_or(0, |client| client.db);
+        // Both are asked, for the question counts as a look-up, and a miss is an event.
+        let (_, theirs) = self.ask(db, &[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
         let (limits, seed) = (
             self.engine.server.config.limits,
             self.engine.keys.hash_seed(),
         );
-        self.engine.keys.begin(0, self.real.now());
+        self.engine.keys.begin(db, self.real.now());
         let set = self.engine.keys.get_mut::<SortedSet>(key);
         let (Ok(Some(set)), Reply::Array(theirs)) = (set, theirs) else {
             return;
