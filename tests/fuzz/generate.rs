@@ -145,7 +145,7 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
             .position(|word| word.eq_ignore_ascii_case(token))
     };
     if words[0].eq_ignore_ascii_case(b"sort")
-        && position(words, b"BY").is_some()
+        && (position(words, b"BY").is_some() || position(words, b"ALPHA").is_some())
         && let Some(at) = position(words, b"STORE")
     {
         words.truncate(at);
@@ -282,7 +282,7 @@ impl Generator {
             }
         }
         let mut words = self.command();
-        while self.social && leaves_due(&words, pair.now()) {
+        while self.social && leaves_due(&words, pair.now()) || pair.depends_on_towers(&words) {
             words = self.command();
         }
         Input::Command { client, words }
