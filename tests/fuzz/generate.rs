@@ -282,6 +282,10 @@ impl Generator {
             }
         }
         let mut words = self.command();
+        if self.social && words[0].eq_ignore_ascii_case(b"vadd") {
+            // A thread of the server's adds, and who listens hears of it when that is done.
+            words.retain(|word| !word.eq_ignore_ascii_case(b"CAS"));
+        }
         while self.social && leaves_due(&words, pair.now()) || pair.depends_on_towers(&words) {
             words = self.command();
         }
