@@ -2,6 +2,7 @@
 //! in the words of `file:line: what`.
 
 mod command_table;
+mod conformance_table;
 mod conversations;
 mod lessons;
 mod oracle;

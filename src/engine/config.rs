@@ -85,6 +85,22 @@ pub enum Refusal {
 }
 
 impl Config {
+    /// A configuration as given at the start, where also those parameters are set that cannot be set later.
+    pub fn starting_with(settings: &[(&str, &str)]) -> Result<Config, String> {
+        let mut config = Config::default();
+        for (name, text) in settings {
+            let parameter = parameters::find(name.as_bytes())
+                .ok_or_else(|| format!("there is no parameter {name}"))?;
+            config
+                .set(parameter, text.as_bytes())
+                .map_err(|refusal| match refusal {
+                    Refusal::Invalid(why) => format!("{name}: {why}"),
+                    Refusal::NotEmulated(why) => format!("{name}: {why}"),
+                })?;
+        }
+        Ok(config)
+    }
+
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::args::Args;
-use crate::client::{ClientId, Clients, ReplyMode};
+use crate::client::{Client, ClientId, Clients, ReplyMode};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
@@ -268,6 +268,9 @@ impl Engine {
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
+        if entry.has(flag::PROTECTED) {
+            self.check_protected(client, entry)?;
+        }
         if !client.authenticated && !entry.has(flag::NO_AUTH) {
             return Err(Error::NoAuth);
         }
@@ -281,6 +284,19 @@ impl Engine {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         Ok(())
+    }
+
+    /// DEBUG and MODULE are for those whom the configuration lets use them.
+    fn check_protected(&self, client: &Client, entry: &Entry) -> Result<(), Error> {
+        let (command, parameter) = match entry.name {
+            "debug" => ("DEBUG", "enable-debug-command"),
+            _ => ("MODULE", "enable-module-command"),
+        };
+        match self.server.config.get(parameter).as_deref() {
+            Some(b"yes") => Ok(()),
+            Some(b"local") if client.address.starts_with("127.") => Ok(()),
+            _ => Err(Error::Protected(command, parameter)),
+        }
     }
 
     fn run(

@@ -44,6 +44,8 @@ pub enum Error {
     NoAuth,
     WrongPass,
     NoPerm(String),
+    /// A command that only some may use, and the parameter that says who.
+    Protected(&'static str, &'static str),
     /// The command's name: refused to a RESP2 client that has subscriptions.
     OnlySubscriberCommands(String),
     BusyKey,
@@ -108,6 +110,12 @@ impl fmt::Display for Error {
             Error::OnlySubscriberCommands(name) => write!(
                 f,
                 "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
+            ),
+            Error::Protected(command, parameter) => write!(
+                f,
+                "ERR {command} command not allowed. If the {parameter} option is set to \"local\", you can run it from a \
+                 local connection, otherwise you need to set this option in the configuration file, and then restart \
+                 the server."
             ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),

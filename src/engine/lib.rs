@@ -14,6 +14,7 @@ pub mod crc64;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod exceptions;
 pub mod expire;
 pub mod glob;
 mod hash_expiry;

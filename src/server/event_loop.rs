@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use engine::config::Config;
 use engine::resp::{self, Protocol};
 use engine::{ClientId, Engine, Event, Reply, Time};
 use mio::net::TcpListener;
@@ -29,7 +30,7 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, seed: u64) -> io::Result<EventLoop> {
+    pub fn listen(address: &str, seed: u64, config: Config) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
@@ -40,7 +41,7 @@ impl EventLoop {
         Ok(EventLoop {
             poll,
             listener,
-            engine: Engine::new(seed, now()),
+            engine: Engine::with_config(seed, now(), config),
             connections: BTreeMap::new(),
             buffer: vec![0; READ_BYTES],
             dirty: Vec::new(),

@@ -10,14 +10,16 @@ mod event_loop;
 
 use std::process::ExitCode;
 
+use engine::config::Config;
 use event_loop::EventLoop;
 
-const USAGE: &str = "usage: server [--port N] [--bind ADDRESS] [--seed N]";
+const USAGE: &str = "usage: server [--port N] [--bind ADDRESS] [--seed N] [--PARAMETER VALUE]...";
 
 struct Options {
     bind: String,
     port: u16,
     seed: u64,
+    config: Config,
 }
 
 fn main() -> ExitCode {
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
         }
     };
     let address = format!("{}:{}", options.bind, options.port);
-    let mut server = match EventLoop::listen(&address, options.seed) {
+    let mut server = match EventLoop::listen(&address, options.seed, options.config) {
         Ok(server) => server,
         Err(error) => {
             eprintln!("cannot listen on {address}: {error}");
@@ -51,7 +53,10 @@ fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, Stri
         bind: "127.0.0.1".to_string(),
         port: 6379,
         seed: 0,
+        config: Config::default(),
     };
+    // A server for tests, on the loopback interface unless told otherwise: DEBUG belongs to it.
+    let mut settings = vec![("enable-debug-command".to_string(), "yes".to_string())];
     while let Some(word) = words.next() {
         let value = words.next().ok_or(format!("{word} needs a value"))?;
         match word.as_str() {
@@ -66,8 +71,16 @@ fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, Stri
                     .map_err(|_| format!("{value} is not a seed"))?
             }
             "--bind" => options.bind = value,
-            _ => return Err(format!("{word} is not an option")),
+            _ => match word.strip_prefix("--") {
+                Some(name) => settings.push((name.to_string(), value)),
+                None => return Err(format!("{word} is not an option")),
+            },
         }
     }
+    let settings: Vec<(&str, &str)> = settings
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    options.config = Config::starting_with(&settings)?;
     Ok(options)
 }

@@ -14,6 +14,7 @@ cargo xtask COMMAND
   size                 how large the built site is, and whether that is within the budget
   oracle [--run PORT]  obtain the real redis-server, print its path, or run it
   record [ARG]...      write replies into transcripts, as the real server gives them
+  conformance          write tests/conformance.md, the table of what is proved of each command
   fuzz [ARG]...        random commands on the emulator and on the real server
   bench [ARG]...       how fast the emulator is
 
@@ -36,7 +37,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "size" => size::report(&place::dist()),
         "oracle" => run_oracle(Options::parse(rest, &["--run"], &[])?),
-        "record" | "fuzz" | "bench" => forward(name, rest),
+        "record" | "conformance" | "fuzz" | "bench" => forward(name, rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

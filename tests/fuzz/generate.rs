@@ -120,6 +120,14 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// Whether the differential tester sends this command.
+pub fn is_sent(entry: &Entry) -> bool {
+    let container = entry.name.split('|').next().unwrap_or_default();
+    entry.subcommands.is_empty()
+        && !NOT_SENT.contains(&entry.name)
+        && !NOT_SENT.contains(&container)
+}
+
 pub struct Generator {
     random: Random,
     entries: Vec<&'static Entry>,
@@ -136,17 +144,13 @@ impl Generator {
                 entry.subcommands.values().copied().collect()
             }
         };
-        let sent = |entry: &&'static Entry| {
-            let container = entry.name.split('|').next().unwrap_or_default();
-            !NOT_SENT.contains(&entry.name) && !NOT_SENT.contains(&container)
-        };
         let wanted = |entry: &&'static Entry| {
             group.is_none_or(|group| entry.group == group || entry.group == "generic")
         };
         let entries = table()
             .iter()
             .flat_map(with_children)
-            .filter(sent)
+            .filter(|entry| is_sent(entry))
             .filter(wanted)
             .collect();
         Generator {

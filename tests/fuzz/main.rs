@@ -6,16 +6,11 @@
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
-mod generate;
-mod keyspace;
-mod normalize;
-mod play;
-mod shrink;
-
 use std::process::ExitCode;
 
-use generate::Generator;
-use play::{Outcome, Pair};
+use tests::generate::Generator;
+use tests::play::{Outcome, Pair};
+use tests::{keyspace, shrink};
 
 struct Options {
     seed: u64,

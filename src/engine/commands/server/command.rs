@@ -93,7 +93,7 @@ fn info(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn list(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let words = args.rest();
     let chosen: Vec<&'static Entry> = match words {
-        [] => table().iter().collect(),
+        [] => table().all().collect(),
         [filterby, kind, value] if filterby.eq_ignore_ascii_case(b"FILTERBY") => {
             match kind.to_ascii_uppercase().as_slice() {
                 // There are no modules.

@@ -5,6 +5,7 @@ use crate::command::{Command, acl, flag::*};
 use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exceptions;
 use crate::reply::Reply;
 use crate::server::VERSION;
 
@@ -38,19 +39,19 @@ pub const COMMANDS: &[Command] = &[
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT)
         .tips(&["nondeterministic_output_order"]),
-    Command::new("MODULE|LOAD path [arg...]", no_modules)
+    Command::new("MODULE|LOAD path [arg...]", module_load)
         .summary("Loads a module: not here.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
     Command::new(
         "MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]",
-        no_modules,
+        module_loadex,
     )
     .summary("Loads a module with parameters: not here.")
     .since("7.0.0")
     .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
-    Command::new("MODULE|UNLOAD name", no_modules)
-        .summary("Unloads a module: not here.")
+    Command::new("MODULE|UNLOAD name", module_unload)
+        .summary("Unloads a module.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
 ];
@@ -114,8 +115,17 @@ fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::Array(Vec::new()))
 }
 
-fn no_modules(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(
-        "modules are machine code for another machine".to_string(),
+fn module_load(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(exceptions::MODULE_LOAD.error())
+}
+
+fn module_loadex(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(exceptions::MODULE_LOADEX.error())
+}
+
+/// None is ever loaded.
+fn module_unload(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(Error::err(
+        "Error unloading module: no such module with that name",
     ))
 }

@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
 use crate::error::Error;
+use crate::exceptions;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -74,7 +75,5 @@ fn shutdown(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if abort {
         return Err(Error::err("No shutdown in progress."));
     }
-    Err(Error::NotEmulated(
-        "this server is not a process that could end".to_string(),
-    ))
+    Err(exceptions::SHUTDOWN.error())
 }

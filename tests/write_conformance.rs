@@ -1,0 +1,18 @@
+//! `cargo xtask conformance`: writes `tests/conformance.md`. Read the diff afterwards.
+
+use std::fs;
+use std::process::ExitCode;
+
+use tests::{conformance, files};
+
+fn main() -> ExitCode {
+    let table = conformance::Table::collect();
+    println!("{}", table.summary());
+    match fs::write(files::root().join(conformance::PATH), table.to_string()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", conformance::PATH);
+            ExitCode::FAILURE
+        }
+    }
+}
