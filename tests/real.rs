@@ -64,6 +64,10 @@ impl Real {
                 "yes",
             ])
             .args(options);
+        if options.contains(&"--cluster-enabled") {
+            // Ten thousand more than the port may be more than there are.
+            command.args(["--cluster-port", &free_port().to_string()]);
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -49,6 +49,10 @@ pub struct Client {
     pub replies: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
+    /// ASKING was said: the next command may use a slot that moves here.
+    pub asking: bool,
+    /// READONLY was said: this replica's copy is good enough.
+    pub readonly: bool,
     /// In MONITOR mode.
     pub monitor: bool,
     /// The connection is to be closed after the current reply.
@@ -118,6 +122,8 @@ impl Client {
             replies: ReplyMode::On,
             no_evict: false,
             no_touch: false,
+            asking: false,
+            readonly: false,
             monitor: false,
             closing: false,
         }

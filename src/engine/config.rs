@@ -53,6 +53,8 @@ pub struct Config {
     /// 1 to 10.
     pub active_expire_effort: u32,
     pub proto_max_bulk_len: usize,
+    /// `min-replicas-to-write`: writes are refused with fewer.
+    pub replicas_to_write: usize,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
     /// Parameters that are not typed above and were set, by name.
@@ -69,6 +71,7 @@ impl Default for Config {
             hz: 10,
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
+            replicas_to_write: 0,
             active_expire: true,
             texts: BTreeMap::new(),
         }
@@ -150,6 +153,7 @@ impl Config {
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
+            "min-replicas-to-write" => self.replicas_to_write as i64,
             name => {
                 return self
                     .texts
@@ -184,6 +188,7 @@ impl Config {
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
+            "min-replicas-to-write" => self.replicas_to_write = size,
             _ => return Ok(false),
         }
         Ok(true)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::args::Args;
 use crate::client::{Client, ClientId, Clients, ReplyMode};
+use crate::cluster::{Cluster, redirect};
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
@@ -12,6 +13,7 @@ use crate::event::Event;
 use crate::expire;
 use crate::keyspace::Keyspace;
 use crate::pubsub::PubSub;
+use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::server::{Server, Stats};
@@ -34,14 +36,20 @@ impl Engine {
         Engine::with_config(seed, now, Config::default())
     }
 
-    pub fn with_config(seed: u64, now: Time, config: Config) -> Engine {
+    pub fn with_config(seed: u64, now: Time, mut config: Config) -> Engine {
         let mut random = Random::new(seed);
-        let keys = Keyspace::new(config.databases, &mut random, now);
+        let in_cluster = config.yes("cluster-enabled");
+        if in_cluster {
+            config.databases = 1;
+        }
+        let keys = Keyspace::new(config.databases, in_cluster, &mut random, now);
         let run_id = Server::draw_id(&mut random);
         let replication_id = Server::draw_id(&mut random);
-        let server = Server {
+        let mut server = Server {
             clients: Clients::default(),
             config,
+            cluster: None,
+            replication: Replication::default(),
             pubsub: PubSub::default(),
             tracking: TrackingTable::default(),
             pause: None,
@@ -58,6 +66,10 @@ impl Engine {
             outbox: Vec::new(),
             sequence: 0,
         };
+        if in_cluster {
+            let cluster = Cluster::new(server.cluster_address(), &mut random, now);
+            server.cluster = Some(Box::new(cluster));
+        }
         Engine {
             keys,
             server,
@@ -115,8 +127,10 @@ impl Engine {
 
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
+        self.server.settle_cluster(now);
         let config = &self.server.config;
-        if expire::is_fast_cycle_due(&self.keys.cycle, config, now)
+        if !self.keys.is_copy
+            && expire::is_fast_cycle_due(&self.keys.cycle, config, now)
             && config.active_expire
             && !self.server.is_paused(now)
         {
@@ -226,6 +240,9 @@ impl Engine {
     fn refuse(&mut self, id: ClientId, words: &[&[u8]], error: Error) -> Error {
         if words[0].eq_ignore_ascii_case(b"exec") {
             self.server.end_transaction(&mut self.keys, id);
+            if error.is_redirection() {
+                return error;
+            }
             let text = error.to_string();
             let reason = text.strip_prefix("ERR ").unwrap_or(&text);
             return Error::Raw(
@@ -259,7 +276,7 @@ impl Engine {
     }
 
     /// The rungs that a known command has to climb.
-    fn check(&self, id: ClientId, entry: &Entry, words: &[&[u8]]) -> Result<(), Error> {
+    fn check(&self, id: ClientId, entry: &'static Entry, words: &[&[u8]]) -> Result<(), Error> {
         let client = self
             .server
             .clients
@@ -277,13 +294,54 @@ impl Engine {
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
+        if let Some(cluster) = &self.server.cluster
+            && (!entry.key_specs.is_empty() || entry.name == "exec")
+        {
+            redirect::check(
+                cluster,
+                &self.keys,
+                &self.server.config,
+                client,
+                entry,
+                words,
+            )?;
+        }
+        self.check_replication(client, entry)?;
         if client.protocol == Protocol::Resp2
             && client.is_subscriber()
             && !allowed_to_subscribers(entry)
         {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
+        if self.server.replication.is_stale()
+            && lacks(client, entry, flag::STALE)
+            && !self.server.config.yes("replica-serve-stale-data")
+        {
+            return Err(Error::MasterDown);
+        }
         Ok(())
+    }
+
+    /// What writes: not on a replica, and not without as many replicas as the configuration wants.
+    fn check_replication(&self, client: &Client, entry: &Entry) -> Result<(), Error> {
+        let config = &self.server.config;
+        let replication = &self.server.replication;
+        // A lag of 0 means that nobody counts.
+        let counts = config.replicas_to_write > 0 && config.int("min-replicas-max-lag") != Some(0);
+        let copies_wanted = if counts { config.replicas_to_write } else { 0 };
+        if !replication.is_replica() && copies_wanted == 0 || !writes(client, entry) {
+            return Ok(());
+        }
+        if replication.is_replica() {
+            return match config.yes("replica-read-only") {
+                true => Err(Error::ReadOnly),
+                false => Ok(()),
+            };
+        }
+        match replication.good_replicas(config, self.keys.now) < copies_wanted {
+            true => Err(Error::NoReplicas),
+            false => Ok(()),
+        }
     }
 
     /// DEBUG and MODULE are for those whom the configuration lets use them.
@@ -336,6 +394,12 @@ impl Engine {
         let reply =
             (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
         let effects = context.effects.take();
+        if entry.name != "asking"
+            && let Some(client) = self.server.clients.get_mut(id)
+            && client.transaction.is_none()
+        {
+            client.asking = false;
+        }
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
@@ -486,9 +550,11 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
-        if !self.server.is_paused(now) && self.server.config.active_expire {
+        self.server.replication_cron(now);
+        if !self.server.is_paused(now) && self.server.config.active_expire && !self.keys.is_copy {
             self.expire_keys(now, expire::slow_cycle);
         }
+        self.server.cluster_cron(now);
         for db in &mut self.keys.dbs {
             // Redis gives rehashing a millisecond a tick: thousands of buckets.
             const BUCKETS_PER_TICK: usize = 4096;
@@ -560,6 +626,29 @@ impl Server {
             reply => self.outbox.push(Event::Reply { client: id, reply }),
         }
     }
+}
+
+/// Whether a command, or one of those that EXEC runs, writes.
+fn writes(client: &Client, entry: &Entry) -> bool {
+    let queued = || {
+        client
+            .transaction
+            .iter()
+            .flat_map(|transaction| &transaction.queue)
+    };
+    entry.has(flag::WRITE)
+        || entry.name == "exec" && queued().any(|(queued, _)| queued.has(flag::WRITE))
+}
+
+/// Whether a command, or one of those that EXEC runs, does not have a flag.
+fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
+    let queued = || {
+        client
+            .transaction
+            .iter()
+            .flat_map(|transaction| &transaction.queue)
+    };
+    !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
 }
 
 /// Commands that act on the transaction itself are not queued.

@@ -10,8 +10,8 @@ use crate::client::ClientId;
 use crate::error::Error;
 use crate::event::Class;
 use crate::expire::Cycle;
-use crate::structures::dict::Dict;
 use crate::structures::random::Random;
+use crate::structures::slotted::Slotted;
 use crate::time::Time;
 use crate::value::{Kind, Value};
 
@@ -41,9 +41,9 @@ impl Object {
 /// One numbered database.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pub keys: Dict<Object>,
+    pub keys: Slotted<Object>,
     /// The keys that have a deadline. The active cycle walks this table with a cursor.
-    pub expires: Dict<()>,
+    pub expires: Slotted<()>,
     /// Where the active cycle stands in `expires`.
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
@@ -99,6 +99,8 @@ pub struct Keyspace {
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
+    /// A replica's keyspace: what is due is hidden, and removed only when the master says so.
+    pub is_copy: bool,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
     /// Where the active expiry cycle stands.
@@ -116,10 +118,10 @@ pub struct Keyspace {
 }
 
 impl Db {
-    fn new(seed: [u8; 16]) -> Db {
+    fn new(seed: [u8; 16], by_slot: bool) -> Db {
         Db {
-            keys: Dict::new(seed),
-            expires: Dict::new(seed),
+            keys: Slotted::new(seed, by_slot),
+            expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
             field_deadlines: BTreeSet::new(),
         }
@@ -127,12 +129,13 @@ impl Db {
 }
 
 impl Keyspace {
-    pub fn new(databases: usize, random: &mut Random, now: Time) -> Keyspace {
+    /// `by_slot`: the tables of a server in a cluster.
+    pub fn new(databases: usize, by_slot: bool, random: &mut Random, now: Time) -> Keyspace {
         let mut seed = [0u8; 16];
         seed[..8].copy_from_slice(&random.next_u64().to_le_bytes());
         seed[8..].copy_from_slice(&random.next_u64().to_le_bytes());
         Keyspace {
-            dbs: (0..databases).map(|_| Db::new(seed)).collect(),
+            dbs: (0..databases).map(|_| Db::new(seed, by_slot)).collect(),
             db: 0,
             now,
             stats: KeyStats::default(),
@@ -141,6 +144,7 @@ impl Keyspace {
             facts: Vec::new(),
             emit_effects: false,
             effects: Vec::new(),
+            is_copy: false,
             no_touch: false,
             cycle: Cycle::default(),
             watchers: BTreeMap::new(),
@@ -172,10 +176,11 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
+        let hidden = self.expire_if_due(key);
         let now = self.now.millis();
         let touch = !self.no_touch;
-        let Some(object) = self.dbs[self.db].keys.find(key) else {
+        let found = self.dbs[self.db].keys.find(key).filter(|_| !hidden);
+        let Some(object) = found else {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
@@ -197,10 +202,10 @@ impl Keyspace {
 
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
-        self.expire_if_due(key);
+        let hidden = self.expire_if_due(key);
         let now = self.now.millis();
         let touch = !self.no_touch;
-        let object = self.dbs[self.db].keys.find(key)?;
+        let object = self.dbs[self.db].keys.find(key).filter(|_| !hidden)?;
         if touch {
             object.accessed = now;
         }
@@ -209,8 +214,8 @@ impl Keyspace {
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
     pub fn peek(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
-        self.dbs[self.db].keys.get(key)
+        let hidden = self.expire_if_due(key);
+        self.dbs[self.db].keys.get(key).filter(|_| !hidden)
     }
 
     /// As `read`, but the key does not count as used (EXISTS, TYPE, TTL).
@@ -219,18 +224,18 @@ impl Keyspace {
         if !found {
             self.notify(Class::KeyMiss, "keymiss", key);
         }
-        self.dbs[self.db].keys.get(key)
+        self.dbs[self.db].keys.get(key).filter(|_| found)
     }
 
     /// As `read_untouched`, and a miss is no event (OBJECT).
     pub fn read_unnoticed(&mut self, key: &[u8]) -> Option<&Object> {
-        self.count_look_up(key);
-        self.dbs[self.db].keys.get(key)
+        let found = self.count_look_up(key);
+        self.dbs[self.db].keys.get(key).filter(|_| found)
     }
 
     fn count_look_up(&mut self, key: &[u8]) -> bool {
-        self.expire_if_due(key);
-        let found = self.dbs[self.db].keys.find(key).is_some();
+        let hidden = self.expire_if_due(key);
+        let found = self.dbs[self.db].keys.find(key).is_some() && !hidden;
         if found {
             self.stats.hits += 1;
         } else {
@@ -388,7 +393,7 @@ impl Keyspace {
     pub fn flush(&mut self, db: usize) {
         self.touch_all_watched(db);
         self.dirty += self.dbs[db].keys.len() as u64;
-        self.dbs[db] = Db::new(self.seed);
+        self.dbs[db] = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
     }
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.
@@ -465,7 +470,7 @@ impl Keyspace {
         self.is_due_in(self.db, key)
     }
 
-    fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
+    pub fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
         let db = &self.dbs[db];
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
@@ -483,7 +488,7 @@ impl Keyspace {
 
     pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
         let due = self.is_due(key);
-        if due {
+        if due && !self.is_copy {
             self.expire(key);
         }
         due

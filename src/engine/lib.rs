@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod client;
+pub mod cluster;
 pub mod command;
 mod commands;
 pub mod config;
@@ -30,6 +31,7 @@ pub mod pause;
 pub mod pubsub;
 pub mod rdb;
 pub mod render;
+pub mod replication;
 pub mod reply;
 pub mod resp;
 pub mod server;

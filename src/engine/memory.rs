@@ -80,8 +80,8 @@ pub fn total(keys: &Keyspace) -> usize {
             .take(KEYS)
             .map(|(key, object)| usage(key, object, ELEMENTS));
         scaled(sizes, db.keys.len())
-            + buckets(&db.keys)
-            + buckets(&db.expires)
+            + of_buckets(db.keys.table_sizes())
+            + of_buckets(db.expires.table_sizes())
             + db.expires.len() * DICT_ENTRY
     };
     EMPTY_SERVER + keys.dbs.iter().map(of_db).sum::<usize>()
@@ -105,7 +105,10 @@ fn text(bytes: &[u8]) -> usize {
 }
 
 fn buckets<V>(dict: &Dict<V>) -> usize {
-    let (old, new) = dict.table_sizes();
+    of_buckets(dict.table_sizes())
+}
+
+fn of_buckets((old, new): (usize, usize)) -> usize {
     (old + new) * POINTER
 }
 

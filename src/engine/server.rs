@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::client::{Blocked, ClientId, Clients};
+use crate::cluster::Cluster;
 use crate::command::{Entry, flag};
 use crate::config::Config;
 use crate::error::Error;
@@ -11,6 +12,7 @@ use crate::keyspace::{Fact, Keyspace};
 use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
+use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -23,6 +25,9 @@ pub const VERSION: &str = "8.2.3";
 pub struct Server {
     pub clients: Clients,
     pub config: Config,
+    /// This server as a node of a cluster, if it is one.
+    pub cluster: Option<Box<Cluster>>,
+    pub replication: Replication,
     pub pubsub: PubSub,
     pub tracking: TrackingTable,
     /// CLIENT PAUSE in force.
@@ -98,6 +103,24 @@ impl Stats {
 }
 
 impl Server {
+    /// As HELLO calls it.
+    pub fn role(&self) -> &'static str {
+        if self.replication.is_replica() {
+            "replica"
+        } else {
+            "master"
+        }
+    }
+
+    /// As INFO and HELLO call it.
+    pub fn mode(&self) -> &'static str {
+        if self.cluster.is_some() {
+            "cluster"
+        } else {
+            "standalone"
+        }
+    }
+
     /// 40 hex digits.
     pub fn draw_id(random: &mut Random) -> String {
         (0..40)

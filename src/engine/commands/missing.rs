@@ -17,7 +17,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
             "setbit",
         ],
     ),
-    ("cluster", &["asking", "cluster", "readonly", "readwrite"]),
     (
         "geo",
         &[
@@ -50,18 +49,7 @@ pub const MISSING: &[(&str, &[&str])] = &[
             "script",
         ],
     ),
-    (
-        "server",
-        &[
-            "failover",
-            "psync",
-            "replconf",
-            "replicaof",
-            "restore-asking",
-            "slaveof",
-            "sync",
-        ],
-    ),
+    ("server", &["psync", "replconf", "sync"]),
     (
         "stream",
         &[

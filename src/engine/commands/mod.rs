@@ -1,5 +1,6 @@
 //! The commands, one file for each group. A file begins with its table, which is also its table of contents.
 
+mod cluster;
 mod connection;
 mod cursor;
 mod draw;
@@ -22,6 +23,10 @@ use crate::command::Command;
 
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
+    ("cluster", cluster::COMMANDS),
+    ("cluster", cluster::NODES),
+    ("cluster", cluster::SLOT_COMMANDS),
+    ("cluster", cluster::SLOT_STATS),
     ("connection", connection::COMMANDS),
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
@@ -30,6 +35,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::expiry::COMMANDS),
     ("generic", generic::keys::COMMANDS),
     ("generic", generic::object::COMMANDS),
+    ("server", generic::dump::OF_A_MOVE),
     ("server", generic::memory_usage::COMMANDS),
     ("generic", generic::scan::COMMANDS),
     ("generic", generic::sort::COMMANDS),
@@ -52,6 +58,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("server", server::memory::COMMANDS),
     ("server", server::observe::COMMANDS),
     ("server", server::persistence::COMMANDS),
+    ("server", server::replication::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
     ("string", strings::COMMANDS),

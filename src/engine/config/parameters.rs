@@ -367,7 +367,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "min-slaves-to-write",
         Int(0, i32::MAX as i64),
         "0",
-        Refused("this server has no replicas"),
+        Kept,
     ),
     parameter("no-appendfsync-on-rewrite", "", Bool, "no", Kept),
     parameter("notify-keyspace-events", "", Special, "", Kept),

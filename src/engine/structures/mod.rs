@@ -8,3 +8,4 @@ pub mod quicklist;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
+pub mod slotted;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::args::Args;
+use crate::cluster::slot::{key_slot, pattern_slot};
 use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
 use crate::context::Context;
 use crate::error::Error;
@@ -68,14 +69,19 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn sort(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, true)?;
+    let request = Request::read(args, true, slot_of(ctx, key))?;
     run(ctx, key, request)
 }
 
 fn sort_ro(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, false)?;
+    let request = Request::read(args, false, slot_of(ctx, key))?;
     run(ctx, key, request)
+}
+
+/// In a cluster, the slot in which all keys have to be that the patterns name.
+fn slot_of(ctx: &Context, key: &[u8]) -> Option<u16> {
+    ctx.server.cluster.as_ref().map(|_| key_slot(key))
 }
 
 #[derive(Default)]
@@ -91,8 +97,9 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn read(args: &mut Args<'a>, may_store: bool) -> Result<Request<'a>, Error> {
+    fn read(args: &mut Args<'a>, may_store: bool, slot: Option<u16>) -> Result<Request<'a>, Error> {
         let mut request = Request::default();
+        let elsewhere = |pattern| slot.is_some() && pattern_slot(pattern) != slot;
         while !args.is_empty() {
             if args.token("ASC") {
                 request.descending = false;
@@ -109,8 +116,21 @@ impl<'a> Request<'a> {
                 request.by = Some(pattern);
                 // Once said it stays, even if a pattern with a star follows.
                 request.as_it_lies |= !pattern.contains(&b'*');
+                if !request.as_it_lies && elsewhere(pattern) {
+                    return Err(Error::err(
+                        "BY option of SORT denied in Cluster mode when keys formed by the pattern may be in \
+                         different slots.",
+                    ));
+                }
             } else if args.left() >= 2 && args.token("GET") {
-                request.gets.push(args.word()?);
+                let pattern = args.word()?;
+                if pattern != b"#" && elsewhere(pattern) {
+                    return Err(Error::err(
+                        "GET option of SORT denied in Cluster mode when keys formed by the pattern may be in \
+                         different slots.",
+                    ));
+                }
+                request.gets.push(pattern);
             } else {
                 return Err(Error::Syntax);
             }

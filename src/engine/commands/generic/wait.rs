@@ -64,6 +64,13 @@ fn migrate(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    if ctx.server.replication.is_replica() {
+        return Err(Error::err(
+            "WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is \
+             configured to be writable (which is not the default) writes to replicas are just local and are not \
+             propagated.",
+        ));
+    }
     let wanted = args.int()?;
     let deadline = deadline(ctx, args.word()?)?;
     // No replica is connected, so none has anything.
@@ -83,6 +90,12 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let replicas = number::parse_i64(args.word()?).filter(|replicas| *replicas >= 0);
     let replicas = replicas.ok_or(Error::err("value is out of range, must be positive"))?;
     let deadline = deadline(ctx, args.word()?)?;
+    if ctx.server.replication.is_replica() {
+        return Err(Error::err(
+            "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just \
+             local and are not propagated.",
+        ));
+    }
     if local > 0 {
         return Err(Error::err(
             "WAITAOF cannot be used when numlocal is set but appendonly is disabled.",

@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::glob;
 use crate::number;
 use crate::reply::Reply;
-use crate::server::Server;
 
 pub const COMMANDS: &[Command] = &[Command::new("DEBUG", debug)
     .arity(-2)
@@ -28,7 +27,7 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         (b"HTSTATS", 1 | 2) => hash_tables(ctx, args),
         (b"STRINGMATCH-LEN", 2) => string_match(args),
         (b"CHANGE-REPL-ID", 0) => {
-            ctx.server.replication_id = Server::draw_id(ctx.random);
+            ctx.server.change_replication_id(ctx.random);
             Ok(Reply::OK)
         }
         (b"PROTOCOL", 1) => protocol(args),

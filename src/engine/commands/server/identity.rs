@@ -1,7 +1,7 @@
-//! What a server says of itself in a word: TIME, ROLE, LOLWUT, MODULE.
+//! What a server says of itself in a word: TIME, LOLWUT, MODULE.
 
 use crate::args::Args;
-use crate::command::{Command, acl, flag::*};
+use crate::command::{Command, flag::*};
 use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
@@ -15,11 +15,6 @@ pub const COMMANDS: &[Command] = &[
         .since("2.6.0")
         .flags(LOADING | STALE | FAST)
         .tips(&["nondeterministic_output"]),
-    Command::new("ROLE", role)
-        .summary("Says whether this server is a master or a replica, and of whom.")
-        .since("2.8.12")
-        .flags(NOSCRIPT | LOADING | STALE | FAST | SENTINEL)
-        .acl(acl::ADMIN | acl::DANGEROUS),
     Command::new("LOLWUT [VERSION version:int]", lolwut)
         .summary("Draws something, and gives the version.")
         .cost("")
@@ -61,14 +56,6 @@ fn time(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::array(
         [ctx.now.secs(), micros].map(|number| Reply::bulk(number.to_string())),
     ))
-}
-
-fn role(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::array([
-        Reply::bulk("master"),
-        Reply::Int(0),
-        Reply::Array(Vec::new()),
-    ]))
 }
 
 /// The server draws generative art that differs between versions; ours is a mountain ridge.

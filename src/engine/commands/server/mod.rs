@@ -11,3 +11,4 @@ pub mod info;
 pub mod memory;
 pub mod observe;
 pub mod persistence;
+pub mod replication;
