@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use engine::config::Config;
 use engine::resp::{self, Parser};
 use engine::{ClientId, Engine, Event, Reply, Time};
 use serde_json::{Value, json};
@@ -17,11 +18,16 @@ struct Stage {
     now: Time,
 }
 
+/// As the recorded server was started.
+fn open_config() -> Config {
+    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
+}
+
 impl Stage {
     fn new() -> Stage {
         let now = Time::WORLD_START;
         Stage {
-            engine: Engine::new(1, now),
+            engine: Engine::with_config(1, now, open_config()),
             clients: BTreeMap::new(),
             received: Vec::new(),
             now,

@@ -49,6 +49,8 @@ pub struct Client {
     pub replies: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
+    /// The master of this replica: what it says is done.
+    pub obeyed: bool,
     /// ASKING was said: the next command may use a slot that moves here.
     pub asking: bool,
     /// READONLY was said: this replica's copy is good enough.
@@ -122,6 +124,7 @@ impl Client {
             replies: ReplyMode::On,
             no_evict: false,
             no_touch: false,
+            obeyed: false,
             asking: false,
             readonly: false,
             monitor: false,

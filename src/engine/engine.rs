@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::expire;
-use crate::keyspace::Keyspace;
+use crate::keyspace::{ExpiredKeys, Keyspace};
 use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
@@ -91,6 +91,15 @@ impl Engine {
         id
     }
 
+    /// The link over which the master speaks: what it says is done, whatever this replica refuses to others.
+    pub fn connect_master(&mut self, address: &str, now: Time) -> ClientId {
+        let id = self.connect(address, now);
+        let client = self.server.clients.get_mut(id).expect("just connected");
+        client.authenticated = true;
+        client.obeyed = true;
+        id
+    }
+
     /// The connection is gone: its watches, waits and subscriptions with it.
     pub fn disconnect(&mut self, id: ClientId) {
         self.server.forget_client(&mut self.keys, id);
@@ -129,7 +138,7 @@ impl Engine {
     fn before_sleep(&mut self, now: Time) {
         self.server.settle_cluster(now);
         let config = &self.server.config;
-        if !self.keys.is_copy
+        if !self.server.replication.is_replica()
             && expire::is_fast_cycle_due(&self.keys.cycle, config, now)
             && config.active_expire
             && !self.server.is_paused(now)
@@ -295,6 +304,7 @@ impl Engine {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
         if let Some(cluster) = &self.server.cluster
+            && !client.obeyed
             && (!entry.key_specs.is_empty() || entry.name == "exec")
         {
             redirect::check(
@@ -314,6 +324,7 @@ impl Engine {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         if self.server.replication.is_stale()
+            && !client.obeyed
             && lacks(client, entry, flag::STALE)
             && !self.server.config.yes("replica-serve-stale-data")
         {
@@ -329,7 +340,10 @@ impl Engine {
         // A lag of 0 means that nobody counts.
         let counts = config.replicas_to_write > 0 && config.int("min-replicas-max-lag") != Some(0);
         let copies_wanted = if counts { config.replicas_to_write } else { 0 };
-        if !replication.is_replica() && copies_wanted == 0 || !writes(client, entry) {
+        if !replication.is_replica() && copies_wanted == 0
+            || client.obeyed
+            || !writes(client, entry)
+        {
             return Ok(());
         }
         if replication.is_replica() {
@@ -371,6 +385,11 @@ impl Engine {
             .get_mut(id)
             .expect("a running client is connected");
         let db = client.db;
+        self.keys.expired_keys = match (self.server.replication.is_replica(), client.obeyed) {
+            (false, _) => ExpiredKeys::Removed,
+            (true, false) => ExpiredKeys::Hidden,
+            (true, true) => ExpiredKeys::Alive,
+        };
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
         self.keys.note_modified = self.server.tracking.clients > 0;
@@ -551,7 +570,10 @@ impl Engine {
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
         self.server.replication_cron(now);
-        if !self.server.is_paused(now) && self.server.config.active_expire && !self.keys.is_copy {
+        if !self.server.is_paused(now)
+            && self.server.config.active_expire
+            && !self.server.replication.is_replica()
+        {
             self.expire_keys(now, expire::slow_cycle);
         }
         self.server.cluster_cron(now);

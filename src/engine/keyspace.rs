@@ -67,6 +67,16 @@ pub struct KeyStats {
     pub expired_fields: u64,
 }
 
+/// What a look-up does with a key past its deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpiredKeys {
+    Removed,
+    /// A replica does not show it, and removes it only when its master says so.
+    Hidden,
+    /// A replica that does what its master says finds what the master found.
+    Alive,
+}
+
 /// A client that watches a key.
 #[derive(Debug, Clone)]
 struct Watcher {
@@ -99,8 +109,7 @@ pub struct Keyspace {
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
-    /// A replica's keyspace: what is due is hidden, and removed only when the master says so.
-    pub is_copy: bool,
+    pub expired_keys: ExpiredKeys,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
     /// Where the active expiry cycle stands.
@@ -144,7 +153,7 @@ impl Keyspace {
             facts: Vec::new(),
             emit_effects: false,
             effects: Vec::new(),
-            is_copy: false,
+            expired_keys: ExpiredKeys::Removed,
             no_touch: false,
             cycle: Cycle::default(),
             watchers: BTreeMap::new(),
@@ -467,7 +476,7 @@ impl Keyspace {
 
     /// Whether the key is there but past its deadline.
     pub fn is_due(&self, key: &[u8]) -> bool {
-        self.is_due_in(self.db, key)
+        self.expired_keys != ExpiredKeys::Alive && self.is_due_in(self.db, key)
     }
 
     pub fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
@@ -488,7 +497,7 @@ impl Keyspace {
 
     pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
         let due = self.is_due(key);
-        if due && !self.is_copy {
+        if due && self.expired_keys == ExpiredKeys::Removed {
             self.expire(key);
         }
         due

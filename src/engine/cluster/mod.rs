@@ -84,6 +84,11 @@ impl Cluster {
     /// A node that knows no other.
     pub fn new(address: Address, random: &mut Random, now: Time) -> Cluster {
         let (id, shard) = (NodeId::draw(random), NodeId::draw(random));
+        Cluster::with_id(id, shard, address, now)
+    }
+
+    /// A node that was there before and keeps its id.
+    pub fn with_id(id: NodeId, shard: NodeId, address: Address, now: Time) -> Cluster {
         Cluster {
             myself: id,
             nodes: BTreeMap::from([(id, Node::new(id, shard, address, now))]),
@@ -282,6 +287,39 @@ impl Cluster {
             .into_iter()
             .filter(move |(_, _, owner)| *owner == id);
         own.map(|(first, last, _)| (first, last))
+    }
+
+    /// Another node says which epoch it has, and that it has these slots: they are its own unless their owner here has
+    /// a greater epoch. Gives the slots of this node that are lost by this.
+    pub fn claim(
+        &mut self,
+        id: NodeId,
+        epoch: u64,
+        slots: impl IntoIterator<Item = u16>,
+    ) -> Vec<u16> {
+        self.current_epoch = self.current_epoch.max(epoch);
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.config_epoch = epoch;
+        }
+        let mut lost = Vec::new();
+        for slot in slots {
+            let owner = self.owner(slot);
+            let known = owner
+                .and_then(|owner| self.nodes.get(&owner))
+                .map(|node| node.config_epoch);
+            if owner == Some(id)
+                || self.importing.contains_key(&slot)
+                || known.is_some_and(|known| known >= epoch)
+            {
+                continue;
+            }
+            if owner == Some(self.myself) {
+                lost.push(slot);
+            }
+            self.migrating.remove(&slot);
+            self.set_owner(slot, Some(id));
+        }
+        lost
     }
 
     // --- Epochs ---

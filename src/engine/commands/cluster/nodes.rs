@@ -127,7 +127,6 @@ fn failover(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if takeover {
         cluster.take_over();
         ctx.server.follow_nobody(ctx.random);
-        ctx.keys.is_copy = false;
     } else {
         cluster.failover = Some(ManualFailover {
             until: now.after(FAILOVER_PATIENCE),
@@ -228,7 +227,6 @@ fn replicate(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let id = node.id;
     ctx.server.follow_in_cluster(id, ctx.now);
     ctx.server.free_blocked_clients(ctx.keys, ctx.id);
-    ctx.keys.is_copy = true;
     Ok(Reply::OK)
 }
 
@@ -250,7 +248,6 @@ fn reset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
     } else {
         ctx.server.follow_nobody(ctx.random);
-        ctx.keys.is_copy = false;
         ctx.keys.flush(0);
     }
     if let Some(cluster) = ctx.server.cluster.as_deref_mut() {

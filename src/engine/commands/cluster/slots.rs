@@ -265,7 +265,6 @@ fn set_node(ctx: &mut Context, slot: u16, id: &[u8]) -> Result<(), Error> {
     // A master that has given its last slot away follows who has it now.
     if was_mine && to != me && follows && cluster.slot_count(me) == 0 {
         ctx.server.follow_in_cluster(to, ctx.now);
-        ctx.keys.is_copy = true;
     }
     Ok(())
 }

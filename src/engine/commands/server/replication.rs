@@ -42,7 +42,6 @@ fn replicaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (host, port) = (args.word()?, args.word()?);
     if host.eq_ignore_ascii_case(b"no") && port.eq_ignore_ascii_case(b"one") {
         ctx.server.follow_nobody(ctx.random);
-        ctx.keys.is_copy = false;
         return Ok(Reply::OK);
     }
     let port = number::parse_i64(port).and_then(|port| u16::try_from(port).ok());
@@ -58,7 +57,6 @@ fn replicaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     ctx.server.follow(host, port, ctx.now);
     ctx.server.free_blocked_clients(ctx.keys, ctx.id);
-    ctx.keys.is_copy = true;
     Ok(Reply::OK)
 }
 
