@@ -22,6 +22,9 @@ pub struct Limits {
     /// Positive: entries per node. -1 to -5: 4, 8, 16, 32, 64 KiB per node.
     pub list_max_listpack_size: i64,
     pub list_compress_depth: usize,
+    /// Elements of a list that are so large have a node of their own; 0: what the node's limit says. Set only by
+    /// DEBUG QUICKLIST-PACKED-THRESHOLD.
+    pub list_packed_threshold: usize,
 }
 
 impl Default for Limits {
@@ -36,6 +39,7 @@ impl Default for Limits {
             zset_max_listpack_value: 64,
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            list_packed_threshold: 0,
         }
     }
 }

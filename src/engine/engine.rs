@@ -59,6 +59,7 @@ impl Engine {
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
+            cron_paused: false,
             run_id,
             replication_id,
             effects_wanted: false,
@@ -569,6 +570,9 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
+        if self.server.cron_paused {
+            return;
+        }
         self.server.replication_cron(now);
         if !self.server.is_paused(now)
             && self.server.config.active_expire

@@ -42,6 +42,8 @@ pub struct Server {
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
     pub started: Time,
+    /// DEBUG PAUSE-CRON.
+    pub cron_paused: bool,
     /// 40 hex digits, drawn from the seed.
     pub run_id: String,
     /// Names the history of this server's data; as long as `run_id`.

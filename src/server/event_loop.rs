@@ -195,6 +195,7 @@ impl EventLoop {
                             self.dirty.push(token_of(client));
                         }
                     }
+                    Event::Log(text) => println!("{text}"),
                     Event::Effect { .. } | Event::Key { .. } => {}
                 }
             }

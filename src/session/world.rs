@@ -253,7 +253,7 @@ impl World {
                     self.close(client);
                     continue;
                 }
-                Event::Effect { .. } | Event::Key { .. } => continue,
+                Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {
                 continue;

@@ -33,6 +33,8 @@ pub struct Quicklist {
     length: usize,
     fill: i32,
     depth: usize,
+    /// Not 0: elements of so many bytes are large, whatever the fill says.
+    packed_threshold: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -70,6 +72,7 @@ impl Quicklist {
             length: 0,
             fill,
             depth,
+            packed_threshold: 0,
         }
     }
 
@@ -100,6 +103,11 @@ impl Quicklist {
     pub fn set_limits(&mut self, fill: i32, depth: usize) {
         let Quicklist { fill, depth, .. } = Quicklist::new(fill, depth);
         (self.fill, self.depth) = (fill, depth);
+    }
+
+    /// Elements of so many bytes get nodes of their own from now on; 0 is the default.
+    pub fn set_packed_threshold(&mut self, bytes: usize) {
+        self.packed_threshold = bytes;
     }
 
     /// Adds a ready node, as a loader does.
@@ -296,7 +304,10 @@ impl Quicklist {
     }
 
     fn is_large(&self, value: &[u8]) -> bool {
-        value.len() > size_limit(self.fill).unwrap_or(SAFE_SIZE)
+        match self.packed_threshold {
+            0 => value.len() > size_limit(self.fill).unwrap_or(SAFE_SIZE),
+            bytes => value.len() >= bytes,
+        }
     }
 
     fn allows_insert(&self, node: &Node, value: &[u8]) -> bool {

@@ -69,7 +69,8 @@ impl<V> Slotted<V> {
         }
     }
 
-    fn dicts(&self) -> impl Iterator<Item = &Dict<V>> {
+    /// The only dict, or those of all slots that have keys.
+    pub fn dicts(&self) -> impl Iterator<Item = &Dict<V>> {
         std::iter::once(&self.whole).chain(self.slots.iter().flatten().map(Box::as_ref))
     }
 
