@@ -2,6 +2,7 @@
 //! in the words of `file:line: what`.
 
 mod cluster;
+mod command_lists;
 mod command_table;
 mod conformance_table;
 mod conversations;

@@ -12,9 +12,8 @@ use engine::exceptions;
 use engine::words;
 use lesson::{Action, Page, Step};
 
-use crate::generate;
 use crate::replay::{Emulated, play_blocks};
-use crate::{declared, files, pages};
+use crate::{declared, files, pages, sent};
 
 pub const PATH: &str = "tests/conformance.md";
 
@@ -73,7 +72,7 @@ impl Table {
             let entry = table().find_full(name.as_bytes());
             rows.push(Row {
                 steps: steps.get(name.as_str()).copied().unwrap_or_default(),
-                fuzzed: entry.is_some_and(generate::is_sent),
+                fuzzed: entry.is_some_and(sent::is_sent),
                 group: fields[1].to_string(),
                 since: fields[2].to_string(),
                 declared,

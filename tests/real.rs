@@ -267,6 +267,23 @@ impl Connection {
         resp::decode_reply(&self.received).is_some()
     }
 
+    /// Whether the server has closed the connection, or does within a moment.
+    pub fn is_closed(&mut self) -> bool {
+        const PATIENCE: Duration = Duration::from_secs(3);
+        if self.stream.set_read_timeout(Some(PATIENCE)).is_err() {
+            return true;
+        }
+        loop {
+            match self.read_some() {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => {
+                    return !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+                }
+            }
+        }
+    }
+
     fn read_some(&mut self) -> std::io::Result<usize> {
         let mut chunk = [0; 64 * 1024];
         let count = self.stream.read(&mut chunk)?;

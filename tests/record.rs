@@ -1,5 +1,6 @@
 //! `cargo xtask record [FILE…]`: runs transcripts on the real server and writes its replies into the files, in place.
-//! Without files: all lessons and all of `tests/spec/`. Read the diff afterwards.
+//! Without files: all lessons and all of `tests/spec/`. Read the diff afterwards. `--commands` records instead what it
+//! says of every command that is declared here.
 
 use std::fs;
 use std::process::ExitCode;
@@ -10,6 +11,9 @@ use tests::replay::{Player, Recorded, play_blocks};
 
 fn main() -> ExitCode {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
+    if paths == ["--commands"] {
+        return record_commands();
+    }
     if paths.is_empty() {
         paths = files::markdown_below("tests/spec");
         paths.extend(
@@ -33,6 +37,19 @@ fn main() -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+fn record_commands() -> ExitCode {
+    let (lists, keys) = tests::commands::record();
+    for (name, text) in [("command-lists", lists), ("command-keys", keys)] {
+        let path = format!("tests/vectors/{name}.txt");
+        if let Err(error) = fs::write(files::root().join(&path), &text) {
+            eprintln!("{path}: {error}");
+            return ExitCode::FAILURE;
+        }
+        println!("{path}: {} lines", text.lines().count());
+    }
+    ExitCode::SUCCESS
 }
 
 fn record(path: &str) -> Result<usize, String> {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use crate::acl::{self, UserId};
+use crate::buffers::Buffers;
 use crate::command::Entry;
 use crate::reply::Reply;
 use crate::resp::Protocol;
@@ -12,6 +14,25 @@ use crate::tracking::Tracking;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u64);
 
+/// What CLIENT LIST and KILL call the type of a client. Replicas and primaries connect in the simulator only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientType {
+    Normal,
+    Replica,
+    PubSub,
+    Master,
+}
+
+impl ClientType {
+    pub fn of(client: &Client) -> ClientType {
+        if client.is_subscriber() {
+            ClientType::PubSub
+        } else {
+            ClientType::Normal
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Client {
     pub id: ClientId,
@@ -20,7 +41,7 @@ pub struct Client {
     /// The server's end of the connection.
     pub local_address: String,
     pub name: Vec<u8>,
-    pub user: String,
+    pub user: UserId,
     pub authenticated: bool,
     pub db: usize,
     pub protocol: Protocol,
@@ -59,6 +80,7 @@ pub struct Client {
     pub monitor: bool,
     /// The connection is to be closed after the current reply.
     pub closing: bool,
+    pub buffers: Buffers,
 }
 
 /// Commands queued since MULTI.
@@ -94,6 +116,13 @@ pub struct Blocked {
     pub sequence: u64,
 }
 
+impl Blocked {
+    /// When the wait ends by itself. Redis compares whole milliseconds with >: the deadline itself is still inside.
+    pub fn end(&self) -> Option<Time> {
+        Some(Time::from_millis(self.deadline?.millis() + 1))
+    }
+}
+
 impl Client {
     pub fn new(id: ClientId, address: String, now: Time) -> Client {
         Client {
@@ -101,7 +130,7 @@ impl Client {
             address,
             local_address: "127.0.0.1:6379".to_string(),
             name: Vec::new(),
-            user: "default".to_string(),
+            user: acl::DEFAULT,
             authenticated: true,
             db: 0,
             protocol: Protocol::Resp2,
@@ -129,6 +158,7 @@ impl Client {
             readonly: false,
             monitor: false,
             closing: false,
+            buffers: Buffers::default(),
         }
     }
 

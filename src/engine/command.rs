@@ -315,7 +315,7 @@ pub struct Entry {
     pub command: &'static Command,
     /// COMMAND DOCS' group: `sorted-set`.
     pub group: &'static str,
-    /// Full name, lower case: `client|kill`.
+    /// Full name, lower case: `client|kill`; upper case for a module's command.
     pub name: &'static str,
     pub syntax: Syntax,
     /// Words including the name; negative means "at least".
@@ -382,7 +382,7 @@ impl Table {
                 if entry.name.contains('|') {
                     children.push(entry);
                 } else {
-                    let earlier = by_name.insert(entry.name, entry);
+                    let earlier = by_name.insert(key_of(&entry), entry);
                     assert!(
                         earlier.is_none(),
                         "a command is declared twice: {}",
@@ -462,6 +462,15 @@ impl Table {
     }
 }
 
+/// Under which name a command is looked up.
+fn key_of(entry: &Entry) -> &'static str {
+    if entry.has(flag::MODULE) {
+        String::leak(entry.syntax.name.clone())
+    } else {
+        entry.name
+    }
+}
+
 fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry {
     let syntax = Syntax::parse(command.syntax);
     let key_specs = match command.key_specs {
@@ -480,12 +489,20 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
     };
     Entry {
         flags: command.flags | movable,
-        categories: implied_categories(command.flags, command.acl ^ of_group),
+        categories: if command.flags & flag::MODULE != 0 {
+            0
+        } else {
+            implied_categories(command.flags, command.acl ^ of_group)
+        },
         key_specs,
         command,
         group,
         index,
-        name: String::leak(syntax.name.clone()),
+        name: String::leak(if command.flags & flag::MODULE != 0 {
+            syntax.name.to_ascii_uppercase()
+        } else {
+            syntax.name.clone()
+        }),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
         subcommands: BTreeMap::new(),

@@ -5,6 +5,7 @@ pub mod parameters;
 
 use std::collections::BTreeMap;
 
+use crate::acl::Rules;
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
@@ -25,6 +26,10 @@ pub struct Limits {
     /// Elements of a list that are so large have a node of their own; 0: what the node's limit says. Set only by
     /// DEBUG QUICKLIST-PACKED-THRESHOLD.
     pub list_packed_threshold: usize,
+    pub hll_sparse_max_bytes: usize,
+    /// Zero is no limit, here and below.
+    pub stream_node_max_bytes: u64,
+    pub stream_node_max_entries: u64,
 }
 
 impl Default for Limits {
@@ -40,8 +45,28 @@ impl Default for Limits {
             list_max_listpack_size: -2,
             list_compress_depth: 0,
             list_packed_threshold: 0,
+            hll_sparse_max_bytes: 3000,
+            stream_node_max_bytes: 4096,
+            stream_node_max_entries: 100,
         }
     }
+}
+
+/// How much output may wait for a client. 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutputLimit {
+    /// So many bytes, and the connection is closed.
+    pub hard: usize,
+    /// So many bytes for more than `secs` seconds, and it is closed too.
+    pub soft: usize,
+    pub secs: i64,
+}
+
+/// Memory in bytes, or as a part of `maxmemory`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    Bytes(usize),
+    Percent(usize),
 }
 
 #[derive(Debug, Clone)]
@@ -59,6 +84,16 @@ pub struct Config {
     pub proto_max_bulk_len: usize,
     /// `min-replicas-to-write`: writes are refused with fewer.
     pub replicas_to_write: usize,
+    /// `client-query-buffer-limit`
+    pub query_buffer_limit: usize,
+    /// `client-output-buffer-limit` of normal clients, replicas and subscribers: by `ClientType`.
+    pub output_limits: [OutputLimit; 4],
+    /// `maxclients`
+    pub clients_max: usize,
+    /// `timeout`: clients that are silent for more seconds are closed; 0 never.
+    pub idle_secs: i64,
+    /// `maxmemory-clients`
+    pub client_memory: Share,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
     /// Parameters that are not typed above and were set, by name.
@@ -76,6 +111,11 @@ impl Default for Config {
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
             replicas_to_write: 0,
+            query_buffer_limit: 1024 * 1024 * 1024,
+            output_limits: output_limits(DEFAULT_OUTPUT_LIMITS),
+            clients_max: 10_000,
+            idle_secs: 0,
+            client_memory: Share::Bytes(0),
             active_expire: true,
             texts: BTreeMap::new(),
         }
@@ -123,9 +163,21 @@ impl Config {
         self.get(name).is_some_and(|text| text == b"yes")
     }
 
+    /// What holds for new users: `acl-pubsub-default`.
+    pub fn user_rules(&self) -> Rules {
+        Rules {
+            all_channels: self
+                .get("acl-pubsub-default")
+                .is_some_and(|text| text == b"allchannels"),
+        }
+    }
+
     /// Sets a parameter, typed or not. Whether it may be set while the server runs is `check_standing`'s business.
     pub fn set(&mut self, parameter: &Parameter, text: &[u8]) -> Result<(), Refusal> {
-        let text = canonical(parameter, text)?;
+        let text = match parameter.name {
+            "client-output-buffer-limit" => canonical_buffer_limits(&self.show(parameter), text)?,
+            _ => canonical(parameter, text)?,
+        };
         if let Standing::Refused(why) = parameter.standing
             && text != parameter.default.as_bytes()
         {
@@ -153,6 +205,9 @@ impl Config {
             "zset-max-listpack-value" => limits.zset_max_listpack_value as i64,
             "list-max-listpack-size" => limits.list_max_listpack_size,
             "list-compress-depth" => limits.list_compress_depth as i64,
+            "hll-sparse-max-bytes" => limits.hll_sparse_max_bytes as i64,
+            "stream-node-max-bytes" => limits.stream_node_max_bytes as i64,
+            "stream-node-max-entries" => limits.stream_node_max_entries as i64,
             "databases" => self.databases as i64,
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
@@ -188,12 +243,34 @@ impl Config {
             "zset-max-listpack-value" => limits.zset_max_listpack_value = size,
             "list-max-listpack-size" => limits.list_max_listpack_size = int,
             "list-compress-depth" => limits.list_compress_depth = size,
+            "hll-sparse-max-bytes" => limits.hll_sparse_max_bytes = size,
+            "stream-node-max-bytes" => limits.stream_node_max_bytes = int.unsigned_abs(),
+            "stream-node-max-entries" => limits.stream_node_max_entries = int.unsigned_abs(),
             "databases" => self.databases = size.max(1),
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
             "min-replicas-to-write" => self.replicas_to_write = size,
-            _ => return Ok(false),
+            // These are shown as the text they were made from.
+            name => {
+                match name {
+                    "client-query-buffer-limit" => self.query_buffer_limit = size,
+                    "client-output-buffer-limit" => self.output_limits = output_limits(text),
+                    "maxclients" => self.clients_max = size,
+                    "timeout" => self.idle_secs = int,
+                    "maxmemory-clients" => {
+                        self.client_memory = match text.strip_suffix(b"%") {
+                            Some(percent) => {
+                                let percent = number::parse_i64(percent).unwrap_or_default();
+                                Share::Percent(percent as usize)
+                            }
+                            None => Share::Bytes(size),
+                        }
+                    }
+                    _ => {}
+                }
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -238,6 +315,10 @@ fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
         }),
         Kind::Int(low, high) => {
             let number = parse_int(text)?;
+            // What the server keeps without a sign is checked for one first.
+            if number < 0 && high == i64::from(u32::MAX) {
+                return Err(invalid("argument must be greater or equal to 0"));
+            }
             if !(low..=high).contains(&number) {
                 return Err(invalid(format!(
                     "argument must be between {low} and {high} inclusive"
@@ -253,14 +334,27 @@ fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
             Ok(number.to_string().into_bytes())
         }
         Kind::Memory => {
-            let bytes = parse_memory(text).ok_or_else(|| match parameter.name {
-                "maxmemory-clients" => invalid("argument must be a memory or percent value"),
-                _ => invalid("argument must be a memory value"),
-            })?;
+            let bytes = parse_memory(text).ok_or_else(not_memory)?;
+            Ok(bytes.to_string().into_bytes())
+        }
+        Kind::MemoryFrom(low) => {
+            let bytes = parse_memory(text).ok_or_else(not_memory)?;
+            let bytes = i64::try_from(bytes)
+                .map_err(|_| invalid("argument must be greater or equal to 0"))?;
+            if bytes < low {
+                return Err(invalid(format!(
+                    "argument must be between {low} and {} inclusive",
+                    i64::MAX
+                )));
+            }
             Ok(bytes.to_string().into_bytes())
         }
         Kind::Special => canonical_special(parameter.name, text),
     }
+}
+
+fn not_memory() -> Refusal {
+    invalid("argument must be a memory value")
 }
 
 fn one_of(names: &[&str], text: &[u8]) -> Option<Vec<u8>> {
@@ -341,21 +435,25 @@ fn canonical_special(name: &str, text: &[u8]) -> Result<Vec<u8>, Refusal> {
             }
             Ok(words.join(&b' '))
         }
-        _ => canonical_buffer_limits(&words),
+        _ => canonical_share(text),
     }
 }
 
-/// `class hard soft seconds`, for one class or several.
-fn canonical_buffer_limits(words: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
-    if words.is_empty() || !words.len().is_multiple_of(4) {
+/// `class hard soft seconds`, for one class or several: what is not named stays as it is.
+fn canonical_buffer_limits(before: &[u8], text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut shown: Vec<Vec<u8>> = before
+        .split(|byte| *byte == b' ')
+        .map(<[u8]>::to_vec)
+        .collect();
+    if text.is_empty() {
+        return Ok(before.to_vec());
+    }
+    let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').collect();
+    if !words.len().is_multiple_of(4) {
         return Err(invalid(
             "Wrong number of arguments in buffer limit configuration.",
         ));
     }
-    let default = parameters::find(b"client-output-buffer-limit")
-        .expect("in the table")
-        .default;
-    let mut shown: Vec<String> = default.split(' ').map(str::to_string).collect();
     for limit in words.chunks(4) {
         let at = match limit[0].to_ascii_lowercase().as_slice() {
             b"normal" => 0,
@@ -375,11 +473,50 @@ fn canonical_buffer_limits(words: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
         let seconds = number::parse_i64(limit[3])
             .filter(|seconds| *seconds >= 0)
             .ok_or_else(error)?;
-        shown[at + 1] = hard.to_string();
-        shown[at + 2] = soft.to_string();
-        shown[at + 3] = seconds.to_string();
+        // Seconds are kept in 32 bits.
+        let numbers = [
+            hard.to_string(),
+            soft.to_string(),
+            (seconds as i32).to_string(),
+        ];
+        for (place, number) in shown[at + 1..].iter_mut().zip(numbers) {
+            *place = number.into_bytes();
+        }
     }
-    Ok(shown.join(" ").into_bytes())
+    Ok(shown.join(&b' '))
+}
+
+const DEFAULT_OUTPUT_LIMITS: &[u8] =
+    b"normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60";
+
+/// The limits of a canonical text, by `ClientType`: a primary is limited as a normal client is.
+fn output_limits(text: &[u8]) -> [OutputLimit; 4] {
+    let mut limits = [OutputLimit::default(); 4];
+    let words: Vec<&[u8]> = text.split(|byte| *byte == b' ').collect();
+    for (limit, words) in limits.iter_mut().zip(words.chunks(4)) {
+        let number = |at: usize| words.get(at).and_then(|word| number::parse_i64(word));
+        let size = |at: usize| number(at).and_then(|size| usize::try_from(size).ok());
+        limit.hard = size(1).unwrap_or_default();
+        limit.soft = size(2).unwrap_or_default();
+        limit.secs = number(3).unwrap_or_default();
+    }
+    limits[3] = limits[0];
+    limits
+}
+
+/// Memory, or a part of `maxmemory`.
+fn canonical_share(text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let error = || invalid("argument must be a memory or percent value");
+    let Some(percent) = text.strip_suffix(b"%") else {
+        let bytes = parse_memory(text).ok_or_else(error)?;
+        return Ok(bytes.to_string().into_bytes());
+    };
+    match number::parse_i64(percent) {
+        Some(0) => Ok(b"0".to_vec()),
+        Some(1..=100) => Ok(text.to_vec()),
+        Some(101..) => Err(invalid("percentage argument must be less or equal to 100")),
+        _ => Err(error()),
+    }
 }
 
 /// Letters of `notify-keyspace-events`: first those that `A` stands for.

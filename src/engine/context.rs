@@ -1,10 +1,14 @@
 //! What a command may use while it runs.
 
+use crate::acl::{Denied, Rules, log};
+use std::time::Duration;
+
 use crate::args::Args;
 use crate::client::{Blocked, Client, ClientId};
 use crate::command::{Entry, flag};
 use crate::config::Limits;
 use crate::error::Error;
+use crate::event::Event;
 use crate::keyspace::Keyspace;
 use crate::number;
 use crate::reply::Reply;
@@ -87,6 +91,36 @@ impl Context<'_> {
         if self.resuming {
             return Reply::Later;
         }
+        let words = self.words.iter().map(|word| word.to_vec()).collect();
+        self.block(words, kind, keys, deadline, on_timeout)
+    }
+
+    /// As `wait`; when a key is ready these words run instead of those that the client sent.
+    pub fn wait_with(
+        &mut self,
+        words: Vec<Vec<u8>>,
+        kind: Option<&'static str>,
+        keys: &[&[u8]],
+        deadline: Option<Time>,
+        on_timeout: Reply,
+    ) -> Reply {
+        if !self.may_block {
+            return on_timeout;
+        }
+        if self.resuming {
+            return Reply::Later;
+        }
+        self.block(words, kind, keys, deadline, on_timeout)
+    }
+
+    fn block(
+        &mut self,
+        words: Vec<Vec<u8>>,
+        kind: Option<&'static str>,
+        keys: &[&[u8]],
+        deadline: Option<Time>,
+        on_timeout: Reply,
+    ) -> Reply {
         let db = self.keys.db;
         for key in keys {
             self.keys.wait(db, key, self.id);
@@ -96,11 +130,15 @@ impl Context<'_> {
             keys: keys.iter().map(|key| (db, key.to_vec())).collect(),
             deadline,
             on_timeout,
-            words: self.words.iter().map(|word| word.to_vec()).collect(),
+            words,
             kind,
             since: self.now,
             sequence: self.server.sequence,
         };
+        if let Some(end) = blocked.end() {
+            let timeouts = &mut self.server.timeouts;
+            timeouts.insert((end, blocked.sequence, self.id));
+        }
         self.client_mut().blocked = Some(blocked);
         Reply::Later
     }
@@ -114,6 +152,21 @@ impl Context<'_> {
             .or_else(too_large)
             .ok_or(Error::TimeoutNotAFloat)?;
         self.deadline_in(seconds * 1000.0)
+    }
+
+    /// A timeout in whole milliseconds, as a deadline; 0 waits forever.
+    pub fn timeout_millis(&self, word: &[u8]) -> Result<Option<Time>, Error> {
+        let millis = number::parse_i64(word)
+            .ok_or(Error::err("timeout is not an integer or out of range"))?;
+        if millis < 0 {
+            return Err(Error::TimeoutNegative);
+        }
+        if millis.checked_add(self.now.millis()).is_none() {
+            return Err(Error::TimeoutOutOfRange);
+        }
+        // Beyond what virtual time can express is as good as never.
+        let micros = millis.saturating_mul(1000).unsigned_abs();
+        Ok((millis > 0).then(|| self.now.after(Duration::from_micros(micros))))
     }
 
     fn deadline_in(&self, millis: f64) -> Result<Option<Time>, Error> {
@@ -160,6 +213,43 @@ impl Context<'_> {
             self.server.stats.error(error);
         }
         reply.unwrap_or_else(Reply::Error)
+    }
+
+    /// Whether the client may run a command from inside this one. A refusal is logged.
+    pub fn permit(
+        &mut self,
+        entry: &Entry,
+        words: &[&[u8]],
+        context: log::Context,
+    ) -> Result<(), Denied> {
+        self.server.permit(self.id, entry, words, context, self.now)
+    }
+
+    /// Closes a connection: another's at once, one's own after the reply.
+    pub fn close(&mut self, id: ClientId) {
+        if id == self.id {
+            self.client_mut().closing = true;
+        } else {
+            self.server.forget_client(self.keys, id);
+            self.server.outbox.push(Event::Close { client: id });
+        }
+    }
+
+    /// Whether the user may read every key, as SORT's BY and GET need.
+    pub fn may_read_all_keys(&self) -> bool {
+        let user = self.server.users.get(self.client().user);
+        user.is_unrestricted() || user.may_read_all_keys(self.entry, self.words)
+    }
+
+    /// An error inside a larger reply, counted as any other.
+    pub fn fail(&mut self, error: Error) -> Reply {
+        self.server.stats.error(&error);
+        Reply::Error(error)
+    }
+
+    /// The rules for new users that the configuration gives.
+    pub fn user_rules(&self) -> Rules {
+        self.server.config.user_rules()
     }
 
     /// Whether the running command is a write, by its declaration.

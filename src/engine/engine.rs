@@ -1,7 +1,9 @@
 //! The engine's whole surface, and the ladder that every command climbs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
 use crate::client::{Client, ClientId, Clients, ReplyMode};
 use crate::cluster::{Cluster, redirect};
@@ -45,6 +47,8 @@ impl Engine {
         let keys = Keyspace::new(config.databases, in_cluster, &mut random, now);
         let run_id = Server::draw_id(&mut random);
         let replication_id = Server::draw_id(&mut random);
+        let mut users = Users::default();
+        users.set_default_password(&config.requirepass);
         let mut server = Server {
             clients: Clients::default(),
             config,
@@ -54,8 +58,8 @@ impl Engine {
             tracking: TrackingTable::default(),
             pause: None,
             monitors: Vec::new(),
-            failed_logins: Vec::new(),
-            login_entries: 0,
+            users,
+            access_log: AccessLog::default(),
             backlog: Vec::new(),
             stats: Stats::default(),
             started: now,
@@ -65,6 +69,11 @@ impl Engine {
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
+            timeouts: BTreeSet::new(),
+            grown: Vec::new(),
+            over_soft_limit: Vec::new(),
+            client_memory: 0,
+            clients_weighed: false,
             sequence: 0,
         };
         if in_cluster {
@@ -79,16 +88,26 @@ impl Engine {
         }
     }
 
+    /// As `connect`, unless there are as many clients as `maxclients` allows: then the error is all that the peer
+    /// gets.
+    pub fn accept(&mut self, address: &str, now: Time) -> Result<ClientId, Error> {
+        if self.server.clients.len() >= self.server.config.clients_max {
+            self.server.stats.connections_rejected += 1;
+            return Err(Error::err("max number of clients reached"));
+        }
+        Ok(self.connect(address, now))
+    }
+
     /// `address` is the peer as CLIENT LIST shows it: `127.0.0.1:50000`.
     pub fn connect(&mut self, address: &str, now: Time) -> ClientId {
         self.server.stats.connections_received += 1;
         let id = self.server.clients.connect(address, now);
-        let needs_password = !self.server.config.requirepass.is_empty();
+        let needs_login = self.server.users.login_required();
         self.server
             .clients
             .get_mut(id)
             .expect("just connected")
-            .authenticated = !needs_password;
+            .authenticated = !needs_login;
         id
     }
 
@@ -122,6 +141,10 @@ impl Engine {
         if words.is_empty() || client.closing {
             return Reply::Nothing;
         }
+        if is_of_another_protocol(words[0]) {
+            self.server.cut_off(&mut self.keys, id);
+            return Reply::Nothing;
+        }
         if client.blocked.is_some() || !client.pending.is_empty() {
             client
                 .pending
@@ -138,6 +161,11 @@ impl Engine {
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
         self.server.settle_cluster(now);
+        for id in std::mem::take(&mut self.server.grown) {
+            self.server.check_output(&mut self.keys, id, now);
+            self.server.weigh(id, now);
+        }
+        self.limit_client_memory(now);
         let config = &self.server.config;
         if !self.server.replication.is_replica()
             && expire::is_fast_cycle_due(&self.keys.cycle, config, now)
@@ -154,8 +182,7 @@ impl Engine {
         self.keys.emit_effects = self.server.effects_wanted;
         self.keys.note_modified = self.server.tracking.clients > 0;
         cycle(&mut self.keys, &self.server.config, now);
-        let modified = std::mem::take(&mut self.keys.modified);
-        self.server.invalidate(modified, None);
+        self.server.deliver_facts(&mut self.keys, None);
         for (db, words) in self.keys.effects.drain(..) {
             self.server.outbox.push(Event::Effect { db, words });
         }
@@ -169,6 +196,8 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
+        self.server.note_held(id, &reply);
+        self.server.weigh(id, now);
         if self
             .server
             .clients
@@ -214,6 +243,10 @@ impl Engine {
         let entry = self
             .admit(id, words, now)
             .map_err(|error| self.refuse(id, words, error))?;
+        self.limit_client_memory(now);
+        if self.server.clients.get(id).is_none() {
+            return Ok(Reply::Nothing);
+        }
         let paused = self
             .server
             .clients
@@ -280,15 +313,21 @@ impl Engine {
         client.last_command = "NULL";
         let entry = table().resolve(words)?;
         client.last_command = entry.name;
-        self.check(id, entry, words)
+        self.check(id, entry, words, now)
             .inspect_err(|_| self.server.stats.command(entry).rejected += 1)?;
         Ok(entry)
     }
 
     /// The rungs that a known command has to climb.
-    fn check(&self, id: ClientId, entry: &'static Entry, words: &[&[u8]]) -> Result<(), Error> {
-        let client = self
-            .server
+    fn check(
+        &mut self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let client = server
             .clients
             .get(id)
             .expect("the caller connected this client");
@@ -296,16 +335,42 @@ impl Engine {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
         if entry.has(flag::PROTECTED) {
-            self.check_protected(client, entry)?;
+            check_protected(&server.config, client, entry)?;
         }
-        if !client.authenticated && !entry.has(flag::NO_AUTH) {
+        if !client.authenticated && !entry.has(flag::NO_AUTH) && server.users.login_required() {
             return Err(Error::NoAuth);
         }
         if client.transaction.is_some() && entry.has(flag::NO_MULTI) {
             return Err(Error::err("Command not allowed inside a transaction"));
         }
+        let silenced = client.protocol == Protocol::Resp2
+            && client.is_subscriber()
+            && !allowed_to_subscribers(entry);
+        let context = match client.transaction {
+            Some(_) => log::Context::Multi,
+            None => log::Context::TopLevel,
+        };
+        server
+            .permit(id, entry, words, context, now)
+            .map_err(|denied| server.refusal(id, entry, denied))?;
+        self.check_place(id, entry, words)?;
+        if silenced {
+            return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
+        }
+        self.check_freshness(id, entry)
+    }
+
+    /// Whether the keys are this node's, and whether it may write.
+    fn check_place(
+        &self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+    ) -> Result<(), Error> {
+        let Some(client) = self.server.clients.get(id).filter(|client| !client.obeyed) else {
+            return Ok(());
+        };
         if let Some(cluster) = &self.server.cluster
-            && !client.obeyed
             && (!entry.key_specs.is_empty() || entry.name == "exec")
         {
             redirect::check(
@@ -317,21 +382,19 @@ impl Engine {
                 words,
             )?;
         }
-        self.check_replication(client, entry)?;
-        if client.protocol == Protocol::Resp2
-            && client.is_subscriber()
-            && !allowed_to_subscribers(entry)
-        {
-            return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
+        self.check_replication(client, entry)
+    }
+
+    /// A replica without its master may be told not to answer.
+    fn check_freshness(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        let client = self.server.clients.get(id).filter(|client| !client.obeyed);
+        let stale = self.server.replication.is_stale()
+            && client.is_some_and(|client| lacks(client, entry, flag::STALE))
+            && !self.server.config.yes("replica-serve-stale-data");
+        match stale {
+            true => Err(Error::MasterDown),
+            false => Ok(()),
         }
-        if self.server.replication.is_stale()
-            && !client.obeyed
-            && lacks(client, entry, flag::STALE)
-            && !self.server.config.yes("replica-serve-stale-data")
-        {
-            return Err(Error::MasterDown);
-        }
-        Ok(())
     }
 
     /// What writes: not on a replica, and not without as many replicas as the configuration wants.
@@ -356,19 +419,6 @@ impl Engine {
         match replication.good_replicas(config, self.keys.now) < copies_wanted {
             true => Err(Error::NoReplicas),
             false => Ok(()),
-        }
-    }
-
-    /// DEBUG and MODULE are for those whom the configuration lets use them.
-    fn check_protected(&self, client: &Client, entry: &Entry) -> Result<(), Error> {
-        let (command, parameter) = match entry.name {
-            "debug" => ("DEBUG", "enable-debug-command"),
-            _ => ("MODULE", "enable-module-command"),
-        };
-        match self.server.config.get(parameter).as_deref() {
-            Some(b"yes") => Ok(()),
-            Some(b"local") if client.address.starts_with("127.") => Ok(()),
-            _ => Err(Error::Protected(command, parameter)),
         }
     }
 
@@ -441,9 +491,8 @@ impl Engine {
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
     fn settle(&mut self, now: Time) {
         loop {
-            for fact in std::mem::take(&mut self.keys.facts) {
-                self.server.deliver(fact);
-            }
+            self.server.deliver_facts(&mut self.keys, None);
+            self.server.invalidate_own();
             for id in std::mem::take(&mut self.keys.broken_watches) {
                 self.server.break_watch(&mut self.keys, id);
             }
@@ -478,17 +527,36 @@ impl Engine {
             let Ok(entry) = table().resolve(&words) else {
                 continue;
             };
-            let reply = self
-                .run(id, entry, &words, now, true)
-                .unwrap_or_else(|error| {
-                    self.server.stats.error(&error);
-                    Reply::Error(error)
-                });
+            let told = self.server.outbox.len();
+            // It may have lost the permission while it waited.
+            let permitted = self
+                .permit_again(id, entry, &words, now)
+                .and_then(|()| self.run(id, entry, &words, now, true));
+            let reply = permitted.unwrap_or_else(|error| {
+                self.server.stats.error(&error);
+                Reply::Error(error)
+            });
             if reply != Reply::Later {
                 self.unblock(id);
                 self.server.reply_late(id, reply);
+                self.server.put_own_last(id, told);
             }
         }
+    }
+
+    fn permit_again(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        now: Time,
+    ) -> Result<(), Error> {
+        let server = &mut self.server;
+        let permitted = server.permit(id, entry, words, log::Context::TopLevel, now);
+        permitted.map_err(|denied| {
+            server.stats.command(entry).rejected += 1;
+            server.refusal(id, entry, denied)
+        })
     }
 
     /// The client waits no longer; it gets no reply by this. Says whether it did wait.
@@ -544,13 +612,8 @@ impl Engine {
     }
 
     fn next_timeout(&self) -> Option<(Time, ClientId)> {
-        let waits = self.server.clients.iter().filter_map(|client| {
-            let blocked = client.blocked.as_ref()?;
-            // Redis compares whole milliseconds with >: the deadline itself is still inside.
-            let past = Time::from_millis(blocked.deadline?.millis() + 1);
-            Some((past, blocked.sequence, client.id))
-        });
-        waits.min().map(|(at, _, id)| (at, id))
+        let first = self.server.timeouts.first();
+        first.map(|(at, _, id)| (*at, *id))
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
@@ -589,6 +652,7 @@ impl Engine {
         }
         self.settle(now);
         self.catch_up(now);
+        self.visit_clients(now);
     }
 
     /// Takes what has happened since the last call.
@@ -646,11 +710,33 @@ impl Server {
         }
     }
 
+    /// Messages that a command caused for its own client are read after its reply.
+    fn put_own_last(&mut self, id: ClientId, from: usize) {
+        let is_own = |event: &Event| matches!(event, Event::Push { client, .. } if *client == id);
+        self.outbox[from..].sort_by_key(is_own);
+    }
+
     pub fn reply_late(&mut self, id: ClientId, reply: Reply) {
         match self.answer(id, reply) {
             Reply::Nothing => {}
-            reply => self.outbox.push(Event::Reply { client: id, reply }),
+            reply => {
+                self.note_held(id, &reply);
+                self.outbox.push(Event::Reply { client: id, reply });
+            }
         }
+    }
+}
+
+/// DEBUG and MODULE are for those whom the configuration lets use them.
+fn check_protected(config: &Config, client: &Client, entry: &Entry) -> Result<(), Error> {
+    let (command, parameter) = match entry.name {
+        "debug" => ("DEBUG", "enable-debug-command"),
+        _ => ("MODULE", "enable-module-command"),
+    };
+    match config.get(parameter).as_deref() {
+        Some(b"yes") => Ok(()),
+        Some(b"local") if client.address.starts_with("127.") => Ok(()),
+        _ => Err(Error::Protected(command, parameter)),
     }
 }
 
@@ -683,6 +769,11 @@ fn runs_inside_multi(entry: &Entry) -> bool {
         entry.name,
         "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
     )
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
 }
 
 fn allowed_to_subscribers(entry: &Entry) -> bool {

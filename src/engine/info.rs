@@ -54,7 +54,7 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "Modules",
         by_default: true,
-        write: |_, _, _, _| {},
+        write: modules,
     },
     Section {
         name: "Commandstats",
@@ -201,14 +201,16 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     let stats = &server.stats;
     text.field("total_connections_received", stats.connections_received);
     text.field("total_commands_processed", stats.commands_processed);
-    text.field("rejected_connections", 0);
+    text.field("total_net_input_bytes", stats.bytes_received);
+    text.field("total_net_output_bytes", stats.bytes_sent);
+    text.field("rejected_connections", stats.connections_rejected);
     text.field("sync_full", 0);
     text.field("sync_partial_ok", 0);
     text.field("sync_partial_err", 0);
     text.field("expired_subkeys", keys.stats.expired_fields);
     text.field("expired_keys", keys.stats.expired);
     text.field("evicted_keys", 0);
-    text.field("evicted_clients", 0);
+    text.field("evicted_clients", stats.evicted_clients);
     text.field("evicted_scripts", 0);
     text.field("keyspace_hits", keys.stats.hits);
     text.field("keyspace_misses", keys.stats.misses);
@@ -230,10 +232,26 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("tracking_total_prefixes", tracking.prefixes.len());
     text.field("unexpected_error_replies", 0);
     text.field("total_error_replies", stats.error_replies);
-    text.field("acl_access_denied_auth", stats.denied_logins);
-    text.field("acl_access_denied_cmd", 0);
-    text.field("acl_access_denied_key", 0);
-    text.field("acl_access_denied_channel", 0);
+    text.field(
+        "client_query_buffer_limit_disconnections",
+        stats.query_buffers_exceeded,
+    );
+    text.field(
+        "client_output_buffer_limit_disconnections",
+        stats.output_buffers_exceeded,
+    );
+    text.field("acl_access_denied_auth", stats.denied.logins);
+    text.field("acl_access_denied_cmd", stats.denied.commands);
+    text.field("acl_access_denied_key", stats.denied.keys);
+    text.field("acl_access_denied_channel", stats.denied.channels);
+}
+
+fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
+    let options = "options=[handle-io-errors|handle-repl-async-load]";
+    text.field(
+        "module",
+        format!("name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],{options}"),
+    );
 }
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {

@@ -167,9 +167,11 @@ fn of_sort(entry: &Entry, words: &[&[u8]]) -> Vec<Found> {
 fn of_migrate(words: &[&[u8]]) -> Vec<Found> {
     const FLAGS: u32 = key::RW | key::ACCESS | key::DELETE;
     let mut at = 6;
-    while at < words.len() && words.get(3).is_some_and(|word| word.is_empty()) {
+    while at < words.len() {
         let is = |token: &str| words[at].eq_ignore_ascii_case(token.as_bytes());
         match () {
+            // One key or several: both is a mistake that the command itself will tell.
+            () if is("KEYS") && !words[3].is_empty() => return Vec::new(),
             () if is("KEYS") => {
                 return (at + 1..words.len())
                     .map(|at| Found { at, flags: FLAGS })

@@ -50,13 +50,19 @@ pub struct Db {
     pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
 }
 
-/// Something that happened to a key, for notifications and for whoever watches the keyspace.
+/// Something that happened to a key.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fact {
-    pub class: Class,
-    pub name: &'static str,
-    pub db: usize,
-    pub key: Vec<u8>,
+pub enum Fact {
+    /// For notifications and for whoever watches the keyspace.
+    Event {
+        class: Class,
+        name: &'static str,
+        db: usize,
+        key: Vec<u8>,
+    },
+    /// Its value changed, whatever its database: for clients that cache it. `by_client` if a command did it, and not
+    /// time.
+    Modified { key: Vec<u8>, by_client: bool },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -85,14 +91,6 @@ struct Watcher {
     expired: bool,
 }
 
-/// A key whose value changed, whatever its database.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Modified {
-    pub key: Vec<u8>,
-    /// By the client whose command runs; false if its time came.
-    pub by_client: bool,
-}
-
 #[derive(Debug, Clone)]
 pub struct Keyspace {
     pub dbs: Vec<Db>,
@@ -105,6 +103,7 @@ pub struct Keyspace {
     pub dirty: u64,
     /// Collect facts of these classes (bits of `Class`); zero collects none.
     pub listening: u32,
+    /// In the order in which they happened.
     pub facts: Vec<Fact>,
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
@@ -121,9 +120,10 @@ pub struct Keyspace {
     waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
     /// Collect the keys that change, for clients that cache them.
     pub note_modified: bool,
-    pub modified: Vec<Modified>,
     ready: Vec<(usize, Vec<u8>)>,
     seed: [u8; 16],
+    /// How many vector sets there ever were.
+    vector_sets: u64,
 }
 
 impl Db {
@@ -160,9 +160,9 @@ impl Keyspace {
             broken_watches: Vec::new(),
             waiting: BTreeMap::new(),
             note_modified: false,
-            modified: Vec::new(),
             ready: Vec::new(),
             seed,
+            vector_sets: 0,
         }
     }
 
@@ -193,7 +193,7 @@ impl Keyspace {
             self.stats.misses += 1;
             // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
             if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact {
+                self.facts.push(Fact::Event {
                     class: Class::KeyMiss,
                     name: "keymiss",
                     db: self.db,
@@ -309,7 +309,13 @@ impl Keyspace {
     }
 
     /// As `insert`, with a deadline (or `Object::NEVER`).
-    pub fn put(&mut self, key: &[u8], value: Value, deadline: i64) {
+    pub fn put(&mut self, key: &[u8], mut value: Value, deadline: i64) {
+        if let Value::VectorSet(set) = &mut value
+            && set.number.is_none()
+        {
+            set.number = Some(self.vector_sets);
+            self.vector_sets += 1;
+        }
         let object = Object {
             value,
             deadline,
@@ -333,7 +339,10 @@ impl Keyspace {
                 self.notify(Class::New, "new", key);
                 self.signal_ready(key);
             }
-            Some(before) => self.notify_overwritten(key, before.value.kind()),
+            Some(before) => {
+                self.signal_gone(key, &before);
+                self.notify_overwritten(key, before.value.kind());
+            }
         }
     }
 
@@ -361,6 +370,7 @@ impl Keyspace {
             db.expires.remove(key);
         }
         self.relist_fields(key, next_field_deadline(&object), None);
+        self.signal_gone(key, &object);
         Some(object)
     }
 
@@ -402,7 +412,15 @@ impl Keyspace {
     pub fn flush(&mut self, db: usize) {
         self.touch_all_watched(db);
         self.dirty += self.dbs[db].keys.len() as u64;
-        self.dbs[db] = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
+        let empty = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
+        let flushed = std::mem::replace(&mut self.dbs[db], empty);
+        let current = std::mem::replace(&mut self.db, db);
+        for key in self.waited_keys(db) {
+            if let Some(object) = flushed.keys.get(&key) {
+                self.signal_gone(&key, object);
+            }
+        }
+        self.db = current;
     }
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.
@@ -413,8 +431,13 @@ impl Keyspace {
         let current = self.db;
         for db in [first, second] {
             self.db = db;
+            let other = if db == first { second } else { first };
             for key in self.waited_keys(db) {
-                if self.dbs[db].keys.get(&key).is_some() {
+                let was_stream = self.dbs[other]
+                    .keys
+                    .get(&key)
+                    .is_some_and(|object| matches!(object.value, Value::Stream(_)));
+                if was_stream || self.dbs[db].keys.get(&key).is_some() {
                     self.signal_ready(&key);
                 }
             }
@@ -431,6 +454,17 @@ impl Keyspace {
         self.notify(class, name, key);
     }
 
+    /// As `changed`, for a collection that lost elements, maybe all of them. Some commands tell those who cache the key
+    /// after the events, and this is for those.
+    pub fn lost(&mut self, class: Class, name: &'static str, key: &[u8], all: bool) {
+        self.dirty += 1;
+        self.notify(class, name, key);
+        if all {
+            self.remove_empty(key);
+        }
+        self.touched(key);
+    }
+
     /// A key changed, without a notification and without counting.
     pub fn touched(&mut self, key: &[u8]) {
         self.note_change(key, true);
@@ -438,7 +472,7 @@ impl Keyspace {
 
     fn note_change(&mut self, key: &[u8], by_client: bool) {
         if self.note_modified {
-            self.modified.push(Modified {
+            self.facts.push(Fact::Modified {
                 key: key.to_vec(),
                 by_client,
             });
@@ -463,7 +497,7 @@ impl Keyspace {
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {
         if self.listening & class as u32 != 0 {
-            self.facts.push(Fact {
+            self.facts.push(Fact::Event {
                 class,
                 name,
                 db: self.db,
@@ -640,6 +674,13 @@ impl Keyspace {
             .filter(|(at, _)| *at == db)
             .map(|(_, key)| key.clone())
             .collect()
+    }
+
+    /// The key no longer holds this object. Who reads a stream for a group wants to know: the group is gone with it.
+    fn signal_gone(&mut self, key: &[u8], object: &Object) {
+        if matches!(object.value, Value::Stream(_)) {
+            self.signal_ready(key);
+        }
     }
 
     /// The key may now serve those who wait for it.

@@ -4,7 +4,9 @@
 //! Read in this order: `engine.rs` (the surface and the ladder), `command.rs` (how a command is declared),
 //! `commands/strings.rs` (what one looks like), `keyspace.rs` (what it works on), `values/` and `structures/`.
 
+pub mod acl;
 pub mod args;
+pub mod buffers;
 pub mod client;
 pub mod cluster;
 pub mod command;
@@ -22,7 +24,6 @@ mod hash_expiry;
 pub mod info;
 pub mod keys;
 pub mod keyspace;
-pub mod login_log;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;

@@ -9,7 +9,9 @@ use crate::values::hash::Hash;
 use crate::values::list::List;
 use crate::values::set::Set;
 use crate::values::sorted_set::SortedSet;
+use crate::values::stream::Stream;
 use crate::values::string::Str;
+use crate::values::vector_set::VectorSet;
 
 const OBJECT: usize = 16;
 const DEADLINE: usize = 8;
@@ -27,6 +29,12 @@ const SKIPLIST: usize = 32;
 const TOWER: usize = 16;
 const LEVEL: usize = 16;
 const HEADER_LEVELS: usize = 32;
+/// A vector set and its graph, a node, a layer.
+const VECTOR_SET: usize = 1784;
+const NODE: usize = 312;
+const LAYER: usize = 24;
+
+const STREAM: usize = 112;
 
 /// What the server itself needs before it has any key.
 const EMPTY_SERVER: usize = 1_000_000;
@@ -65,6 +73,8 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         Value::Set(set) => of_set(set, samples),
         Value::SortedSet(set) => of_sorted_set(set, samples),
         Value::Hash(hash) => of_hash(hash, samples),
+        Value::Stream(stream) => of_stream(stream, samples),
+        Value::VectorSet(set) => of_vector_set(set),
     }
 }
 
@@ -179,6 +189,57 @@ fn of_hash(hash: &Hash, samples: usize) -> usize {
             });
             DICT + hash.table().map_or(0, buckets) + scaled(fields, hash.len())
         }
+    }
+}
+
+fn of_stream(stream: &Stream, samples: usize) -> usize {
+    let nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
+    let of_nodes = scaled(nodes.take(samples), stream.node_count());
+    STREAM + of_nodes
+}
+
+/// An estimate, as the real server makes it: from the newest nodes, whatever the number of samples.
+fn of_vector_set(set: &VectorSet) -> usize {
+    const NODES: usize = 20;
+    const UNSEEN_ATTRIBUTES: usize = 64;
+    let (graph, count) = (&set.graph, set.len());
+    let matrix = set.projection.as_ref();
+    let matrix = matrix.map_or(0, |projection| projection.matrix.len() * 4);
+    let vectors = graph.quantization.bytes(graph.dimension) * count;
+    // A third of the nodes is taken to have a second layer, with half the links.
+    let layers = LAYER * count * 4 / 3;
+    let newest: Vec<_> = graph
+        .places()
+        .take(NODES)
+        .map(|at| graph.node(at))
+        .collect();
+    let fitting = newest.first().map_or(0, |node| node.layers[0].links_max);
+    let links = fitting * POINTER * count + fitting / 2 * POINTER * count / 3;
+    let average = |sizes: Vec<usize>, unseen: usize| match sizes.len() {
+        0 => unseen,
+        seen => sizes.iter().sum::<usize>() / seen,
+    };
+    let names = newest.iter().map(|node| string_object(node.name.len()));
+    let attributes = newest.iter().filter_map(|node| node.attributes.as_ref());
+    let attributes = attributes.map(|text| string_object(text.len())).collect();
+    VECTOR_SET
+        + matrix
+        + vectors
+        + NODE * count
+        + layers
+        + links
+        + average(names.collect(), 0) * count
+        + average(attributes, UNSEEN_ATTRIBUTES) * set.attributed().min(count as u64) as usize
+        + 2 * POINTER * count
+}
+
+/// A string with its header in one piece if it is short.
+fn string_object(length: usize) -> usize {
+    const EMBEDDED_MAX: usize = 44;
+    if length <= EMBEDDED_MAX {
+        allocated(OBJECT + 3 + length + 1)
+    } else {
+        OBJECT + allocated(text_bytes(length))
     }
 }
 

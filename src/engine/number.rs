@@ -9,6 +9,7 @@ mod long_double;
 mod shortest;
 #[cfg(test)]
 mod tests;
+pub mod trigonometry;
 
 pub use long_double::LongDouble;
 

@@ -4,8 +4,10 @@
 //! What a file has beside values (header, databases, deadlines, checksum) is not here.
 
 mod load;
+mod stream;
 #[cfg(test)]
 mod tests;
+mod vector_set;
 
 pub use load::{LoadError, Reader, Rules};
 
@@ -30,11 +32,15 @@ pub mod kind {
     pub const SORTED_SET_TEXT: u8 = 3;
     pub const HASH: u8 = 4;
     pub const SORTED_SET: u8 = 5;
+    pub const MODULE: u8 = 7;
     pub const SET_INTSET: u8 = 11;
     pub const HASH_LISTPACK: u8 = 16;
     pub const SORTED_SET_LISTPACK: u8 = 17;
+    pub const STREAM: u8 = 15;
     pub const LIST_QUICKLIST: u8 = 18;
+    pub const STREAM_2: u8 = 19;
     pub const SET_LISTPACK: u8 = 20;
+    pub const STREAM_3: u8 = 21;
     pub const HASH_DEADLINES: u8 = 24;
     pub const HASH_LISTPACK_DEADLINES: u8 = 25;
 }
@@ -98,6 +104,8 @@ impl Writer {
             Value::Set(set) => self.set(set),
             Value::SortedSet(set) => self.sorted_set(set),
             Value::Hash(hash) => self.hash(hash),
+            Value::Stream(stream) => self.stream(stream),
+            Value::VectorSet(set) => self.vector_set(set),
         }
     }
 

@@ -1,15 +1,15 @@
 //! What belongs to the server as a whole and is not a key: clients, configuration, subscriptions, counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
 use crate::cluster::Cluster;
 use crate::command::{Entry, flag};
 use crate::config::Config;
 use crate::error::Error;
-use crate::event::{Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::event::{Class, Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
 use crate::keyspace::{Fact, Keyspace};
-use crate::login_log::FailedLogin;
 use crate::pause::Pause;
 use crate::pubsub::PubSub;
 use crate::replication::Replication;
@@ -34,10 +34,9 @@ pub struct Server {
     pub pause: Option<Pause>,
     /// Clients in MONITOR mode.
     pub monitors: Vec<ClientId>,
-    /// What ACL LOG shows, the newest first.
-    pub failed_logins: Vec<FailedLogin>,
-    /// How many entries that list ever had.
-    pub login_entries: u64,
+    pub users: Users,
+    /// What ACL LOG shows.
+    pub access_log: AccessLog,
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
@@ -54,6 +53,16 @@ pub struct Server {
     pub key_events_wanted: bool,
     /// Collected for whoever drives the engine.
     pub outbox: Vec<Event>,
+    /// Waits that end by themselves, the earliest first: when, who waited first, who.
+    pub timeouts: BTreeSet<(Time, u64, ClientId)>,
+    /// Held clients that were sent something since the last look.
+    pub grown: Vec<ClientId>,
+    /// Clients over a soft limit of their output.
+    pub over_soft_limit: Vec<ClientId>,
+    /// What all clients take; counted while `maxmemory-clients` limits it.
+    pub client_memory: usize,
+    /// Whether that was counted for all of them.
+    pub clients_weighed: bool,
     /// Numbers things in the order in which they happen (who blocked first).
     pub sequence: u64,
 }
@@ -68,8 +77,26 @@ pub struct Stats {
     pub errors: BTreeMap<String, u64>,
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
+    pub denied: Denials,
+    /// Turned away by `maxclients`.
+    pub connections_rejected: u64,
+    /// Closed for too much output, or too much of an unfinished command.
+    pub output_buffers_exceeded: u64,
+    pub query_buffers_exceeded: u64,
+    /// Closed by `maxmemory-clients`.
+    pub evicted_clients: u64,
+    pub bytes_received: u64,
+    pub bytes_sent: u64,
+}
+
+/// What was refused for want of a permission.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Denials {
     /// AUTH or HELLO with a wrong name or password.
-    pub denied_logins: u64,
+    pub logins: u64,
+    pub commands: u64,
+    pub keys: u64,
+    pub channels: u64,
 }
 
 /// A line of INFO's commandstats section. Commands take no time here.
@@ -144,10 +171,8 @@ impl Server {
         stats.calls += 1;
         stats.failed += u64::from(failed);
         self.feed_monitors(entry, id, words, keys.now);
+        self.deliver_facts(keys, Some(id));
         self.remember_reads(id, entry, words);
-        if !keys.modified.is_empty() {
-            self.invalidate(std::mem::take(&mut keys.modified), Some(id));
-        }
     }
 
     /// The connection is gone: its watches, waits and subscriptions with it.
@@ -156,6 +181,7 @@ impl Server {
         let Some(client) = self.clients.remove(id) else {
             return;
         };
+        self.forget_weight(&client);
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
@@ -170,6 +196,9 @@ impl Server {
     /// Ends a client's wait; it gets no reply by this. Gives what it waited for.
     pub fn unblock(&mut self, keys: &mut Keyspace, id: ClientId) -> Option<Blocked> {
         let blocked = self.clients.get_mut(id)?.blocked.take()?;
+        if let Some(end) = blocked.end() {
+            self.timeouts.remove(&(end, blocked.sequence, id));
+        }
         for (db, key) in &blocked.keys {
             keys.stop_waiting(*db, key, id);
         }
@@ -205,28 +234,47 @@ impl Server {
 
     /// Sends something to a client that did not ask for it.
     pub fn push(&mut self, client: ClientId, reply: Reply) {
+        self.note_held(client, &reply);
         self.outbox.push(Event::Push { client, reply });
     }
 
-    /// Delivers a keyspace fact: to subscribers if the configuration says so, and to whoever drives the engine.
-    pub fn deliver(&mut self, fact: Fact) {
+    /// Tells what happened to keys, in its order; `by` is the client whose command ran.
+    pub fn deliver_facts(&mut self, keys: &mut Keyspace, by: Option<ClientId>) {
+        if keys.facts.is_empty() {
+            return;
+        }
+        for fact in std::mem::take(&mut keys.facts) {
+            match fact {
+                Fact::Event {
+                    class,
+                    name,
+                    db,
+                    key,
+                } => self.announce(class, name, db, key),
+                Fact::Modified { key, by_client } => self.invalidate(key, by, by_client),
+            }
+        }
+    }
+
+    /// A keyspace event: to subscribers if the configuration says so, and to whoever drives the engine.
+    fn announce(&mut self, class: Class, name: &'static str, db: usize, key: Vec<u8>) {
         let flags = self.config.notify_keyspace_events;
-        if flags & fact.class as u32 != 0 {
+        if flags & class as u32 != 0 {
             if flags & NOTIFY_KEYSPACE != 0 {
-                let channel = [format!("__keyspace@{}__:", fact.db).as_bytes(), &fact.key].concat();
-                self.publish(&channel, fact.name.as_bytes());
+                let channel = [format!("__keyspace@{db}__:").as_bytes(), &key].concat();
+                self.publish(&channel, name.as_bytes());
             }
             if flags & NOTIFY_KEYEVENT != 0 {
-                let channel = format!("__keyevent@{}__:{}", fact.db, fact.name);
-                self.publish(channel.as_bytes(), &fact.key);
+                let channel = format!("__keyevent@{db}__:{name}");
+                self.publish(channel.as_bytes(), &key);
             }
         }
         if self.key_events_wanted {
             self.outbox.push(Event::Key {
-                db: fact.db,
-                key: fact.key,
-                class: fact.class,
-                name: fact.name,
+                db,
+                key,
+                class,
+                name,
             });
         }
     }

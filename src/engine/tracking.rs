@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::client::ClientId;
 use crate::command::{Entry, flag};
 use crate::keys;
-use crate::keyspace::Modified;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::server::Server;
@@ -39,6 +38,8 @@ pub struct TrackingTable {
     pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
     /// Keys that changed below a prefix since the last broadcast, and by whom.
     changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
+    /// Keys that a client had read and its running command changed.
+    own: Vec<(ClientId, Vec<u8>)>,
     /// How many clients track.
     pub clients: usize,
 }
@@ -115,35 +116,44 @@ impl Server {
         }
     }
 
-    /// Tells of keys that changed while `by`'s command ran, or because their time had come.
-    pub fn invalidate(&mut self, modified: Vec<Modified>, by: Option<ClientId>) {
-        for Modified { key, by_client } in modified {
-            let by = by.filter(|_| by_client);
-            let table = &mut self.tracking;
-            for prefix in table
-                .prefixes
-                .keys()
-                .filter(|prefix| key.starts_with(prefix))
-            {
-                table
-                    .changed
-                    .entry(prefix.clone())
-                    .or_default()
-                    .insert(key.clone(), by);
+    /// Tells of a key that changed while `by`'s command ran: because of it, or because the key's time had come.
+    pub fn invalidate(&mut self, key: Vec<u8>, by: Option<ClientId>, by_client: bool) {
+        let author = by.filter(|_| by_client);
+        let table = &mut self.tracking;
+        for prefix in table
+            .prefixes
+            .keys()
+            .filter(|prefix| key.starts_with(prefix))
+        {
+            table
+                .changed
+                .entry(prefix.clone())
+                .or_default()
+                .insert(key.clone(), author);
+        }
+        for id in self.tracking.keys.remove(&key).unwrap_or_default() {
+            let Some(tracking) = self
+                .clients
+                .get(id)
+                .and_then(|client| client.tracking.as_ref())
+            else {
+                continue;
+            };
+            if tracking.broadcast || tracking.no_loop && author == Some(id) {
+                continue;
             }
-            for id in self.tracking.keys.remove(&key).unwrap_or_default() {
-                let Some(tracking) = self
-                    .clients
-                    .get(id)
-                    .and_then(|client| client.tracking.as_ref())
-                else {
-                    continue;
-                };
-                if tracking.broadcast || tracking.no_loop && by == Some(id) {
-                    continue;
-                }
+            if by == Some(id) {
+                self.tracking.own.push((id, key.clone()));
+            } else {
                 self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
             }
+        }
+    }
+
+    /// A client's own changes are told when its command, or transaction, is over.
+    pub fn invalidate_own(&mut self) {
+        for (id, key) in std::mem::take(&mut self.tracking.own) {
+            self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
         }
     }
 

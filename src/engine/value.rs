@@ -1,6 +1,9 @@
 //! What a key holds. Each type lives in `values/` with its encodings; this is only the choice between them.
 
-use crate::values::{hash::Hash, list::List, set::Set, sorted_set::SortedSet, string::Str};
+use crate::values::{
+    hash::Hash, list::List, set::Set, sorted_set::SortedSet, stream::Stream, string::Str,
+    vector_set::VectorSet,
+};
 
 #[derive(Debug, Clone)]
 pub enum Value {
@@ -9,6 +12,8 @@ pub enum Value {
     Set(Set),
     SortedSet(SortedSet),
     Hash(Hash),
+    Stream(Stream),
+    VectorSet(VectorSet),
 }
 
 impl Value {
@@ -20,6 +25,8 @@ impl Value {
             Value::Set(_) => Set::NAME,
             Value::SortedSet(_) => SortedSet::NAME,
             Value::Hash(_) => Hash::NAME,
+            Value::Stream(_) => Stream::NAME,
+            Value::VectorSet(_) => VectorSet::NAME,
         }
     }
 
@@ -31,6 +38,9 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
+            // The type is a module's: Redis knows nothing of how it is kept.
+            Value::VectorSet(_) => "raw",
         }
     }
 }
@@ -66,5 +76,7 @@ kinds!(
     List(List) = "list",
     Set(Set) = "set",
     SortedSet(SortedSet) = "zset",
-    Hash(Hash) = "hash"
+    Hash(Hash) = "hash",
+    Stream(Stream) = "stream",
+    VectorSet(VectorSet) = "vectorset"
 );

@@ -147,7 +147,7 @@ impl EventLoop {
                     let reply =
                         request.with_words(|words| self.engine.execute(client, words, time));
                     let after = if self.engine.has_events() {
-                        before_reply(&mut self.engine, connection)
+                        own_messages(&mut self.engine, client)
                     } else {
                         Vec::new()
                     };
@@ -236,28 +236,18 @@ impl EventLoop {
     }
 }
 
-/// Writes messages that the command caused for its own client: a publisher that also listens reads the message before
-/// the count, and invalidations after the reply. Those are returned; what is for others stays with the engine.
-fn before_reply(engine: &mut Engine, connection: &mut Connection) -> Vec<Reply> {
-    let protocol = engine.protocol(connection.client);
-    let (mut after, mut others) = (Vec::new(), Vec::new());
+/// Messages that the command caused for its own client, which reads them after the reply. What is for others stays with
+/// the engine.
+fn own_messages(engine: &mut Engine, own: ClientId) -> Vec<Reply> {
+    let (mut messages, mut others) = (Vec::new(), Vec::new());
     for event in engine.drain() {
         match event {
-            Event::Push { client, reply } if client == connection.client => {
-                match is_invalidation(&reply) {
-                    true => after.push(reply),
-                    false => encode(&reply, protocol, &mut connection.output),
-                }
-            }
+            Event::Push { client, reply } if client == own => messages.push(reply),
             other => others.push(other),
         }
     }
     engine.requeue(others);
-    after
-}
-
-fn is_invalidation(reply: &Reply) -> bool {
-    matches!(reply, Reply::Push(items) if items.first() == Some(&Reply::bulk("invalidate")))
+    messages
 }
 
 fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {

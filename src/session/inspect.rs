@@ -70,6 +70,8 @@ fn length(value: &Value) -> usize {
         Value::Set(set) => set.len(),
         Value::Hash(hash) => hash.len(),
         Value::SortedSet(set) => set.len(),
+        Value::Stream(stream) => stream.len() as usize,
+        Value::VectorSet(set) => set.len(),
     }
 }
 
@@ -86,6 +88,8 @@ fn body(value: &Value) -> Body {
         Value::Set(Set::Table(table)) => dict(table, |()| Vec::new()),
         Value::Hash(hash) => hash_body(hash),
         Value::SortedSet(set) => sorted_set(set),
+        Value::Stream(_) => Body::Other,
+        Value::VectorSet(_) => Body::Other,
     }
 }
 

@@ -4,24 +4,38 @@
 use std::fmt;
 use std::time::Duration;
 
+use engine::Time;
 use engine::command::{Entry, flag, table};
 use engine::structures::random::Random;
 use engine::syntax::{Node, Type};
 use engine::words;
 
+use crate::access;
 use crate::play::{CLIENTS, Pair};
+use crate::social::{self, Situation};
+use crate::vectors;
+use tests::sent::is_sent;
 
 /// One thing that happens to both servers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
-    Command { client: usize, words: Vec<Vec<u8>> },
+    Command {
+        client: usize,
+        words: Vec<Vec<u8>>,
+    },
     Advance(Duration),
+    /// The client hangs up and comes back as a new one.
+    Reconnect(usize),
+    /// Everybody is asked something, to see that nothing else came before the answer.
+    Barrier,
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Input::Advance(by) => write!(f, "+ {}ms", by.as_millis()),
+            Input::Reconnect(client) => write!(f, "({} hangs up and comes back)", CLIENTS[*client]),
+            Input::Barrier => write!(f, "(everybody says PING barrier)"),
             Input::Command { client, words } => {
                 write!(f, "{}>", CLIENTS[*client])?;
                 for word in words {
@@ -45,65 +59,6 @@ fn shown(word: &[u8]) -> String {
     }
 }
 
-/// Commands that are not sent: their reply or effect is the process's own (ids, time, memory), they wait for other
-/// servers, or they would end the comparison. Each has tests of its own.
-const NOT_SENT: &[&str] = &[
-    "acl",
-    "auth",
-    "bgrewriteaof",
-    "bgsave",
-    "client",
-    "cluster",
-    "command",
-    "config",
-    "debug",
-    "failover",
-    "function",
-    "hello",
-    "info",
-    "lastsave",
-    "latency",
-    "lolwut",
-    "memory",
-    "migrate",
-    "module",
-    "monitor",
-    "psync",
-    "quit",
-    "replconf",
-    "replicaof",
-    "reset",
-    "restore",
-    "restore-asking",
-    "role",
-    "save",
-    "script",
-    "shutdown",
-    "slaveof",
-    "slowlog",
-    "sync",
-    "time",
-    "wait",
-    "waitaof",
-    "object|freq",
-    "object|idletime",
-    "object|help",
-    "pubsub|help",
-    "swapdb",
-    "readonly",
-    "readwrite",
-    "asking",
-    "select",
-    "object|refcount",
-    "subscribe",
-    "psubscribe",
-    "ssubscribe",
-    "unsubscribe",
-    "punsubscribe",
-    "sunsubscribe",
-    "flushall",
-];
-
 /// SORT BY leaves elements of equal weight, and all elements if nothing is sorted, in hash order: storing that would
 /// make the keyspaces differ.
 fn settle_sort(words: &mut Vec<Vec<u8>>) {
@@ -120,19 +75,51 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Whether the differential tester sends this command.
-pub fn is_sent(entry: &Entry) -> bool {
-    let container = entry.name.split('|').next().unwrap_or_default();
-    entry.subcommands.is_empty()
-        && !NOT_SENT.contains(&entry.name)
-        && !NOT_SENT.contains(&container)
+/// SET and HSETEX store what is past its deadline already. The server's sweep removes it by real time, and who listens
+/// hears of it some time.
+fn leaves_due(words: &[Vec<u8>], now: Time) -> bool {
+    if !words[0].eq_ignore_ascii_case(b"set") && !words[0].eq_ignore_ascii_case(b"hsetex") {
+        return false;
+    }
+    words.windows(2).any(|pair| {
+        let unit = match pair[0].to_ascii_lowercase().as_slice() {
+            b"exat" => 1000,
+            b"pxat" => 1,
+            _ => return false,
+        };
+        let at = std::str::from_utf8(&pair[1])
+            .ok()
+            .and_then(|word| word.parse::<i64>().ok());
+        at.is_some_and(|at| at.saturating_mul(unit) <= now.millis())
+    })
+}
+
+/// Commands that fill come more often where many others take away.
+fn how_often(name: &str) -> usize {
+    match name {
+        "xadd" => 25,
+        "xreadgroup" => 15,
+        "xgroup|create" => 3,
+        _ => 1,
+    }
 }
 
 pub struct Generator {
     random: Random,
     entries: Vec<&'static Entry>,
-    /// How many keys the value `numkeys` promised.
+    /// How many keys the value `numkeys` promised, ids `numids`, or ids the keys before them.
     promised: Option<u64>,
+    /// Users with rules are made, and clients log in as them.
+    access: bool,
+    /// Several clients listen, track and change settings: not while one group is looked at.
+    social: bool,
+    /// What every run begins with, the last first.
+    opening: Vec<Input>,
+    /// The greatest id that a stream was given so far.
+    last_id: (u64, u64),
+    /// Some of the ids that came before it, so that commands hit entries.
+    ids: Vec<(u64, u64)>,
+    now_millis: u64,
 }
 
 impl Generator {
@@ -144,23 +131,43 @@ impl Generator {
                 entry.subcommands.values().copied().collect()
             }
         };
+        let access = group == Some("acl");
         let wanted = |entry: &&'static Entry| {
-            group.is_none_or(|group| entry.group == group || entry.group == "generic")
+            access || group.is_none_or(|group| entry.group == group || entry.group == "generic")
         };
         let entries = table()
             .iter()
             .flat_map(with_children)
             .filter(|entry| is_sent(entry))
             .filter(wanted)
+            .flat_map(|entry| std::iter::repeat_n(entry, how_often(entry.name)))
             .collect();
+        let mut random = Random::new(seed);
+        let opening = if group.is_none() {
+            social::opening(&mut random)
+        } else {
+            Vec::new()
+        };
         Generator {
-            random: Random::new(seed),
+            random,
             entries,
             promised: None,
+            access,
+            social: group.is_none(),
+            opening,
+            last_id: (1, 0),
+            ids: Vec::new(),
+            now_millis: 0,
         }
     }
 
     pub fn next(&mut self, pair: &Pair) -> Input {
+        if let Some(input) = self.opening.pop() {
+            return input;
+        }
+        if self.random.chance(1, 50) {
+            return Input::Barrier;
+        }
         if self.random.chance(1, 200) {
             let choices = [1, 10, 500, 1000, 5000, 60_000];
             return Input::Advance(Duration::from_millis(choices[self.below(6)]));
@@ -171,10 +178,33 @@ impl Generator {
         let Some(client) = free.get(self.below(free.len().max(1))).copied() else {
             return Input::Advance(Duration::from_secs(100));
         };
-        Input::Command {
-            client,
-            words: self.command(),
+        self.now_millis = pair.now().millis().unsigned_abs();
+        if self.access && self.random.chance(1, 4) {
+            let words = access::command(&mut self.random, client);
+            return Input::Command { client, words };
         }
+        if self.social {
+            if self.random.chance(1, 400) {
+                return Input::Reconnect(self.below(CLIENTS.len()));
+            }
+            let bored = pair.is_listener(client) && self.random.chance(2, 3);
+            if bored || self.random.chance(1, 15) {
+                let situation = if pair.is_in_multi(client) {
+                    Situation::InMulti
+                } else if pair.is_listener(client) {
+                    Situation::Listening
+                } else {
+                    Situation::Usual
+                };
+                let words = social::words(&mut self.random, situation);
+                return Input::Command { client, words };
+            }
+        }
+        let mut words = self.command();
+        while self.social && leaves_due(&words, pair.now()) {
+            words = self.command();
+        }
+        Input::Command { client, words }
     }
 
     fn below(&mut self, n: usize) -> usize {
@@ -208,6 +238,8 @@ impl Generator {
         }
         self.spoil(&mut words);
         settle_sort(&mut words);
+        self.note_automatic_id(&words);
+        vectors::settle(&mut words);
         words
     }
 
@@ -220,7 +252,11 @@ impl Generator {
             }
             Node::Sequence(nodes) => nodes.iter().for_each(|node| self.node(entry, node, words)),
             Node::Choice(nodes) => {
-                let chosen = self.below(nodes.len());
+                let mut chosen = self.below(nodes.len());
+                // An id from the clock puts those that are counted up out of use.
+                if nodes[chosen] == Node::Token("*".to_string()) && !self.random.chance(1, 100) {
+                    chosen = nodes.len() - 1;
+                }
                 self.node(entry, &nodes[chosen], words);
             }
             Node::Optional(node) => {
@@ -230,13 +266,18 @@ impl Generator {
             }
             Node::Repeat(node) => {
                 let is_key = matches!(**node, Node::Value(_, Type::Key));
+                let is_id = matches!(&**node, Node::Value(name, _) if name == "id");
+                let is_component = matches!(&**node, Node::Value(name, _) if name == "component");
                 let few = 1 + self.random.below(4);
                 let many = if self.random.chance(1, 60) { 150 } else { few };
-                let count = if is_key {
-                    self.promised.take().unwrap_or(few)
-                } else {
-                    many
+                let count = match self.promised.take() {
+                    Some(promised) if is_key || is_id || is_component => promised,
+                    _ if is_key || is_component => few,
+                    _ => many,
                 };
+                if is_key && entry.name.starts_with("xread") {
+                    self.promised = Some(count);
+                }
                 for _ in 0..count {
                     self.node(entry, node, words);
                 }
@@ -247,11 +288,22 @@ impl Generator {
     fn value(&mut self, entry: &'static Entry, name: &str, kind: Type) -> Vec<u8> {
         match (name, kind) {
             (_, Type::Key) => self.key(entry),
+            (name, kind) if entry.group == "stream" => self.stream_value(entry, name, kind),
             ("numkeys", _) => {
                 let count = 1 + self.random.below(3);
                 self.promised = Some(count);
                 count.to_string().into_bytes()
             }
+            ("num", _) => {
+                let count = if self.random.chance(1, 15) {
+                    self.random.below(20)
+                } else {
+                    3
+                };
+                self.promised = Some(count);
+                count.to_string().into_bytes()
+            }
+            _ if entry.group == "vector_set" => vectors::word(&mut self.random, name),
             ("numfields", _) => "2".into(),
             ("cursor", _) => "0".into(),
             // A page smaller than the keyspace ends where the hash seed says.
@@ -261,7 +313,16 @@ impl Generator {
             ("destination-db" | "index" | "db", _) => self.pick(&["0", "0", "1", "-1", "0"]),
             ("channel" | "shardchannel", _) => self.pick(&["news", "sport"]),
             ("weight", _) => self.pick(&["1", "2", "0.5", "-1", "inf"]),
-            ("type", _) => self.pick(&["string", "list", "hash", "zset", "set", "nothing"]),
+            ("type", _) => self.pick(&[
+                "string",
+                "list",
+                "hash",
+                "zset",
+                "stream",
+                "set",
+                "vectorset",
+                "nothing",
+            ]),
             (_, Type::Int) => self.integer(),
             (_, Type::Float) => self.float(),
             (_, Type::Time) => self.pick(&[
@@ -291,14 +352,142 @@ impl Generator {
             "hash" => "h",
             "sorted-set" | "geo" => "z",
             "stream" => "x",
-            _ => ["s", "l", "t", "h", "z"][self.below(5)],
+            "vector_set" => "v",
+            _ => ["s", "l", "t", "h", "z", "x", "v"][self.below(7)],
         };
         let prefix = if self.random.chance(1, 25) {
-            ["s", "l", "t", "h", "z"][self.below(5)]
+            ["s", "l", "t", "h", "z", "x", "v"][self.below(7)]
         } else {
             prefix
         };
-        format!("{prefix}{}", self.below(4)).into_bytes()
+        let number = match prefix {
+            // Streams are filled slowly, by ids that fit one key only.
+            "x" => [0, 0, 0, 0, 1, 1, 2, 3][self.below(8)],
+            _ => self.below(4),
+        };
+        format!("{prefix}{number}").into_bytes()
+    }
+
+    /// Values of stream commands. Ids come from those that were given before, so that they hit.
+    fn stream_value(&mut self, entry: &'static Entry, name: &str, kind: Type) -> Vec<u8> {
+        match (name, kind) {
+            ("group", _) => self.pick(&["g1", "g1", "g1", "g2", "g2", "g3"]),
+            ("consumer", _) => self.pick(&["c1", "c1", "c2", "c3", "c4"]),
+            ("min-idle-time", _) => self.pick(&["0", "0", "0", "1", "500", "60000", "-1", "abc"]),
+            ("milliseconds", _) => self.pick(&["1", "50", "1000", "30000", "-1", "abc"]),
+            ("entries-read" | "entriesread" | "entries-added", _) if self.random.chance(2, 3) => {
+                self.random.below(200).to_string().into_bytes()
+            }
+            ("numids", _) if self.random.chance(9, 10) => {
+                let count = 1 + self.random.below(4);
+                self.promised = Some(count);
+                count.to_string().into_bytes()
+            }
+            ("threshold", _) if self.random.chance(1, 2) => {
+                self.random.below(14).to_string().into_bytes()
+            }
+            ("id", _) if entry.name == "xadd" => self.new_id(),
+            ("id", _) if entry.name == "xreadgroup" && self.random.chance(3, 4) => ">".into(),
+            ("id", _) if entry.name == "xread" && self.random.chance(1, 3) => {
+                self.pick(&["$", "+", "0"])
+            }
+            ("id" | "threshold" | "lastid" | "last-id" | "max-deleted-id", _) => self.known_id(),
+            ("start", _) if self.random.chance(1, 2) => self.pick(&["-", "-", "0", "0-0", "+"]),
+            ("end", _) if self.random.chance(1, 2) => self.pick(&["+", "+", "-"]),
+            ("start" | "end", _) => {
+                let id = self.known_id();
+                if self.random.chance(1, 5) {
+                    [b"(", id.as_slice()].concat()
+                } else {
+                    id
+                }
+            }
+            (_, Type::Int) => self.integer(),
+            (_, Type::Time) => self.pick(&["1767225600000", "1", "99999999999999", "abc", "-5"]),
+            // Few names of fields, so that entries often have those of their node.
+            ("field", _) if self.random.chance(2, 3) => self.pick(&["f1", "f2", "1"]),
+            _ => self.text(),
+        }
+    }
+
+    /// An id for XADD: mostly greater than all before it.
+    fn new_id(&mut self) -> Vec<u8> {
+        if self.random.chance(1, 12) {
+            return self.known_id();
+        }
+        let (ms, seq) = self.last_id;
+        self.last_id = if self.random.chance(1, 2) {
+            (ms + 1 + self.random.below(2), self.random.below(2))
+        } else {
+            (ms, seq + 1)
+        };
+        self.remember(self.last_id);
+        let (ms, seq) = self.last_id;
+        match self.below(8) {
+            0 => format!("{ms}-*"),
+            1 => format!("{ms}"),
+            _ => format!("{ms}-{seq}"),
+        }
+        .into_bytes()
+    }
+
+    fn remember(&mut self, id: (u64, u64)) {
+        const KEPT: usize = 40;
+        if self.ids.len() < KEPT {
+            self.ids.push(id);
+        } else {
+            let at = self.below(KEPT);
+            self.ids[at] = id;
+        }
+    }
+
+    fn known_id(&mut self) -> Vec<u8> {
+        if self.ids.is_empty() || self.random.chance(1, 8) {
+            return self.pick(&[
+                "0",
+                "0-0",
+                "0-1",
+                "1-1",
+                "-",
+                "+",
+                "$",
+                "*",
+                "5-*",
+                ">",
+                "",
+                "abc",
+                "1-",
+                "-1",
+                " 7",
+                "+7",
+                "1--1",
+                "1--01",
+                "007-01",
+                "18446744073709551615",
+                "18446744073709551614-3",
+                "18446744073709551616",
+                "9223372036854775807-9223372036854775808",
+            ]);
+        }
+        let at = self.below(self.ids.len());
+        let (ms, seq) = self.ids[at];
+        match self.below(10) {
+            0 => format!("{ms}"),
+            1 => format!("{ms}-{}", seq + 1),
+            _ => format!("{ms}-{seq}"),
+        }
+        .into_bytes()
+    }
+
+    /// An id that the server chooses from its clock: later ones are greater.
+    fn note_automatic_id(&mut self, words: &[Vec<u8>]) {
+        if words[0] == b"XADD" || words[0] == b"xadd" {
+            let automatic = words.iter().any(|word| word == b"*");
+            if automatic && self.last_id.0 < self.now_millis {
+                self.last_id = (self.now_millis, 0);
+                self.remember(self.last_id);
+            }
+        }
     }
 
     fn integer(&mut self) -> Vec<u8> {

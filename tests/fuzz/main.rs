@@ -6,11 +6,21 @@
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
+mod access;
+mod frames;
+mod generate;
+mod keyspace;
+mod normalize;
+mod play;
+mod settings;
+mod shrink;
+mod social;
+mod vectors;
+
 use std::process::ExitCode;
 
-use tests::generate::Generator;
-use tests::play::{Outcome, Pair};
-use tests::{keyspace, shrink};
+use generate::Generator;
+use play::{Outcome, Pair};
 
 struct Options {
     seed: u64,

@@ -1,11 +1,12 @@
 //! What may differ between the engine and the real server, each with its reason. Everything else must be equal.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use engine::Reply;
 use engine::render;
-use engine::resp::{self, Protocol};
+use engine::resp::Protocol;
 
+use crate::frames;
 use crate::play::Outcome;
 
 /// How the reply of a command is compared.
@@ -25,6 +26,14 @@ enum Rule {
     Dump,
     /// One drawn by lot: only whether there is one.
     Presence,
+    /// The number of the connection is the process's own.
+    Hello,
+    /// Levels of nodes are drawn by lot, and with them the graph: which of equally near elements comes first, and which
+    /// of those that are as near as the last one comes at all. The number is how many replies an element has.
+    Nearest(usize),
+    /// As VINFO says how a vector set is kept: the highest level is drawn by lot, and the server's process has made
+    /// other sets before.
+    Structure,
 }
 
 /// Names in lower case. What is not listed is compared exactly.
@@ -34,20 +43,36 @@ fn rule(name: &str) -> Rule {
         "hgetall" => Rule::AnyOrderOfPairs,
         "scan" | "sscan" | "hscan" | "zscan" => Rule::Scan,
         "spop" | "srandmember" | "hrandfield" | "zrandmember" => Rule::Count,
+        "vrandmember" => Rule::Count,
+        "vinfo" => Rule::Structure,
+        // Neighbors follow from levels, which are drawn by lot.
+        "vlinks" => Rule::Presence,
         "randomkey" => Rule::Presence,
         "dump" => Rule::Dump,
+        "hello" => Rule::Hello,
         // Error texts quote the command's help; ours are our own words.
         _ => Rule::Exact,
     }
 }
 
 thread_local! {
-    static DREW_LOTS: Cell<bool> = const { Cell::new(false) };
+    static DRAWN: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether the last EXEC compared held a command that draws lots and changes a key.
-pub fn exec_drew_lots() -> bool {
-    DREW_LOTS.with(Cell::get)
+/// The keys from which the last EXEC compared drew lots, and changed them.
+pub fn drawn_in_exec() -> Vec<Vec<u8>> {
+    DRAWN.with(RefCell::take)
+}
+
+/// Leaving all channels at once answers for each in hash order.
+pub fn is_leaving(words: &[Vec<u8>]) -> bool {
+    words.len() == 1 && words[0].to_ascii_lowercase().ends_with(b"unsubscribe")
+}
+
+/// Replies with clients' ids in them.
+pub fn tells_ids(words: &[Vec<u8>]) -> bool {
+    matches!(words, [client, what, ..] if client.eq_ignore_ascii_case(b"client")
+        && (what.eq_ignore_ascii_case(b"getredir") || what.eq_ignore_ascii_case(b"trackinginfo")))
 }
 
 /// SPOP removes members by lot.
@@ -65,11 +90,12 @@ pub fn compare(
     let Some(theirs) = theirs else {
         return Outcome::Differ(format!("the engine answers {ours:?}, the server does not"));
     };
-    let ours = plain(ours);
     if let (true, Reply::Array(ours), Reply::Array(theirs)) =
-        (words[0].eq_ignore_ascii_case(b"exec"), &ours, theirs)
+        (words[0].eq_ignore_ascii_case(b"exec"), ours, theirs)
     {
-        DREW_LOTS.with(|drew| drew.set(queued.iter().any(|words| draws_lots(words))));
+        let drawn = queued.iter().filter(|words| draws_lots(words));
+        let drawn = drawn.filter_map(|words| words.get(1).cloned()).collect();
+        DRAWN.with(|keys| keys.replace(drawn));
         if ours.len() == theirs.len() && ours.len() == queued.len() {
             for ((words, ours), theirs) in queued.iter().zip(ours).zip(theirs) {
                 if let Outcome::Differ(text) = compare_one(words, ours.clone(), theirs) {
@@ -79,14 +105,29 @@ pub fn compare(
             return Outcome::Agree;
         }
     }
-    compare_one(words, ours, theirs)
+    compare_one(words, ours.clone(), theirs)
 }
 
 fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
     let name = String::from_utf8_lossy(&words[0]).to_ascii_lowercase();
     let by = name.starts_with("sort") && words.iter().any(|word| word.eq_ignore_ascii_case(b"BY"));
+    let (ours, theirs) = match is_access_log(words) {
+        true => (comparable_log(ours), &comparable_log(theirs.clone())),
+        false => (ours, theirs),
+    };
+    let lists_channels = name == "pubsub"
+        && words
+            .get(1)
+            .is_some_and(|what| what.to_ascii_lowercase().ends_with(b"channels"));
+    let has = |option: &str| {
+        words
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(option.as_bytes()))
+    };
     let rule = match (&ours, by) {
         (Reply::Error(_), _) => Rule::Exact,
+        _ if lists_channels => Rule::AnyOrder,
+        _ if name == "vsim" && !has("TRUTH") => Rule::Nearest(2 + has("WITHATTRIBS") as usize),
         (_, true) => Rule::SortBy,
         _ => rule(&name),
     };
@@ -99,11 +140,44 @@ fn compare_one(words: &[Vec<u8>], ours: Reply, theirs: &Reply) -> Outcome {
         return Outcome::Agree;
     }
     let (a, b) = (normal(&rule, ours.clone()), normal(&rule, theirs.clone()));
-    if a == b {
+    if frames::same(&a, &b) {
         Outcome::Agree
     } else {
         differ(&ours, theirs)
     }
+}
+
+fn is_access_log(words: &[Vec<u8>]) -> bool {
+    let is = |at: usize, text: &[u8]| {
+        words
+            .get(at)
+            .is_some_and(|word| word.eq_ignore_ascii_case(text))
+    };
+    is(0, b"acl") && is(1, b"log")
+}
+
+/// Entries are numbered since the process began, and the client is told with its port and its socket.
+fn comparable_log(reply: Reply) -> Reply {
+    let Reply::Array(entries) = reply else {
+        return reply;
+    };
+    let known = |pair: &[Reply]| {
+        [b"client-info".as_slice(), b"entry-id"]
+            .iter()
+            .any(|name| pair[0] == Reply::bulk(name))
+    };
+    Reply::array(entries.into_iter().map(|entry| {
+        match entry {
+            Reply::Array(facts) => Reply::array(
+                facts
+                    .chunks(2)
+                    .filter(|pair| !known(pair))
+                    .flatten()
+                    .cloned(),
+            ),
+            other => other,
+        }
+    }))
 }
 
 /// A page of SCAN that began at cursor 0 and ended the walk holds everything; where another ends depends on the seed.
@@ -148,9 +222,9 @@ fn differ(ours: &Reply, theirs: &Reply) -> Outcome {
 }
 
 /// As redis-cli prints it, cut to what one reads.
-fn shown(reply: &Reply) -> String {
+pub fn shown(reply: &Reply) -> String {
     const CHARACTERS_MAX: usize = 600;
-    let text = render::render(reply, Protocol::Resp2);
+    let text = render::render(reply, Protocol::Resp3);
     let cut: String = text.chars().take(CHARACTERS_MAX).collect();
     if cut.len() < text.len() {
         format!("{cut}… ({} bytes)", text.len())
@@ -159,45 +233,74 @@ fn shown(reply: &Reply) -> String {
     }
 }
 
-/// The reply as a RESP2 client reads it.
-fn plain(reply: &Reply) -> Reply {
-    let mut bytes = Vec::new();
-    resp::encode(reply, Protocol::Resp2, &mut bytes);
-    resp::decode_reply(&bytes)
-        .expect("what was encoded can be decoded")
-        .0
-}
-
 fn normal(rule: &Rule, reply: Reply) -> Reply {
     match (rule, reply) {
-        (Rule::AnyOrder, Reply::Array(items)) => Reply::Array(sorted(items)),
+        (Rule::AnyOrder, Reply::Array(items)) => frames::sorted(items),
+        (Rule::AnyOrder, Reply::Set(items)) => Reply::Set(vec![frames::sorted(items)]),
         (Rule::SortBy, Reply::Array(items)) => Reply::Int(items.len() as i64),
         (Rule::AnyOrderOfPairs, Reply::Array(items)) => {
-            let pairs: Vec<Reply> = items
+            let pairs = items
                 .chunks(2)
                 .map(|pair| Reply::Array(pair.to_vec()))
                 .collect();
-            Reply::Array(sorted(pairs))
+            frames::sorted(pairs)
+        }
+        (Rule::AnyOrderOfPairs, Reply::Map(entries)) => {
+            let pairs = entries
+                .into_iter()
+                .map(|(key, value)| Reply::Array(vec![key, value]))
+                .collect();
+            Reply::Set(vec![frames::sorted(pairs)])
         }
         (Rule::Scan, Reply::Array(items)) => match items.into_iter().nth(1) {
-            Some(Reply::Array(elements)) => Reply::Array(sorted(elements)),
+            Some(Reply::Array(elements)) => frames::sorted(elements),
             _ => Reply::Null,
         },
         (Rule::Count, Reply::Array(items)) => Reply::Int(items.len() as i64),
+        (Rule::Count, Reply::Set(items)) => Reply::Set(vec![Reply::Int(items.len() as i64)]),
         (Rule::Count | Rule::Presence, Reply::Bulk(_)) => Reply::Int(1),
+        (Rule::Presence, Reply::Array(_)) => Reply::Int(1),
+        (Rule::Nearest(each), Reply::Array(items)) => Reply::Array(nearest(items, *each)),
+        (Rule::Structure, Reply::Array(mut facts)) => {
+            for name in ["max-level", "vset-uid"] {
+                let at = facts
+                    .iter()
+                    .position(|fact| matches!(fact, Reply::StatusText(text) if text == name));
+                if let Some(at) = at {
+                    facts[at + 1] = Reply::Null;
+                }
+            }
+            Reply::Array(facts)
+        }
+        // A module's value: a graph.
+        (Rule::Dump, Reply::Bulk(bytes)) if bytes.first() == Some(&7) => Reply::Int(7),
         // RDB types: 2 set, 4 hash, 24 hash with deadlines of fields.
         (Rule::Dump, Reply::Bulk(bytes)) if matches!(bytes.first(), Some(2 | 4 | 24)) => {
             Reply::Int(bytes.len() as i64)
+        }
+        (Rule::Hello, Reply::Array(items)) => Reply::Array(without_id(items)),
+        (Rule::Hello, Reply::Map(entries)) => {
+            let flat = entries.into_iter().flat_map(|(key, value)| [key, value]);
+            Reply::Set(without_id(flat.collect()))
         }
         (_, reply) => reply,
     }
 }
 
-fn sorted(mut items: Vec<Reply>) -> Vec<Reply> {
-    items.sort_by_cached_key(|item| {
-        let mut bytes = Vec::new();
-        resp::encode(item, Protocol::Resp2, &mut bytes);
-        bytes
-    });
-    items
+/// HELLO's fields without the connection's id.
+fn without_id(items: Vec<Reply>) -> Vec<Reply> {
+    let is_id = |pair: &&[Reply]| pair[0] == Reply::bulk("id");
+    let pairs = items.chunks(2).filter(|pair| !is_id(pair));
+    pairs.flatten().cloned().collect()
+}
+
+/// All scores in their order, and the elements that have a better score than the last, sorted.
+fn nearest(items: Vec<Reply>, each: usize) -> Vec<Reply> {
+    let found: Vec<&[Reply]> = items.chunks(each).collect();
+    let score = |found: &&[Reply]| found.get(1).cloned().unwrap_or(Reply::Null);
+    let scores: Vec<Reply> = found.iter().map(score).collect();
+    let last = scores.last().cloned();
+    let certain = found.iter().filter(|found| Some(score(found)) != last);
+    let certain = certain.map(|found| Reply::Array(found.to_vec())).collect();
+    vec![Reply::Array(scores), frames::sorted(certain)]
 }

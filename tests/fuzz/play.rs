@@ -1,14 +1,27 @@
 //! The engine and the real server side by side, given the same inputs.
+//!
+//! Each client's connection is a stream of frames: replies, late replies of commands that waited, and messages that it
+//! did not ask for. The engine says which frames there are; the server must have sent the same ones in the same order,
+//! and nothing else (`barrier`).
 
 use std::time::Duration;
 
-use engine::{ClientId, Engine, Event, Reply};
+use engine::resp::Protocol;
+use engine::{ClientId, Engine, Event, Reply, Time};
 use tests::real::{Clock, Connection, Real};
 
+use crate::access;
 use crate::generate::Input;
-use crate::normalize;
+use crate::settings;
+use crate::{frames, normalize};
 
-pub const CLIENTS: [&str; 3] = ["A", "B", "C"];
+pub const CLIENTS: [&str; 4] = ["A", "B", "C", "D"];
+
+/// A word of an input that stands for a client's id, which is another one on each side.
+pub const ID_WORDS: [&[u8]; 4] = [b"{id A}", b"{id B}", b"{id C}", b"{id D}"];
+
+/// So long a frame is waited for that the engine says was sent.
+const PATIENCE: Duration = Duration::from_millis(1000);
 
 pub enum Outcome {
     Agree,
@@ -16,30 +29,38 @@ pub enum Outcome {
     Differ(String),
 }
 
+/// One client as both sides know it.
+struct Peer {
+    ours: ClientId,
+    theirs: Connection,
+    their_id: i64,
+    waiting: bool,
+    /// What it queued since MULTI: replies to EXEC are compared with the commands that made them.
+    queued: Vec<Vec<Vec<u8>>>,
+}
+
 pub struct Pair {
     real: Real,
-    theirs: Vec<Connection>,
+    admin: Connection,
     pub engine: Engine,
-    ours: Vec<ClientId>,
-    waiting: [bool; CLIENTS.len()],
-    /// Both run inside MULTI: replies to EXEC are compared with the commands that were queued.
-    queued: [Vec<Vec<Vec<u8>>>; CLIENTS.len()],
-    in_multi: [bool; CLIENTS.len()],
+    peers: Vec<Peer>,
+    /// Settings of the real server as they were when it started.
+    defaults: Vec<(String, Vec<u8>)>,
 }
 
 impl Pair {
     pub fn start() -> Pair {
         // Frequent ticks, so that a move of the clock is noticed soon.
         let real = Real::start(Clock::Ours, &["--hz", "100"]);
+        let mut admin = real.connect();
+        let defaults = settings::read_all(&mut admin);
         let engine = Engine::new(0, real.now());
         let mut pair = Pair {
             real,
-            theirs: Vec::new(),
+            admin,
             engine,
-            ours: Vec::new(),
-            waiting: Default::default(),
-            queued: Default::default(),
-            in_multi: Default::default(),
+            peers: Vec::new(),
+            defaults,
         };
         pair.reset(0);
         pair
@@ -47,25 +68,57 @@ impl Pair {
 
     /// Both as new. The real server's clock cannot go back, so the engine's begins where the other stands.
     pub fn reset(&mut self, seed: u64) {
-        self.theirs.clear();
-        let mut admin = self.real.connect();
-        admin.call(&["FLUSHALL"]);
-        for _ in CLIENTS {
-            self.theirs.push(self.real.connect());
+        for peer in self.peers.drain(..) {
+            kill(&mut self.admin, peer.their_id);
         }
+        self.admin.call(&["FLUSHALL"]);
+        self.admin.call(&["ACL", "LOG", "RESET"]);
+        let mut forget = vec!["ACL", "DELUSER"];
+        forget.extend(access::USERS);
+        self.admin.call(&forget);
+        for (name, value) in &self.defaults {
+            self.admin
+                .call(&[b"CONFIG".as_slice(), b"SET", name.as_bytes(), value]);
+        }
+        self.admin.call(&["CONFIG", "RESETSTAT"]);
         self.engine = Engine::new(seed, self.real.now());
-        let now = self.real.now();
-        self.ours = CLIENTS
-            .iter()
-            .map(|_| self.engine.connect("127.0.0.1:50000", now))
-            .collect();
-        self.waiting = Default::default();
-        self.queued = Default::default();
-        self.in_multi = Default::default();
+        for _ in CLIENTS {
+            let peer = self.join();
+            self.peers.push(peer);
+        }
+    }
+
+    fn join(&mut self) -> Peer {
+        let mut theirs = self.real.connect();
+        let Reply::Int(their_id) = theirs.call(&["CLIENT", "ID"]) else {
+            panic!("CLIENT ID answers a number");
+        };
+        Peer {
+            ours: self.engine.connect("127.0.0.1:50000", self.real.now()),
+            theirs,
+            their_id,
+            waiting: false,
+            queued: Vec::new(),
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.real.now()
     }
 
     pub fn is_waiting(&self, client: usize) -> bool {
-        self.waiting[client]
+        self.peers[client].waiting
+    }
+
+    pub fn is_in_multi(&self, client: usize) -> bool {
+        let found = self.engine.server.clients.get(self.peers[client].ours);
+        found.is_some_and(|found| found.transaction.is_some())
+    }
+
+    /// In RESP2, with subscriptions: it can only manage them.
+    pub fn is_listener(&self, client: usize) -> bool {
+        let found = self.engine.server.clients.get(self.peers[client].ours);
+        found.is_some_and(|found| found.protocol == Protocol::Resp2 && found.is_subscriber())
     }
 
     pub fn play(&mut self, input: &Input) -> Outcome {
@@ -75,8 +128,15 @@ impl Pair {
                 self.real.advance(*by);
                 self.engine.advance(self.real.now());
                 self.sweep();
-                self.late()
+                self.messages(true)
             }
+            Input::Reconnect(client) => {
+                kill(&mut self.admin, self.peers[*client].their_id);
+                self.engine.disconnect(self.peers[*client].ours);
+                self.peers[*client] = self.join();
+                self.messages(false)
+            }
+            Input::Barrier => self.barrier(),
         }
     }
 
@@ -89,28 +149,81 @@ impl Pair {
     }
 
     fn command(&mut self, client: usize, words: &[Vec<u8>]) -> Outcome {
-        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         if words[0].eq_ignore_ascii_case(b"dbsize") {
             // It counts keys that are due and not yet swept, and the server sweeps by real time.
             self.sweep();
-        }
-        let ours = self
-            .engine
-            .execute(self.ours[client], &slices, self.real.now());
-        self.theirs[client].send(words);
-        let outcome = match ours {
-            Reply::Later => self.expect_waiting(client),
-            ours => {
-                let theirs = self.theirs[client].receive(Duration::from_secs(10));
-                let queued = self.note_transaction(client, words, &ours);
-                normalize::compare(words, &queued, &ours, theirs.as_ref())
+            if let Outcome::Differ(text) = self.messages(true) {
+                return Outcome::Differ(text);
             }
+        }
+        let ours: Vec<Vec<u8>> = self.addressed(words, |peer| peer.ours.0.to_string());
+        let theirs: Vec<Vec<u8>> = self.addressed(words, |peer| peer.their_id.to_string());
+        let slices: Vec<&[u8]> = ours.iter().map(Vec::as_slice).collect();
+        let reply = self
+            .engine
+            .execute(self.peers[client].ours, &slices, self.real.now());
+        self.peers[client].theirs.send(&theirs);
+        let outcome = match reply {
+            Reply::Later => self.expect_waiting(client),
+            reply => self.answered(client, words, &reply),
         };
         if let Outcome::Agree = outcome {
             self.resolve_chance(words);
-            return self.late();
+            return self.messages(false);
         }
         outcome
+    }
+
+    /// The words with ids in the place of clients' names.
+    fn addressed(&self, words: &[Vec<u8>], id: impl Fn(&Peer) -> String) -> Vec<Vec<u8>> {
+        let named = |word: &Vec<u8>| ID_WORDS.iter().position(|id_word| word == id_word);
+        let filled = words.iter().map(|word| match named(word) {
+            Some(client) => id(&self.peers[client]).into_bytes(),
+            None => word.clone(),
+        });
+        filled.collect()
+    }
+
+    /// Compares a reply. Messages for the same client come after it, like all others.
+    fn answered(&mut self, client: usize, words: &[Vec<u8>], reply: &Reply) -> Outcome {
+        let queued = self.note_transaction(client, words, reply);
+        let own = self.peers[client].ours;
+        let protocol = self.engine.protocol(own);
+        let frames = frames::on_the_wire(reply, protocol);
+        if normalize::is_leaving(words) {
+            // The count goes down from one to the next, whichever that is.
+            return self
+                .expect_in_any_order(client, frames, &|frame| frames::with_ints(frame, &|_| 0));
+        }
+        for frame in frames {
+            let theirs = self.peers[client].theirs.receive(PATIENCE);
+            let (ours, theirs) = (
+                self.without_ids(words, frame, |peer| peer.ours.0 as i64),
+                theirs.map(|reply| self.without_ids(words, reply, |peer| peer.their_id)),
+            );
+            if let Outcome::Differ(text) =
+                normalize::compare(words, &queued, &ours, theirs.as_ref())
+            {
+                return Outcome::Differ(text);
+            }
+        }
+        Outcome::Agree
+    }
+
+    /// In replies about clients, ids become the clients' places.
+    fn without_ids(&self, words: &[Vec<u8>], reply: Reply, id: impl Fn(&Peer) -> i64) -> Reply {
+        if !normalize::tells_ids(words) {
+            return reply;
+        }
+        let ids: Vec<i64> = self.peers.iter().map(id).collect();
+        frames::with_ints(reply, &|number| {
+            match ids.iter().position(|id| *id == number) {
+                Some(client) => -100 - client as i64,
+                // One that has gone since.
+                None if number > 0 => -200,
+                None => number,
+            }
+        })
     }
 
     /// What EXEC's reply answers; empty for all other commands.
@@ -120,53 +233,48 @@ impl Pair {
         words: &[Vec<u8>],
         ours: &Reply,
     ) -> Vec<Vec<Vec<u8>>> {
-        let name = words[0].to_ascii_lowercase();
+        let queued = &mut self.peers[client].queued;
         if *ours == Reply::Status("QUEUED") {
-            self.queued[client].push(words.to_vec());
+            queued.push(words.to_vec());
         }
-        match name.as_slice() {
-            b"multi" => self.in_multi[client] = true,
-            b"exec" | b"discard" if !matches!(ours, Reply::Error(error) if error.to_string().starts_with("ERR wrong")) =>
-            {
-                self.in_multi[client] = false;
-                return std::mem::take(&mut self.queued[client]);
+        match words[0].to_ascii_lowercase().as_slice() {
+            b"exec" | b"discard" | b"reset" if !matches!(ours, Reply::Error(error) if error.to_string().starts_with("ERR wrong")) => {
+                std::mem::take(queued)
             }
-            _ => {}
+            _ => Vec::new(),
         }
-        Vec::new()
     }
 
     /// Commands that draw lots leave different keys behind; they are removed on both sides.
     fn resolve_chance(&mut self, words: &[Vec<u8>]) {
         let drawn: Vec<Vec<u8>> = if words[0].eq_ignore_ascii_case(b"exec") {
-            [
-                "t0", "t1", "t2", "t3", "s0", "s1", "s2", "s3", "l0", "l1", "l2", "l3", "h0", "h1",
-                "h2", "h3", "z0", "z1", "z2", "z3",
-            ]
-            .map(|key| key.as_bytes().to_vec())
-            .to_vec()
+            // Only if something in it drew lots; the queue is gone by now, so ask what was remembered.
+            normalize::drawn_in_exec()
         } else if normalize::draws_lots(words) {
             words.get(1).cloned().into_iter().collect()
         } else {
             return;
         };
-        // After EXEC only if something in it drew lots; the queue is gone by now, so ask what was remembered.
-        if words[0].eq_ignore_ascii_case(b"exec") && !normalize::exec_drew_lots() {
-            return;
-        }
         let now = self.real.now();
+        let dbs = self.engine.server.config.databases.min(settings::DATABASES);
         let id = self.engine.connect("127.0.0.1:50001", now);
-        let mut admin = self.real.connect();
-        for key in drawn {
-            self.engine.execute(id, &[b"DEL", &key], now);
-            admin.call(&[b"DEL".to_vec(), key]);
+        for db in (0..dbs).rev() {
+            let db = db.to_string().into_bytes();
+            for words in [vec![b"SELECT".to_vec(), db]]
+                .into_iter()
+                .chain(drawn.iter().map(|key| vec![b"DEL".to_vec(), key.clone()]))
+            {
+                let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+                self.engine.execute(id, &slices, now);
+                self.admin.call(&words);
+            }
         }
         self.engine.disconnect(id);
     }
 
     fn expect_waiting(&mut self, client: usize) -> Outcome {
-        self.waiting[client] = true;
-        match self.theirs[client].receive(Duration::from_millis(3)) {
+        self.peers[client].waiting = true;
+        match self.peers[client].theirs.receive(Duration::from_millis(3)) {
             None => Outcome::Agree,
             Some(reply) => {
                 Outcome::Differ(format!("the engine waits, the server answers {reply:?}"))
@@ -174,45 +282,137 @@ impl Pair {
         }
     }
 
-    /// Replies to clients that waited.
-    fn late(&mut self) -> Outcome {
+    /// Replies to clients that waited, and messages. Those that time brought come in an order of the server's own:
+    /// its sweep walks a hash table.
+    fn messages(&mut self, in_any_order: bool) -> Outcome {
+        let mut unordered: Vec<Vec<Reply>> = vec![Vec::new(); CLIENTS.len()];
         for event in self.engine.drain() {
-            let Event::Reply { client, reply } = event else {
+            let (id, reply, was_waiting) = match event {
+                Event::Close { client } => {
+                    self.reconnect(client);
+                    continue;
+                }
+                Event::Reply { client, reply } => (client, reply, true),
+                Event::Push { client, reply } => (client, reply, false),
+                _ => continue,
+            };
+            let Some(client) = self.peers.iter().position(|peer| peer.ours == id) else {
                 continue;
             };
-            let Some(client) = self.ours.iter().position(|id| *id == client) else {
-                continue;
-            };
-            self.waiting[client] = false;
-            let theirs = self.theirs[client].receive(Duration::from_secs(3));
+            self.peers[client].waiting &= !was_waiting;
+            if in_any_order {
+                unordered[client].extend(frames::on_the_wire(&reply, self.engine.protocol(id)));
+            } else if let Outcome::Differ(text) = self.expect(client, &[b"late".to_vec()], &reply) {
+                return Outcome::Differ(text);
+            }
+        }
+        for (client, frames) in unordered.into_iter().enumerate() {
             if let Outcome::Differ(text) =
-                normalize::compare(&[b"late".to_vec()], &[], &reply, theirs.as_ref())
+                self.expect_in_any_order(client, frames, &frames::without_target)
             {
-                return Outcome::Differ(format!("late reply to {}: {text}", CLIENTS[client]));
+                return Outcome::Differ(text);
             }
         }
         Outcome::Agree
     }
 
-    /// A client that waits in the engine and was answered by the server, found at the end.
-    pub fn unexpected(&mut self) -> Option<String> {
-        for (client, name) in CLIENTS.iter().enumerate() {
-            if let Some(reply) = self.theirs[client].receive(Duration::from_millis(5)) {
-                return Some(format!(
-                    "the server sent to {name}, the engine did not: {reply:?}"
-                ));
+    /// The engine closed a connection; the server must have done so too.
+    fn reconnect(&mut self, closed: ClientId) {
+        let Some(client) = self.peers.iter().position(|peer| peer.ours == closed) else {
+            return;
+        };
+        self.engine.disconnect(closed);
+        assert!(
+            self.peers[client].theirs.is_closed(),
+            "the engine closed {}, the server did not",
+            CLIENTS[client]
+        );
+        self.peers[client] = self.join();
+    }
+
+    fn expect(&mut self, client: usize, words: &[Vec<u8>], reply: &Reply) -> Outcome {
+        let protocol = self.engine.protocol(self.peers[client].ours);
+        for frame in frames::on_the_wire(reply, protocol) {
+            let theirs = self.peers[client].theirs.receive(PATIENCE);
+            let (frame, theirs) = (
+                frames::without_target(frame),
+                theirs.map(frames::without_target),
+            );
+            if let Outcome::Differ(text) = normalize::compare(words, &[], &frame, theirs.as_ref()) {
+                return Outcome::Differ(format!("late to {}: {text}", CLIENTS[client]));
             }
         }
-        None
+        Outcome::Agree
+    }
+
+    fn expect_in_any_order(
+        &mut self,
+        client: usize,
+        ours: Vec<Reply>,
+        change: &impl Fn(Reply) -> Reply,
+    ) -> Outcome {
+        let ours: Vec<Reply> = ours.into_iter().flat_map(frames::one_key_each).collect();
+        let mut theirs = Vec::new();
+        while theirs.len() < ours.len() {
+            let Some(frame) = self.peers[client].theirs.receive(PATIENCE) else {
+                break;
+            };
+            theirs.extend(frames::one_key_each(frame));
+        }
+        // A key of the same name in two databases is named twice, or once if one turn of the loop found both.
+        while let Some(frame) = self.peers[client].theirs.receive(Duration::from_millis(1)) {
+            theirs.extend(frames::one_key_each(frame));
+        }
+        let settled =
+            |frames: Vec<Reply>| frames::distinct(frames.into_iter().map(change).collect());
+        let (ours, theirs) = (settled(ours), settled(theirs));
+        if frames::same(&ours, &theirs) {
+            return Outcome::Agree;
+        }
+        Outcome::Differ(format!(
+            "to {}, in any order:\nengine {}\n       server {}",
+            CLIENTS[client],
+            normalize::shown(&ours),
+            normalize::shown(&theirs)
+        ))
+    }
+
+    /// Everybody asks something whose answer is known: what comes before that answer was not foreseen.
+    pub fn barrier(&mut self) -> Outcome {
+        for client in 0..CLIENTS.len() {
+            if self.peers[client].waiting {
+                let unexpected = self.peers[client].theirs.receive(Duration::from_millis(1));
+                if let Some(reply) = unexpected {
+                    return Outcome::Differ(format!(
+                        "the server sent to {}, which waits in the engine: {reply:?}",
+                        CLIENTS[client]
+                    ));
+                }
+                continue;
+            }
+            let question = [b"PING".to_vec(), b"barrier".to_vec()];
+            if let Outcome::Differ(text) = self.command(client, &question) {
+                return Outcome::Differ(format!("barrier of {}: {text}", CLIENTS[client]));
+            }
+        }
+        Outcome::Agree
     }
 
     /// The same question to both, on connections of their own.
-    pub fn ask(&mut self, words: &[&[u8]]) -> (Reply, Reply) {
+    pub fn ask(&mut self, db: usize, words: &[&[u8]]) -> (Reply, Reply) {
         let now = self.real.now();
+        let db = db.to_string();
         let id = self.engine.connect("127.0.0.1:50002", now);
+        self.engine.execute(id, &[b"SELECT", db.as_bytes()], now);
         let ours = self.engine.execute(id, words, now);
         self.engine.disconnect(id);
-        let theirs = self.real.connect().call(words);
-        (ours, theirs)
+        self.admin.call(&["SELECT", &db]);
+        let theirs = self.admin.call(words);
+        (frames::as_read(&ours, Protocol::Resp2), theirs)
     }
+}
+
+/// Returns when the connection is gone, unlike a hang-up of ours, which the server notices some time later.
+fn kill(admin: &mut Connection, id: i64) {
+    admin.call(&["CLIENT", "KILL", "ID", &id.to_string()]);
 }

@@ -35,13 +35,15 @@ struct Match {
 
 fn lcs(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let keys = [args.word()?, args.word()?];
+    // Both are looked up before either's type matters.
+    let read = keys.map(|key| {
+        let value = ctx.keys.get::<Str>(key);
+        value.map(|value| value.map(Str::to_bytes).unwrap_or_default())
+    });
     let mut strings: Vec<Vec<u8>> = Vec::new();
-    for key in keys {
-        let value = ctx
-            .keys
-            .get::<Str>(key)
-            .map_err(|_| Error::err("The specified keys must contain string values"))?;
-        strings.push(value.map(Str::to_bytes).unwrap_or_default());
+    for value in read {
+        strings
+            .push(value.map_err(|_| Error::err("The specified keys must contain string values"))?);
     }
     let (mut length_only, mut positions, mut with_length) = (false, false, false);
     let mut shortest = 0;

@@ -6,37 +6,6 @@ use crate::error::Error;
 /// Names by group. Whoever adds a command to the table takes its name away here; a test sees to it.
 pub const MISSING: &[(&str, &[&str])] = &[
     (
-        "bitmap",
-        &[
-            "bitcount",
-            "bitfield",
-            "bitfield_ro",
-            "bitop",
-            "bitpos",
-            "getbit",
-            "setbit",
-        ],
-    ),
-    (
-        "geo",
-        &[
-            "geoadd",
-            "geodist",
-            "geohash",
-            "geopos",
-            "georadius",
-            "georadius_ro",
-            "georadiusbymember",
-            "georadiusbymember_ro",
-            "geosearch",
-            "geosearchstore",
-        ],
-    ),
-    (
-        "hyperloglog",
-        &["pfadd", "pfcount", "pfdebug", "pfmerge", "pfselftest"],
-    ),
-    (
         "scripting",
         &[
             "eval",
@@ -50,45 +19,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
         ],
     ),
     ("server", &["psync", "replconf", "sync"]),
-    (
-        "stream",
-        &[
-            "xack",
-            "xackdel",
-            "xadd",
-            "xautoclaim",
-            "xclaim",
-            "xdel",
-            "xdelex",
-            "xgroup",
-            "xinfo",
-            "xlen",
-            "xpending",
-            "xrange",
-            "xread",
-            "xreadgroup",
-            "xrevrange",
-            "xsetid",
-            "xtrim",
-        ],
-    ),
-    (
-        "vector_set",
-        &[
-            "vadd",
-            "vcard",
-            "vdim",
-            "vemb",
-            "vgetattr",
-            "vinfo",
-            "vismember",
-            "vlinks",
-            "vrandmember",
-            "vrem",
-            "vsetattr",
-            "vsim",
-        ],
-    ),
 ];
 
 /// The honest answer to a command that is not in the table, if Redis has it.

@@ -1,12 +1,15 @@
 //! The commands, one file for each group. A file begins with its table, which is also its table of contents.
 
+mod bitmaps;
 mod cluster;
 mod connection;
 mod cursor;
 mod draw;
 mod generic;
+mod geo;
 mod hashes;
 mod help;
+mod hyperloglog;
 mod lcs;
 mod lists;
 pub(crate) mod missing;
@@ -14,10 +17,10 @@ mod pubsub;
 mod server;
 mod sets;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod transactions;
-
-pub(crate) use connection::describe as describe_client;
+mod vector_sets;
 
 use crate::command::Command;
 
@@ -27,6 +30,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("cluster", cluster::NODES),
     ("cluster", cluster::SLOT_COMMANDS),
     ("cluster", cluster::SLOT_STATS),
+    ("bitmap", bitmaps::COMMANDS),
     ("connection", connection::COMMANDS),
     ("connection", connection::CLIENT),
     ("connection", connection::TRACKING),
@@ -40,12 +44,14 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::scan::COMMANDS),
     ("generic", generic::sort::COMMANDS),
     ("generic", generic::wait::COMMANDS),
+    ("geo", geo::COMMANDS),
     ("hash", hashes::basic::COMMANDS),
     ("hash", hashes::chance::COMMANDS),
     ("hash", hashes::field_expiry::COMMANDS),
     ("hash", hashes::get_and_expire::COMMANDS),
     ("hash", hashes::numbers::COMMANDS),
     ("hash", hashes::scan::COMMANDS),
+    ("hyperloglog", hyperloglog::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
     ("server", server::acl::COMMANDS),
@@ -61,7 +67,9 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("server", server::replication::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),
+    ("stream", streams::COMMANDS),
     ("string", strings::COMMANDS),
     ("string", lcs::COMMANDS),
     ("transactions", transactions::COMMANDS),
+    ("vector_set", vector_sets::COMMANDS),
 ];

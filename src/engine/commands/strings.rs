@@ -542,7 +542,7 @@ fn add(ctx: &mut Context, key: &[u8], increment: i64) -> Result<Reply, Error> {
 
 fn incrbyfloat(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, increment) = (args.word()?, args.word()?);
-    let old = match ctx.keys.get::<Str>(key)? {
+    let old = match ctx.keys.get_mut::<Str>(key)? {
         Some(value) => LongDouble::parse(&value.bytes()).ok_or(Error::NotAFloat)?,
         None => LongDouble::from_f64(0.0),
     };

@@ -1,5 +1,6 @@
 //! Commands of the group `transactions`: queueing itself is the ladder's business (`engine.rs`).
 
+use crate::acl::{Denied, log};
 use crate::args::Args;
 use crate::command::{Command, flag::*, key};
 use crate::context::Context;
@@ -63,9 +64,21 @@ fn exec(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let mut replies = Vec::with_capacity(transaction.queue.len());
     for (entry, words) in &transaction.queue {
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        replies.push(ctx.call(entry, &words));
+        replies.push(match ctx.permit(entry, &words, log::Context::Multi) {
+            Ok(()) => ctx.call(entry, &words),
+            Err(denied) => ctx.fail(no_longer_allowed(denied)),
+        });
     }
     Ok(Reply::Array(replies))
+}
+
+/// The rules have changed since the command was queued.
+fn no_longer_allowed(denied: Denied) -> Error {
+    Error::NoPerm(format!(
+        "ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no \
+         longer allowed for the following reason: {}",
+        denied.explain()
+    ))
 }
 
 fn discard(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {

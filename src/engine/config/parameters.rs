@@ -14,6 +14,8 @@ pub enum Kind {
     Unsigned,
     /// Bytes, with an optional unit: `64mb`.
     Memory,
+    /// So many bytes at least.
+    MemoryFrom(i64),
     Choice(&'static [&'static str]),
     Text,
     /// Has a grammar of its own; see `Config::set`.
@@ -178,7 +180,13 @@ pub const PARAMETERS: &[Parameter] = &[
         "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
         Kept,
     ),
-    parameter("client-query-buffer-limit", "", Memory, "1073741824", Kept),
+    parameter(
+        "client-query-buffer-limit",
+        "",
+        MemoryFrom(1 << 20),
+        "1073741824",
+        Kept,
+    ),
     parameter("cluster-allow-pubsubshard-when-down", "", Bool, "yes", Kept),
     parameter("cluster-allow-reads-when-down", "", Bool, "no", Kept),
     parameter("cluster-allow-replica-migration", "", Bool, "yes", Kept),
@@ -316,13 +324,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "1",
         Kept,
     ),
-    parameter(
-        "maxclients",
-        "",
-        Int(1, 4294967295),
-        "10000",
-        Refused("the number of clients is not limited"),
-    ),
+    parameter("maxclients", "", Int(1, 4294967295), "10000", Kept),
     parameter(
         "maxmemory",
         "",
@@ -330,13 +332,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "0",
         Refused("memory is not limited, and nothing is evicted"),
     ),
-    parameter(
-        "maxmemory-clients",
-        "",
-        Memory,
-        "0",
-        Refused("the memory of clients is not limited"),
-    ),
+    parameter("maxmemory-clients", "", Special, "0", Kept),
     parameter("maxmemory-eviction-tenacity", "", Int(0, 100), "10", Kept),
     parameter(
         "maxmemory-policy",
@@ -402,7 +398,13 @@ pub const PARAMETERS: &[Parameter] = &[
         Kept,
     ),
     parameter("protected-mode", "", Bool, "yes", Kept),
-    parameter("proto-max-bulk-len", "", Memory, "536870912", Kept),
+    parameter(
+        "proto-max-bulk-len",
+        "",
+        MemoryFrom(1 << 20),
+        "536870912",
+        Kept,
+    ),
     parameter("rdb-del-sync-files", "", Bool, "no", Kept),
     parameter("rdb-save-incremental-fsync", "", Bool, "yes", Kept),
     parameter("rdbchecksum", "", Text, "yes", Fixed),
@@ -528,13 +530,7 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter("syslog-ident", "", Text, "redis", Fixed),
     parameter("tcp-backlog", "", Text, "511", Fixed),
     parameter("tcp-keepalive", "", Int(0, i32::MAX as i64), "300", Kept),
-    parameter(
-        "timeout",
-        "",
-        Int(0, i32::MAX as i64),
-        "0",
-        Refused("idle clients are not disconnected"),
-    ),
+    parameter("timeout", "", Int(0, i32::MAX as i64), "0", Kept),
     parameter(
         "tls-auth-clients",
         "",

@@ -22,7 +22,7 @@ use crate::values::string::Str;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadError;
 
-type Load<T> = Result<T, LoadError>;
+pub(super) type Load<T> = Result<T, LoadError>;
 
 /// What a value must know to choose its encoding.
 pub struct Rules<'a> {
@@ -65,6 +65,10 @@ impl<'a> Reader<'a> {
                 self.int64()?;
                 Value::Hash(self.hash_listpack_deadlines(rules)?)
             }
+            version @ (kind::STREAM | kind::STREAM_2 | kind::STREAM_3) => {
+                Value::Stream(self.stream(version)?)
+            }
+            kind::MODULE => Value::VectorSet(self.vector_set()?),
             _ => return Err(LoadError),
         };
         Ok(value)
@@ -269,7 +273,7 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Load<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Load<[u8; N]> {
         let bytes = self.take(N as u64)?;
         Ok(bytes.try_into().expect("so many bytes were taken"))
     }
@@ -319,7 +323,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn listpack(&mut self) -> Load<Listpack> {
+    pub(super) fn listpack(&mut self) -> Load<Listpack> {
         Listpack::from_bytes(self.string()?).ok_or(LoadError)
     }
 
@@ -343,7 +347,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn ensure(condition: bool) -> Load<()> {
+pub(super) fn ensure(condition: bool) -> Load<()> {
     if condition { Ok(()) } else { Err(LoadError) }
 }
 

@@ -35,6 +35,30 @@ pub struct IterBackward<'a> {
     at: Option<usize>,
 }
 
+/// Writes entries at the end of a listpack; see `Listpack::append_with`.
+pub struct Appender<'a> {
+    bytes: &'a mut Vec<u8>,
+    added: usize,
+}
+
+impl Appender<'_> {
+    pub fn text(&mut self, value: &[u8]) {
+        self.push(&Encoded::new(value));
+    }
+
+    pub fn int(&mut self, value: i64) {
+        self.push(&Encoded::int(value));
+    }
+
+    fn push(&mut self, value: &Encoded) {
+        value
+            .parts()
+            .iter()
+            .for_each(|part| self.bytes.extend_from_slice(part));
+        self.added += 1;
+    }
+}
+
 impl Default for Listpack {
     fn default() -> Listpack {
         Listpack::new()
@@ -105,6 +129,22 @@ impl Listpack {
 
     pub fn push_back_int(&mut self, value: i64) {
         self.push_encoded(&Encoded::int(value));
+    }
+
+    /// Adds what `write` adds, and states size and count only once, at the end.
+    pub fn append_with(&mut self, write: impl FnOnce(&mut Appender)) {
+        self.0.pop();
+        let mut appender = Appender {
+            bytes: &mut self.0,
+            added: 0,
+        };
+        write(&mut appender);
+        let added = appender.added;
+        self.0.push(END);
+        if self.stated_count() != COUNT_UNKNOWN {
+            self.state_count(usize::from(self.stated_count()) + added);
+        }
+        self.state_size();
     }
 
     pub fn push_front(&mut self, value: &[u8]) {
@@ -311,17 +351,25 @@ impl Listpack {
     /// Writes an entry over the `old` bytes at `offset` and moves the rest to fit.
     fn overwrite(&mut self, offset: usize, old: usize, value: &Encoded) {
         let (new, end) = (value.size(), self.size());
+        if new == old {
+            self.write_over(offset, value);
+            return;
+        }
         if new > old {
             self.0.resize(end + new - old, END);
         }
         self.0.copy_within(offset + old..end, offset + new);
         self.0.truncate(end + new - old);
+        self.write_over(offset, value);
+        self.state_size();
+    }
+
+    fn write_over(&mut self, offset: usize, value: &Encoded) {
         let mut at = offset;
         for part in value.parts() {
             self.0[at..at + part.len()].copy_from_slice(part);
             at += part.len();
         }
-        self.state_size();
     }
 
     fn stated_count(&self) -> u16 {

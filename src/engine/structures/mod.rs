@@ -1,10 +1,16 @@
 //! The data structures of Redis, byte for byte and bucket for bucket as 8.2 keeps them. They know
 //! no commands.
 
+pub mod bits;
 pub mod dict;
+pub mod geohash;
+pub mod hnsw;
+pub mod hyperloglog;
 pub mod intset;
 pub mod listpack;
+pub mod partial_sort;
 pub mod quicklist;
+pub mod radix;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;

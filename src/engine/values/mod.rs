@@ -1,7 +1,9 @@
-//! The five types, each with its encodings and the rules for changing between them. They know no commands.
+//! The types, each with its encodings and the rules for changing between them. They know no commands.
 
 pub mod hash;
 pub mod list;
 pub mod set;
 pub mod sorted_set;
+pub mod stream;
 pub mod string;
+pub mod vector_set;

@@ -1,19 +1,20 @@
 //! CLIENT LIST, INFO and KILL: lines about connections, and filters over them.
 //!
-//! Buffer sizes and memory are those of a connection at rest: there are no sockets here.
+//! What lies in buffers is as true as whoever drives the engine says it: see `buffers.rs`.
 
+use crate::acl::{UserId, Users};
 use crate::args::Args;
-use crate::client::{Client, ClientId};
+use crate::client::{Client, ClientId, ClientType};
 use crate::context::Context;
 use crate::error::Error;
-use crate::event::Event;
 use crate::number;
 use crate::reply::Reply;
 use crate::resp::Protocol;
+use crate::server::Server;
 use crate::time::Time;
 
 pub fn info(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let mut text = describe(ctx.client(), ctx.now);
+    let mut text = describe(ctx.server, ctx.client(), ctx.now, Some(ctx.words));
     text.push('\n');
     Ok(Reply::Verbatim("txt", text))
 }
@@ -23,7 +24,7 @@ pub fn list(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let chosen: Vec<ClientId> = match words {
         [] => ctx.server.clients.iter().map(|client| client.id).collect(),
         [option, name] if option.eq_ignore_ascii_case(b"TYPE") => {
-            let kind = ClientType::parse(name)?;
+            let kind = parse_type(name)?;
             ctx.server
                 .clients
                 .iter()
@@ -43,47 +44,39 @@ pub fn list(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let mut text = String::new();
     for id in chosen {
         if let Some(client) = ctx.server.clients.get(id).filter(|client| !client.closing) {
-            text.push_str(&describe(client, ctx.now));
+            let running = (id == ctx.id).then_some(ctx.words);
+            text.push_str(&describe(ctx.server, client, ctx.now, running));
             text.push('\n');
         }
     }
     Ok(Reply::Verbatim("txt", text))
 }
 
-/// What CLIENT LIST and KILL call the type of a client. Replicas and primaries connect in the simulator only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ClientType {
-    Normal,
-    Master,
-    Replica,
-    PubSub,
+fn parse_type(name: &[u8]) -> Result<ClientType, Error> {
+    match name.to_ascii_lowercase().as_slice() {
+        b"normal" => Ok(ClientType::Normal),
+        b"master" => Ok(ClientType::Master),
+        b"slave" | b"replica" => Ok(ClientType::Replica),
+        b"pubsub" => Ok(ClientType::PubSub),
+        _ => Err(Error::Err(
+            format!("Unknown client type '{}'", String::from_utf8_lossy(name)).into(),
+        )),
+    }
 }
 
-impl ClientType {
-    fn parse(name: &[u8]) -> Result<ClientType, Error> {
-        match name.to_ascii_lowercase().as_slice() {
-            b"normal" => Ok(ClientType::Normal),
-            b"master" => Ok(ClientType::Master),
-            b"slave" | b"replica" => Ok(ClientType::Replica),
-            b"pubsub" => Ok(ClientType::PubSub),
-            _ => Err(Error::Err(
-                format!("Unknown client type '{}'", String::from_utf8_lossy(name)).into(),
-            )),
-        }
-    }
-
-    fn of(client: &Client) -> ClientType {
-        match client {
-            // A monitor counts as a replica, as it once was one.
-            client if client.monitor => ClientType::Replica,
-            client if client.is_subscriber() => ClientType::PubSub,
-            _ => ClientType::Normal,
-        }
+impl Server {
+    /// A client as CLIENT LIST shows it.
+    pub fn describe_client(&self, id: ClientId, now: Time, running: &[&[u8]]) -> String {
+        let client = self.clients.get(id);
+        client.map_or(String::new(), |client| {
+            describe(self, client, now, Some(running))
+        })
     }
 }
 
 /// A line of CLIENT LIST, without its end.
-pub(crate) fn describe(client: &Client, now: Time) -> String {
+fn describe(server: &Server, client: &Client, now: Time, running: Option<&[&[u8]]>) -> String {
+    let sizes = client.sizes(now, running);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let multi = client
         .transaction
@@ -111,19 +104,22 @@ pub(crate) fn describe(client: &Client, now: Time) -> String {
         ("ssub", client.shard_channels.len().to_string()),
         ("multi", multi.to_string()),
         ("watch", client.watching.len().to_string()),
-        ("qbuf", "0".to_string()),
-        ("qbuf-free", "0".to_string()),
-        ("argv-mem", "0".to_string()),
-        ("multi-mem", "0".to_string()),
-        ("rbs", "1024".to_string()),
-        ("rbp", "0".to_string()),
-        ("obl", "0".to_string()),
-        ("oll", "0".to_string()),
-        ("omem", "0".to_string()),
-        ("tot-mem", "1928".to_string()),
-        ("events", "r".to_string()),
+        ("qbuf", sizes.qbuf.to_string()),
+        ("qbuf-free", sizes.qbuf_free.to_string()),
+        ("argv-mem", sizes.argv_mem.to_string()),
+        ("multi-mem", sizes.multi_mem.to_string()),
+        ("rbs", sizes.rbs.to_string()),
+        ("rbp", sizes.rbp.to_string()),
+        ("obl", sizes.obl.to_string()),
+        ("oll", sizes.oll.to_string()),
+        ("omem", sizes.omem.to_string()),
+        ("tot-mem", sizes.tot_mem.to_string()),
+        (
+            "events",
+            if client.buffers.unsent > 0 { "rw" } else { "r" }.to_string(),
+        ),
         ("cmd", client.last_command.to_string()),
-        ("user", client.user.clone()),
+        ("user", server.user_name(client.user)),
         ("redir", redirect.to_string()),
         (
             "resp",
@@ -137,8 +133,8 @@ pub(crate) fn describe(client: &Client, now: Time) -> String {
         ("lib-name", text(&client.library_name)),
         ("lib-ver", text(&client.library_version)),
         ("io-thread", "0".to_string()),
-        ("tot-net-in", "0".to_string()),
-        ("tot-net-out", "0".to_string()),
+        ("tot-net-in", client.buffers.received.to_string()),
+        ("tot-net-out", client.buffers.sent.to_string()),
         (
             "tot-cmds",
             client.commands_processed.saturating_sub(1).to_string(),
@@ -184,7 +180,7 @@ fn letters(client: &Client) -> String {
 struct Filter<'a> {
     id: Option<ClientId>,
     kind: Option<ClientType>,
-    user: Option<&'a [u8]>,
+    user: Option<UserId>,
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     max_age: Option<i64>,
@@ -203,18 +199,11 @@ pub fn kill(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             _ => Ok(Reply::OK),
         };
     }
-    let filter = parse_filter(words)?;
-    if let Some(user) = filter.user
-        && user != b"default"
-    {
-        return Err(Error::Err(
-            format!("No such user '{}'", String::from_utf8_lossy(user)).into(),
-        ));
-    }
+    let filter = parse_filter(words, &ctx.server.users)?;
     Ok(Reply::from(kill_matching(ctx, &filter)))
 }
 
-fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
+fn parse_filter<'a>(words: &[&'a [u8]], users: &Users) -> Result<Filter<'a>, Error> {
     let mut filter = Filter {
         skip_me: true,
         ..Filter::default()
@@ -229,8 +218,12 @@ fn parse_filter<'a>(words: &[&'a [u8]]) -> Result<Filter<'a>, Error> {
                 let id = id.ok_or(Error::err("client-id should be greater than 0"))?;
                 filter.id = Some(ClientId(id as u64));
             }
-            b"type" => filter.kind = Some(ClientType::parse(value)?),
-            b"user" => filter.user = Some(value),
+            b"type" => filter.kind = Some(parse_type(value)?),
+            b"user" => {
+                let unknown = || format!("No such user '{}'", String::from_utf8_lossy(value));
+                let user = users.find(value);
+                filter.user = Some(user.ok_or_else(|| Error::Err(unknown().into()))?);
+            }
             b"addr" => filter.address = Some(value),
             b"laddr" => filter.local_address = Some(value),
             b"maxage" => {
@@ -256,9 +249,7 @@ fn kill_matching(ctx: &mut Context, filter: &Filter) -> usize {
             && filter
                 .kind
                 .is_none_or(|kind| ClientType::of(client) == kind)
-            && filter
-                .user
-                .is_none_or(|user| client.user.as_bytes() == user)
+            && filter.user.is_none_or(|user| client.user == user)
             && filter
                 .address
                 .is_none_or(|address| client.address.as_bytes() == address)
@@ -278,12 +269,7 @@ fn kill_matching(ctx: &mut Context, filter: &Filter) -> usize {
         .map(|client| client.id)
         .collect();
     for id in &meant {
-        if *id == me {
-            ctx.client_mut().closing = true;
-        } else {
-            ctx.server.forget_client(ctx.keys, *id);
-            ctx.server.outbox.push(Event::Close { client: *id });
-        }
+        ctx.close(*id);
     }
     meant.len()
 }

@@ -1,12 +1,11 @@
 //! Commands of the group `connection`. CLIENT has files of its own: `client.rs` for what a client says about itself
 //! and others, `tracking.rs` for client-side caching.
-//!
-//! One user exists, `default`; its password is `requirepass`.
 
 mod client;
 mod client_list;
 mod tracking;
 
+use crate::acl::{self, log::Context as Place, log::Reason};
 use crate::args::Args;
 use crate::client::ReplyMode;
 use crate::command::{Command, flag::*};
@@ -18,7 +17,6 @@ use crate::reply::Reply;
 use crate::resp::Protocol;
 
 pub(super) use client::COMMANDS as CLIENT;
-pub(crate) use client_list::describe;
 pub(super) use tracking::COMMANDS as TRACKING;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -52,7 +50,7 @@ pub(super) const COMMANDS: &[Command] = &[
 fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (user, password): (&[u8], &[u8]) = match args.rest() {
         [password] => {
-            if ctx.server.config.requirepass.is_empty() {
+            if ctx.server.users.default_user().no_password {
                 return Err(Error::err(
                     "AUTH <password> called without any password configured for the default user. \
                      Are you sure your configuration is correct?",
@@ -68,14 +66,22 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
-    let wanted = &ctx.server.config.requirepass;
-    if user != b"default" || !(wanted.is_empty() || wanted == password) {
-        let command = String::from_utf8_lossy(ctx.words[0]).into_owned();
-        ctx.server
-            .note_failed_login(ctx.id, &command, user, ctx.now);
+    let Some(found) = ctx.server.users.log_in(user, password) else {
+        let (id, now) = (ctx.id, ctx.now);
+        ctx.server.note_refused(
+            id,
+            Reason::Login,
+            Place::TopLevel,
+            ctx.words[0],
+            user,
+            ctx.words,
+            now,
+        );
         return Err(Error::WrongPass);
-    }
-    ctx.client_mut().authenticated = true;
+    };
+    let client = ctx.client_mut();
+    client.user = found;
+    client.authenticated = true;
     Ok(())
 }
 
@@ -115,7 +121,7 @@ fn hello(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if let Some([user, password]) = login {
         log_in(ctx, user, password)?;
     }
-    if !ctx.client().authenticated {
+    if !ctx.client().authenticated && ctx.server.users.login_required() {
         return Err(Error::Raw(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH \
              <user> <pass> option can be used to authenticate the client and select the RESP protocol version at \
@@ -145,7 +151,7 @@ fn who_speaks(ctx: &Context) -> Reply {
         ("id", Reply::Int(client.id.0 as i64)),
         ("mode", Reply::bulk(ctx.server.mode())),
         ("role", Reply::bulk(ctx.server.role())),
-        ("modules", Reply::Array(Vec::new())),
+        ("modules", super::server::identity::modules()),
     ];
     Reply::Map(
         facts
@@ -181,12 +187,13 @@ fn reset(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     ctx.server.stop_tracking(id);
     ctx.server.unsubscribe_from_all(id);
     ctx.server.monitors.retain(|monitor| *monitor != id);
-    let needs_password = !ctx.server.config.requirepass.is_empty();
+    let needs_login = ctx.server.users.login_required();
     let client = ctx.client_mut();
     client.monitor = false;
     client.db = 0;
     client.protocol = Protocol::Resp2;
-    client.authenticated = !needs_password;
+    client.authenticated = !needs_login;
+    client.user = acl::DEFAULT;
     client.name.clear();
     client.replies = ReplyMode::On;
     client.no_evict = false;

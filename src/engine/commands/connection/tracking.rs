@@ -35,9 +35,9 @@ pub const COMMANDS: &[Command] = &[
 
 fn tracking(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let switch = args.word()?;
-    let wanted = parse_options(ctx, args)?;
+    let (wanted, typed) = parse_options(ctx, args)?;
     if switch.eq_ignore_ascii_case(b"ON") {
-        let wanted = check(ctx, wanted)?;
+        let wanted = check(ctx, wanted, &typed)?;
         ctx.server.start_tracking(ctx.id, wanted);
     } else if switch.eq_ignore_ascii_case(b"OFF") {
         ctx.server.stop_tracking(ctx.id);
@@ -47,8 +47,10 @@ fn tracking(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::OK)
 }
 
-fn parse_options(ctx: &Context, args: &mut Args) -> Result<Tracking, Error> {
+/// What was asked for, and the prefixes as they were typed.
+fn parse_options(ctx: &Context, args: &mut Args) -> Result<(Tracking, Vec<Vec<u8>>), Error> {
     let mut wanted = Tracking::default();
+    let mut typed = Vec::new();
     while !args.is_empty() {
         if args.left() > 1 && args.token("REDIRECT") {
             if wanted.redirect.is_some() {
@@ -64,7 +66,7 @@ fn parse_options(ctx: &Context, args: &mut Args) -> Result<Tracking, Error> {
             }
             wanted.redirect = Some(id);
         } else if args.left() > 1 && args.token("PREFIX") {
-            wanted.prefixes.insert(args.word()?.to_vec());
+            typed.push(args.word()?.to_vec());
         } else if args.token("BCAST") {
             wanted.broadcast = true;
         } else if args.token("OPTIN") {
@@ -77,11 +79,12 @@ fn parse_options(ctx: &Context, args: &mut Args) -> Result<Tracking, Error> {
             return Err(Error::Syntax);
         }
     }
-    Ok(wanted)
+    wanted.prefixes = typed.iter().cloned().collect();
+    Ok((wanted, typed))
 }
 
 /// What the client will have, given what it has.
-fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
+fn check(ctx: &Context, mut wanted: Tracking, typed: &[Vec<u8>]) -> Result<Tracking, Error> {
     if !wanted.broadcast && !wanted.prefixes.is_empty() {
         return Err(Error::err(
             "PREFIX option requires BCAST mode to be enabled",
@@ -114,7 +117,7 @@ fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
         let before = current
             .map(|current| current.prefixes.clone())
             .unwrap_or_default();
-        check_overlaps(&wanted.prefixes, &before)?;
+        check_overlaps(typed, &before)?;
         if wanted.prefixes.is_empty() {
             // Without a prefix: all keys.
             wanted.prefixes.insert(Vec::new());
@@ -126,12 +129,12 @@ fn check(ctx: &Context, mut wanted: Tracking) -> Result<Tracking, Error> {
 }
 
 /// A change must be told once: no prefix of a client may begin another.
-fn check_overlaps(wanted: &BTreeSet<Vec<u8>>, before: &BTreeSet<Vec<u8>>) -> Result<(), Error> {
+fn check_overlaps(wanted: &[Vec<u8>], before: &BTreeSet<Vec<u8>>) -> Result<(), Error> {
     let overlap = |a: &[u8], b: &[u8]| a.starts_with(b) || b.starts_with(a);
     for (at, prefix) in wanted.iter().enumerate() {
         let others = before.iter().chain(wanted.iter().skip(at + 1));
         for other in others {
-            if prefix != other && overlap(prefix, other) {
+            if overlap(prefix, other) {
                 let is_old = before.contains(other);
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let (a, b) = (text(prefix), text(other));

@@ -119,19 +119,30 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if from == to && source == destination {
         return Err(Error::SameObject);
     }
-    let Some(object) = ctx.keys.read(source).cloned() else {
+    let Some(mut object) = ctx.keys.read(source).cloned() else {
         return Ok(Reply::Int(0));
     };
+    if let Value::Stream(stream) = &mut object.value {
+        stream.settle_copy();
+    }
     ctx.keys.db = to;
     let copied = copy_into(ctx, destination, object, replace);
     ctx.keys.db = from;
-    Ok(copied.into())
+    Ok(copied?.into())
 }
 
 /// In the database that is current now.
-fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: bool) -> bool {
+fn copy_into(
+    ctx: &mut Context,
+    destination: &[u8],
+    object: Object,
+    replace: bool,
+) -> Result<bool, Error> {
     if ctx.keys.write(destination).is_some() && !replace {
-        return false;
+        return Ok(false);
+    }
+    if matches!(object.value, Value::VectorSet(_)) {
+        return Err(Error::err("not supported for this module key"));
     }
     let overwritten = ctx.keys.remove(destination);
     place(ctx, destination, object);
@@ -140,7 +151,7 @@ fn copy_into(ctx: &mut Context, destination: &[u8], object: Object, replace: boo
         ctx.keys
             .notify_overwritten(destination, before.value.kind());
     }
-    true
+    Ok(true)
 }
 
 /// The value with its deadline under a key that is not there.

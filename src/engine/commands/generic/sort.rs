@@ -69,19 +69,50 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn sort(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, true, slot_of(ctx, key))?;
+    let request = Request::read(args, true, &scope(ctx, key))?;
     run(ctx, key, request)
 }
 
 fn sort_ro(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, false, slot_of(ctx, key))?;
+    let request = Request::read(args, false, &scope(ctx, key))?;
     run(ctx, key, request)
 }
 
-/// In a cluster, the slot in which all keys have to be that the patterns name.
-fn slot_of(ctx: &Context, key: &[u8]) -> Option<u16> {
-    ctx.server.cluster.as_ref().map(|_| key_slot(key))
+/// Which keys BY and GET may read, that nobody names.
+struct Scope {
+    /// In a cluster, the slot in which all of them have to be.
+    slot: Option<u16>,
+    /// Whether the user may read all keys.
+    all_keys: bool,
+}
+
+fn scope(ctx: &Context, key: &[u8]) -> Scope {
+    Scope {
+        slot: ctx.server.cluster.as_ref().map(|_| key_slot(key)),
+        all_keys: ctx.may_read_all_keys(),
+    }
+}
+
+impl Scope {
+    fn check(&self, option: &str, pattern: &[u8]) -> Result<(), Error> {
+        if self.slot.is_some() && pattern_slot(pattern) != self.slot {
+            let text = format!(
+                "{option} option of SORT denied in Cluster mode when keys formed by the pattern may be in different \
+                 slots."
+            );
+            return Err(Error::Err(text.into()));
+        }
+        match self.all_keys {
+            true => Ok(()),
+            false => Err(denied(option)),
+        }
+    }
+}
+
+fn denied(option: &str) -> Error {
+    let text = format!("{option} option of SORT denied due to insufficient ACL permissions.");
+    Error::Err(text.into())
 }
 
 #[derive(Default)]
@@ -97,9 +128,8 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn read(args: &mut Args<'a>, may_store: bool, slot: Option<u16>) -> Result<Request<'a>, Error> {
+    fn read(args: &mut Args<'a>, may_store: bool, scope: &Scope) -> Result<Request<'a>, Error> {
         let mut request = Request::default();
-        let elsewhere = |pattern| slot.is_some() && pattern_slot(pattern) != slot;
         while !args.is_empty() {
             if args.token("ASC") {
                 request.descending = false;
@@ -116,19 +146,15 @@ impl<'a> Request<'a> {
                 request.by = Some(pattern);
                 // Once said it stays, even if a pattern with a star follows.
                 request.as_it_lies |= !pattern.contains(&b'*');
-                if !request.as_it_lies && elsewhere(pattern) {
-                    return Err(Error::err(
-                        "BY option of SORT denied in Cluster mode when keys formed by the pattern may be in \
-                         different slots.",
-                    ));
+                if pattern.contains(&b'*') {
+                    scope.check("BY", pattern)?;
                 }
             } else if args.left() >= 2 && args.token("GET") {
                 let pattern = args.word()?;
-                if pattern != b"#" && elsewhere(pattern) {
-                    return Err(Error::err(
-                        "GET option of SORT denied in Cluster mode when keys formed by the pattern may be in \
-                         different slots.",
-                    ));
+                match pattern {
+                    b"#" if scope.all_keys => {}
+                    b"#" => return Err(denied("GET")),
+                    _ => scope.check("GET", pattern)?,
                 }
                 request.gets.push(pattern);
             } else {

@@ -1,14 +1,11 @@
 //! WAIT and WAITAOF, on a server that has no replicas; and MIGRATE, which needs another server.
 
-use std::time::Duration;
-
 use crate::args::Args;
 use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
 use crate::context::Context;
 use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
-use crate::time::Time;
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
     Command::new(
@@ -72,7 +69,7 @@ fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         ));
     }
     let wanted = args.int()?;
-    let deadline = deadline(ctx, args.word()?)?;
+    let deadline = ctx.timeout_millis(args.word()?)?;
     // No replica is connected, so none has anything.
     if wanted <= 0 {
         return Ok(Reply::Int(0));
@@ -89,7 +86,7 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     let replicas = number::parse_i64(args.word()?).filter(|replicas| *replicas >= 0);
     let replicas = replicas.ok_or(Error::err("value is out of range, must be positive"))?;
-    let deadline = deadline(ctx, args.word()?)?;
+    let deadline = ctx.timeout_millis(args.word()?)?;
     if ctx.server.replication.is_replica() {
         return Err(Error::err(
             "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just \
@@ -106,19 +103,4 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(none);
     }
     Ok(ctx.wait(None, &[], deadline, none))
-}
-
-/// A timeout in milliseconds, as a point in time; 0 waits forever.
-fn deadline(ctx: &Context, word: &[u8]) -> Result<Option<Time>, Error> {
-    let millis =
-        number::parse_i64(word).ok_or(Error::err("timeout is not an integer or out of range"))?;
-    if millis < 0 {
-        return Err(Error::TimeoutNegative);
-    }
-    if millis.checked_add(ctx.now.millis()).is_none() {
-        return Err(Error::TimeoutOutOfRange);
-    }
-    // Beyond what virtual time can express is as good as never.
-    let micros = millis.saturating_mul(1000);
-    Ok((millis > 0).then(|| ctx.now.after(Duration::from_micros(micros as u64))))
 }

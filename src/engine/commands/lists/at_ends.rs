@@ -1,6 +1,6 @@
 //! Pushing and popping: what a queue or a stack needs.
 
-use super::{add_key, end, left, pop_command, popped, pushed, removed, take};
+use super::{add_key, end, left, pop_command, popped, pushed, take};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -67,7 +67,7 @@ fn pop(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
         };
         let value = list.pop(end);
         let left = left(list, &limits);
-        removed(ctx.keys, popped(end), key, 1, left);
+        popped(ctx.keys, end, key, 1, left);
         return Ok(value.map_or(Reply::Null, Reply::Bulk));
     }
     if args.left() > 1 {
@@ -82,7 +82,7 @@ fn pop(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Error> {
     }
     let taken = take(list, end, count);
     let left = left(list, &limits);
-    removed(ctx.keys, popped(end), key, taken.len(), left);
+    popped(ctx.keys, end, key, taken.len(), left);
     Ok(Reply::Array(taken))
 }
 
@@ -122,7 +122,7 @@ impl<'a> Several<'a> {
             };
             let taken = take(list, self.end, self.count);
             let left = left(list, &limits);
-            removed(ctx.keys, popped(self.end), key, taken.len(), left);
+            popped(ctx.keys, self.end, key, taken.len(), left);
             let count = number::i64_to_bytes(taken.len() as i64);
             ctx.replicate_as(&[pop_command(self.end), key, &count]);
             return Ok(Some(Reply::Array(vec![

@@ -2,7 +2,7 @@
 
 use super::at_ends::Several;
 use super::moving::{Way, move_element};
-use super::{left, pop_command, popped, removed};
+use super::{left, pop_command, popped};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -29,7 +29,7 @@ fn pop_or_wait(ctx: &mut Context, args: &mut Args, end: End) -> Result<Reply, Er
         };
         let value = list.pop(end).expect("a list that is there has elements");
         let left = left(list, &limits);
-        removed(ctx.keys, popped(end), key, 1, left);
+        popped(ctx.keys, end, key, 1, left);
         ctx.replicate_as(&[pop_command(end), key]);
         return Ok(Reply::Array(vec![Reply::bulk(key), Reply::Bulk(value)]));
     }

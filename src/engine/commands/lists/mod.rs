@@ -194,7 +194,7 @@ fn pushed(end: End) -> &'static str {
     if end == End::Left { "lpush" } else { "rpush" }
 }
 
-fn popped(end: End) -> &'static str {
+fn pop_event(end: End) -> &'static str {
     if end == End::Left { "lpop" } else { "rpop" }
 }
 
@@ -206,6 +206,12 @@ fn pop_command(end: End) -> &'static [u8] {
 /// Adds a new key with this list.
 fn add_key(keys: &mut Keyspace, key: &[u8], list: List) {
     keys.insert(key, list.into_value());
+}
+
+/// What follows when `count` elements were popped: as `removed`, but who caches the key is told last.
+fn popped(keys: &mut Keyspace, end: End, key: &[u8], count: usize, left: Left) {
+    keys.lost(Class::List, pop_event(end), key, left == Left::Nothing);
+    keys.dirty += count as u64 - 1;
 }
 
 /// What follows when `count` elements were taken from a list: the event, then the end of a key that is empty now.

@@ -1,6 +1,6 @@
 //! From one list to another (or the same one) in a single step.
 
-use super::{add_key, end, left, popped, pushed, removed};
+use super::{add_key, end, left, popped, pushed};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -85,6 +85,6 @@ pub(super) fn move_element(
         .get_mut::<List>(source)?
         .expect("only `removed` ends a key");
     let left = left(source_list, &limits);
-    removed(ctx.keys, popped(way.from), source, 1, left);
+    popped(ctx.keys, way.from, source, 1, left);
     Ok(Some(value))
 }

@@ -1,6 +1,8 @@
-//! ACL, as far as it is true with one user: `default`, who may do everything. Making others is refused.
+//! ACL: users and their rules. What rules mean is `acl/`'s business.
 
+use crate::acl::{self as access, User, joined_selectors};
 use crate::args::Args;
+use crate::client::{Client, ClientId};
 use crate::command::{Command, acl, flag::*, table};
 use crate::commands::help::{help, wrong_arity_or_unknown};
 use crate::context::Context;
@@ -48,17 +50,17 @@ pub const COMMANDS: &[Command] = &[
         .cost("O(N). Where N is the number of configured users.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
-    Command::new("ACL|LOAD", no_file)
+    Command::new("ACL|LOAD", load)
         .summary("Reads the users from their file.")
         .cost("O(N). Where N is the number of configured users.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
     Command::new("ACL|LOG [(count:int | RESET)]", log)
-        .summary("Gives what was refused lately: failed logins.")
+        .summary("Gives what was refused lately, and to whom.")
         .cost("O(N) with N being the number of entries shown.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
-    Command::new("ACL|SAVE", no_file)
+    Command::new("ACL|SAVE", load)
         .summary("Writes the users to their file.")
         .cost("O(N). Where N is the number of configured users.")
         .since("6.0.0")
@@ -99,30 +101,68 @@ fn cat(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
 }
 
-fn deluser(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    if args.rest().iter().any(|name| *name == b"default") {
+fn deluser(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let names = args.rest();
+    if names.iter().any(|name| *name == b"default") {
         return Err(Error::err("The 'default' user cannot be removed"));
     }
-    Ok(Reply::Int(0))
+    let mut removed = 0;
+    for name in names {
+        if let Some(user) = ctx.server.users.remove(name) {
+            removed += 1;
+            close_all(ctx, |client| client.user == user);
+        }
+    }
+    Ok(Reply::Int(removed))
 }
 
-fn dryrun(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let user = args.word()?;
-    if user != b"default" {
-        return Err(Error::Err(
-            format!("User '{}' not found", String::from_utf8_lossy(user)).into(),
-        ));
+/// Closes connections whose user is no more, or may no longer listen. None of them is logged in any more.
+fn close_all(ctx: &mut Context, is_meant: impl Fn(&Client) -> bool) {
+    let clients = ctx.server.clients.iter().filter(|client| is_meant(client));
+    let meant: Vec<ClientId> = clients.map(|client| client.id).collect();
+    for id in meant {
+        if id == ctx.id {
+            let client = ctx.client_mut();
+            client.user = access::DEFAULT;
+            client.authenticated = false;
+        }
+        ctx.close(id);
     }
+}
+
+fn dryrun(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let name = args.word()?;
+    let Some(user) = ctx.server.users.named(name) else {
+        return Err(Error::Err(
+            format!("User '{}' not found", text(name)).into(),
+        ));
+    };
     let words = args.rest();
     let Ok(entry) = table().resolve(words) else {
         return Err(Error::Err(
-            format!("Command '{}' not found", String::from_utf8_lossy(words[0])).into(),
+            format!("Command '{}' not found", text(words[0])).into(),
         ));
     };
     if !entry.accepts(words.len()) {
         return Err(Error::WrongArity(entry.name.to_string()));
     }
-    Ok(Reply::OK)
+    let name = text(name);
+    Ok(match user.check(entry, words) {
+        Ok(()) => Reply::OK,
+        Err(access::Denied::Command) => Reply::bulk(format!(
+            "User {name} has no permissions to run the '{}' command",
+            entry.name
+        )),
+        Err(access::Denied::Key(at)) => Reply::bulk(format!(
+            "User {name} has no permissions to access the '{}' key",
+            text(words[at])
+        )),
+        Err(access::Denied::Channel(at)) => Reply::bulk(format!(
+            "User {name} has no permissions to access the '{}' channel",
+            text(words[at])
+        )),
+    })
 }
 
 fn genpass(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -143,53 +183,51 @@ fn genpass(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn getuser(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    if args.word()? != b"default" {
+    let Some(user) = ctx.server.users.named(args.word()?) else {
         return Ok(Reply::Null);
-    }
-    let hashes = password_hashes(ctx)?;
-    let access = if hashes.is_empty() {
-        vec!["on", "nopass", "sanitize-payload"]
-    } else {
-        vec!["on", "sanitize-payload"]
     };
-    Ok(Reply::Map(vec![
+    let (own, others) = user
+        .selectors
+        .split_first()
+        .expect("a user has a selector of its own");
+    let mut facts = vec![
         (
             Reply::bulk("flags"),
-            Reply::Set(access.into_iter().map(Reply::bulk).collect()),
+            Reply::Set(user.flags().into_iter().map(Reply::bulk).collect()),
         ),
         (
             Reply::bulk("passwords"),
-            Reply::array(hashes.iter().map(Reply::bulk)),
+            Reply::array(user.passwords.iter().map(Reply::bulk)),
         ),
-        (Reply::bulk("commands"), Reply::bulk("+@all")),
-        (Reply::bulk("keys"), Reply::bulk("~*")),
-        (Reply::bulk("channels"), Reply::bulk("&*")),
-        (Reply::bulk("selectors"), Reply::Array(Vec::new())),
-    ]))
+    ];
+    facts.extend(describe(own));
+    facts.push((
+        Reply::bulk("selectors"),
+        Reply::array(others.iter().map(|selector| Reply::Map(describe(selector)))),
+    ));
+    Ok(Reply::Map(facts))
 }
 
-/// Passwords are shown as SHA-256 sums, which nothing here computes yet.
-fn password_hashes(ctx: &Context) -> Result<Vec<String>, Error> {
-    if ctx.server.config.requirepass.is_empty() {
-        return Ok(Vec::new());
-    }
-    Err(Error::NotEmulated(
-        "a password's checksum cannot be shown yet".to_string(),
-    ))
+fn describe(selector: &access::Selector) -> Vec<(Reply, Reply)> {
+    vec![
+        (
+            Reply::bulk("commands"),
+            Reply::bulk(selector.describe_commands()),
+        ),
+        (Reply::bulk("keys"), Reply::bulk(selector.describe_keys())),
+        (
+            Reply::bulk("channels"),
+            Reply::bulk(selector.describe_channels()),
+        ),
+    ]
 }
 
 fn list(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    let hashes = password_hashes(ctx)?;
-    let access = if hashes.is_empty() {
-        "nopass".to_string()
-    } else {
-        format!("#{}", hashes.join(" #"))
-    };
-    let line = format!("user default on {access} sanitize-payload ~* &* +@all");
-    Ok(Reply::array([Reply::bulk(line)]))
+    let lines = ctx.server.users.iter().map(User::describe);
+    Ok(Reply::array(lines.map(Reply::Bulk)))
 }
 
-fn no_file(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+fn load(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Err(Error::err(
         "This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER \
          command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store \
@@ -202,26 +240,69 @@ fn log(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(wrong_arity_or_unknown(ctx));
     }
     if args.token("RESET") {
-        ctx.server.failed_logins.clear();
+        ctx.server.access_log.clear();
         return Ok(Reply::OK);
     }
     let count = if args.is_empty() { 10 } else { args.int()? };
     Ok(ctx
         .server
-        .show_failed_logins(usize::try_from(count).unwrap_or(0), ctx.now))
+        .access_log
+        .show(usize::try_from(count).unwrap_or(0), ctx.now))
 }
 
-fn setuser(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(
-        "there is one user, default, who may do everything; its password is requirepass"
-            .to_string(),
-    ))
+fn setuser(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let name = args.word()?;
+    if access::has_spaces(name) {
+        return Err(Error::err(
+            "Usernames can't contain spaces or null characters",
+        ));
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(access::until_zero(bytes)).into_owned();
+    let rules = joined_selectors(args.rest()).map_err(|open| {
+        let open = text(open);
+        let why = format!("Unmatched parenthesis in acl selector starting at '{open}'.");
+        Error::Err(why.into())
+    })?;
+    let before = ctx.server.users.named(name);
+    let mut user = match before {
+        Some(user) => user.clone(),
+        None => User::new(name, ctx.user_rules()),
+    };
+    // One bad rule, and none of them counts.
+    for rule in rules {
+        user.apply(&rule, ctx.user_rules()).map_err(|error| {
+            let why = format!("Error in ACL SETUSER modifier '{}': {error}", text(&rule));
+            Error::Err(why.into())
+        })?;
+    }
+    let loses_channels = before.is_some_and(|before| before.has_channels_beyond(&user));
+    let id = ctx.server.users.insert(user.clone());
+    if loses_channels {
+        close_all(ctx, |client| {
+            client.user == id && !may_keep_listening(client, &user)
+        });
+    }
+    Ok(Reply::OK)
 }
 
-fn users(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::array([Reply::bulk("default")]))
+/// Whether every subscription of a client is one that its user may have.
+fn may_keep_listening(client: &Client, user: &User) -> bool {
+    let channels = client.channels.iter().chain(&client.shard_channels);
+    channels
+        .into_iter()
+        .all(|channel| user.may_listen(channel, false))
+        && client
+            .patterns
+            .iter()
+            .all(|pattern| user.may_listen(pattern, true))
+}
+
+fn users(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let users = ctx.server.users.iter();
+    Ok(Reply::array(users.map(|user| Reply::bulk(&user.name))))
 }
 
 fn whoami(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::bulk(&ctx.client().user))
+    let user = ctx.server.users.get(ctx.client().user);
+    Ok(Reply::bulk(&user.name))
 }

@@ -96,8 +96,11 @@ fn list(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         [] => table().all().collect(),
         [filterby, kind, value] if filterby.eq_ignore_ascii_case(b"FILTERBY") => {
             match kind.to_ascii_uppercase().as_slice() {
-                // There are no modules.
-                b"MODULE" => Vec::new(),
+                b"MODULE" => {
+                    let named = value.eq_ignore_ascii_case(b"vectorset");
+                    let of_module = |entry: &&Entry| named && entry.has(flag::MODULE);
+                    table().iter().filter(of_module).collect()
+                }
                 b"ACLCAT" => {
                     let bit = acl::find(value).unwrap_or(0);
                     table()

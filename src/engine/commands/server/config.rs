@@ -104,7 +104,12 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .set(parameter, value)
             .map_err(|refusal| refused(name, refusal))?;
     }
+    let has_new_password = changed.requirepass != ctx.server.config.requirepass;
     ctx.server.config = changed;
+    if has_new_password {
+        let password = &ctx.server.config.requirepass;
+        ctx.server.users.set_default_password(password);
+    }
     Ok(Reply::OK)
 }
 

@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
 use crate::error::Error;
+use crate::event::Event;
 use crate::number;
 use crate::reply::Reply;
 
@@ -38,36 +39,53 @@ fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    check_mode(args)?;
+    let later = is_async(ctx, args)?;
     for db in 0..ctx.keys.dbs.len() {
         ctx.keys.flush(db);
     }
-    after_flush(ctx);
-    Ok(Reply::OK)
+    Ok(after_flush(ctx, later))
 }
 
 fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    check_mode(args)?;
+    let later = is_async(ctx, args)?;
     ctx.keys.flush(ctx.keys.db);
-    after_flush(ctx);
-    Ok(Reply::OK)
+    Ok(after_flush(ctx, later))
 }
 
-/// Nothing takes time here, so ASYNC and SYNC are the same.
-fn check_mode(args: &mut Args) -> Result<(), Error> {
+fn is_async(ctx: &Context, args: &mut Args) -> Result<bool, Error> {
     match args.rest() {
-        [] => Ok(()),
-        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") || mode.eq_ignore_ascii_case(b"SYNC") => {
-            Ok(())
-        }
+        [] => Ok(ctx.server.config.get("lazyfree-lazy-user-flush").as_deref() == Some(b"yes")),
+        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") => Ok(true),
+        [mode] if mode.eq_ignore_ascii_case(b"SYNC") => Ok(false),
         _ => Err(Error::Syntax),
     }
 }
 
-/// Flushing nothing is replicated too: a replica may have what this server does not.
-fn after_flush(ctx: &mut Context) {
+/// Gives the reply. A server that frees memory at once lets its client wait for that: an invalidation of what the
+/// client itself has cached then comes before the reply.
+fn after_flush(ctx: &mut Context, later: bool) -> Reply {
+    // Flushing nothing is replicated too: a replica may have what this server does not.
     ctx.keys.dirty += 1;
+    let told = ctx.server.outbox.len();
     ctx.server.invalidate_all();
+    if later || !ctx.may_block {
+        return Reply::OK;
+    }
+    let own = |event: &mut Event| matches!(event, Event::Push { client, .. } if *client == ctx.id);
+    let mut replies: Vec<Reply> = ctx
+        .server
+        .outbox
+        .extract_if(told.., own)
+        .filter_map(|event| match event {
+            Event::Push { reply, .. } => Some(reply),
+            _ => None,
+        })
+        .collect();
+    if replies.is_empty() {
+        return Reply::OK;
+    }
+    replies.push(Reply::OK);
+    Reply::Many(replies)
 }
 
 fn swapdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -1,7 +1,7 @@
 //! COMMAND DOCS: a command's facts and its arguments as a tree, read from its syntax line.
 
 use crate::args::Args;
-use crate::command::{Begin, Entry, table};
+use crate::command::{Begin, Entry, flag, table};
 use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
@@ -21,6 +21,12 @@ pub fn docs(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn document(entry: &'static Entry) -> (Reply, Reply) {
     let command = entry.command;
+    if entry.has(flag::MODULE) {
+        // The module tells Redis no more of its commands.
+        let facts = [("group", "module"), ("module", "vectorset")];
+        let facts = facts.map(|(name, value)| (Reply::bulk(name), Reply::bulk(value)));
+        return (Reply::bulk(entry.name), Reply::Map(facts.to_vec()));
+    }
     let mut facts = vec![
         (Reply::bulk("summary"), Reply::bulk(command.summary)),
         (Reply::bulk("since"), Reply::bulk(command.since)),

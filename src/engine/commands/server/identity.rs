@@ -29,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
         .since("5.0.0")
         .flags(LOADING | STALE),
     Command::new("MODULE|LIST", module_list)
-        .summary("Lists the loaded modules: none.")
+        .summary("Lists the loaded modules.")
         .cost("O(N) where N is the number of loaded modules.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT)
@@ -99,7 +99,19 @@ fn lolwut(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn module_list(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::Array(Vec::new()))
+    Ok(modules())
+}
+
+/// Vector sets are a module, one that is always there.
+pub fn modules() -> Reply {
+    let facts = [
+        ("name", Reply::bulk("vectorset")),
+        ("ver", Reply::Int(1)),
+        ("path", Reply::bulk("")),
+        ("args", Reply::Array(Vec::new())),
+    ];
+    let facts = facts.map(|(name, value)| (Reply::bulk(name), value));
+    Reply::Array(vec![Reply::Map(facts.to_vec())])
 }
 
 fn module_load(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {

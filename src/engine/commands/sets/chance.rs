@@ -30,12 +30,9 @@ pub(super) fn spop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         .pop_random(ctx.random)
         .expect("a set that is there has members");
     let is_empty = set.is_empty();
-    ctx.keys.changed(Class::Set, "spop", key);
+    ctx.keys.lost(Class::Set, "spop", key, is_empty);
     // A replica must not draw its own member.
     ctx.replicate_as(&[b"SREM", key, &member]);
-    if is_empty {
-        ctx.keys.remove_empty(key);
-    }
     Ok(Reply::Bulk(member))
 }
 
@@ -51,12 +48,14 @@ fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Err
     let members = if count < length {
         set.pop_several(count, &rules, ctx.random)
     } else {
-        everything(set, &rules)
+        let members = everything(set, &rules);
+        // As a union, it reads the set once more.
+        ctx.keys.stats.hits += 1;
+        members
     };
-    ctx.keys.changed(Class::Set, "spop", key);
+    ctx.keys.lost(Class::Set, "spop", key, count >= length);
     ctx.keys.dirty += count.min(length) as u64 - 1;
     if count >= length {
-        ctx.keys.remove_empty(key);
         ctx.replicate_as(&[b"DEL", key]);
     } else {
         for batch in members.chunks(SREM_AT_MOST) {

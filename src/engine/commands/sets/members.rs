@@ -76,7 +76,8 @@ pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
         return Ok(Reply::Int(0));
     }
     let is_empty = set.is_empty();
-    ctx.keys.changed(Class::Set, "srem", source);
+    ctx.keys.dirty += 1;
+    ctx.keys.notify(Class::Set, "srem", source);
     if is_empty {
         ctx.keys.remove_empty(source);
     }
@@ -85,6 +86,7 @@ pub(super) fn smove(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
         ctx.keys
             .insert(destination, Set::new(member, 1, &rules).into_value());
     }
+    ctx.keys.touched(source);
     let set = ctx
         .keys
         .get_mut::<Set>(destination)?

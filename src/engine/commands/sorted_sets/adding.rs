@@ -77,7 +77,7 @@ enum Outcome {
     Refused,
 }
 
-pub(super) fn zadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+pub(in crate::commands) fn zadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let how = How::take(args);
     let words = args.rest();

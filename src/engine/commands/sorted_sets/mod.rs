@@ -10,6 +10,8 @@ mod reading;
 mod removing;
 mod scan;
 
+pub(super) use adding::zadd;
+
 use std::borrow::Cow;
 
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
@@ -311,16 +313,8 @@ fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores:
     }
 }
 
-/// Members were removed; the key goes with the last of them.
-fn removed(ctx: &mut Context, key: &[u8], event: &'static str, empty: bool) {
-    ctx.keys.changed(Class::SortedSet, event, key);
-    if empty {
-        ctx.keys.remove_empty(key);
-    }
-}
-
 /// What a command stores in a destination: nothing stored is the destination removed.
-fn stored(
+pub(super) fn stored(
     ctx: &mut Context,
     destination: &[u8],
     event: &'static str,

@@ -1,9 +1,9 @@
 //! Taking members from either end, and waiting for one.
 
-use super::removed;
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
+use crate::event::Class;
 use crate::reply::Reply;
 use crate::value::Kind;
 use crate::values::sorted_set::SortedSet;
@@ -64,7 +64,7 @@ fn pop(ctx: &mut Context, key: &[u8], end: End, count: usize) -> Result<Option<T
     };
     set.remove_ranks(start, start + count - 1);
     let empty = set.is_empty();
-    removed(ctx, key, end.event(), empty);
+    ctx.keys.lost(Class::SortedSet, end.event(), key, empty);
     Ok(Some(taken))
 }
 

@@ -1,10 +1,10 @@
 //! Removing members: by name, or a range of them.
 
 use super::query::{lex_range, ranks, score_range};
-use super::removed;
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
+use crate::event::Class;
 use crate::reply::Reply;
 use crate::values::sorted_set::SortedSet;
 
@@ -53,8 +53,13 @@ fn remove(
     };
     let count = remove_from(set);
     let empty = set.is_empty();
-    if count > 0 {
-        removed(ctx, key, event, empty);
+    if count > 0 && event == "zrem" {
+        ctx.keys.lost(Class::SortedSet, event, key, empty);
+    } else if count > 0 {
+        ctx.keys.changed(Class::SortedSet, event, key);
+        if empty {
+            ctx.keys.remove_empty(key);
+        }
     }
     Ok(count.into())
 }

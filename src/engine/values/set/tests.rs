@@ -19,6 +19,9 @@ const LIMITS: Limits = Limits {
     list_max_listpack_size: -2,
     list_compress_depth: 0,
     list_packed_threshold: 0,
+    hll_sparse_max_bytes: 3000,
+    stream_node_max_bytes: 4096,
+    stream_node_max_entries: 100,
 };
 
 /// Adds members one by one and gives the encoding after each.

@@ -1,0 +1,44 @@
+//! The parameters that the differential tester changes while it runs, with the values that it gives them.
+
+use engine::Reply;
+use tests::real::Connection;
+
+/// Databases that the commands wander through.
+pub const DATABASES: usize = 3;
+
+/// Limits of encodings, notifications and what else shows in replies at once.
+pub const CHANGED: &[(&str, &[&str])] = &[
+    ("acl-pubsub-default", &["resetchannels", "allchannels"]),
+    ("hash-max-listpack-entries", &["512", "4", "0", "128"]),
+    ("hash-max-listpack-value", &["64", "8", "0"]),
+    ("lazyfree-lazy-user-del", &["yes", "no"]),
+    ("lazyfree-lazy-server-del", &["yes", "no"]),
+    ("lazyfree-lazy-user-flush", &["yes", "no"]),
+    ("list-compress-depth", &["0", "1"]),
+    ("list-max-listpack-size", &["-2", "-1", "4", "128", "1"]),
+    (
+        "notify-keyspace-events",
+        &["", "KEA", "Kg$lzxe", "Eshm", "KEAmn", "Egto", "KEc"],
+    ),
+    ("set-max-intset-entries", &["512", "4", "0"]),
+    ("set-max-listpack-entries", &["128", "4", "0"]),
+    ("set-max-listpack-value", &["64", "8"]),
+    ("stream-node-max-entries", &["100", "3", "10"]),
+    ("hll-sparse-max-bytes", &["3000", "0", "100"]),
+    ("zset-max-listpack-entries", &["128", "4", "0"]),
+    ("zset-max-listpack-value", &["64", "8"]),
+];
+
+/// What the server has them set to.
+pub fn read_all(connection: &mut Connection) -> Vec<(String, Vec<u8>)> {
+    let read = |(name, _): &(&str, _)| {
+        let Reply::Array(answer) = connection.call(&["CONFIG", "GET", name]) else {
+            panic!("CONFIG GET {name} answers a list");
+        };
+        let Some(Reply::Bulk(value)) = answer.into_iter().nth(1) else {
+            panic!("{name} is a parameter of the server");
+        };
+        (name.to_string(), value)
+    };
+    CHANGED.iter().map(read).collect()
+}
