@@ -153,6 +153,18 @@ impl Group {
         }
     }
 
+    /// A node hears of another whose replica it is.
+    fn tell(&mut self, port: u64, of: u64, master: Option<u64>) {
+        let id = self.members[&of].id;
+        let master = master.map(|master| self.members[&master].id);
+        let member = self
+            .members
+            .get_mut(&port)
+            .expect("a node of the recording");
+        let cluster = member.engine.server.cluster.as_deref_mut().expect("a node");
+        cluster.node_mut(id).expect("it was introduced").role = Role::Replica { of: master };
+    }
+
     /// What a replica hears from its master.
     fn copy(&mut self, line: &str, to: u64) {
         let member = self.members.get_mut(&to).expect("a node of the recording");
@@ -188,7 +200,24 @@ fn address(port: u16) -> Address {
 
 #[test]
 fn a_slot_moves_as_recorded() {
-    let recorded = files::vector("cluster-redirections");
+    replay("cluster-redirections", &|group, port, line| {
+        if line == "SET foo bar" && port == 17103 {
+            group.copy("SET foo bar", 17106);
+        }
+        if line.starts_with("CLUSTER SETSLOT 12182 NODE") && port == 17102 {
+            tell_of_the_new_owner(group);
+        }
+    });
+}
+
+#[test]
+fn nodes_follow_and_are_forgotten_as_recorded() {
+    replay("cluster-nodes", &|_, _, _| {});
+}
+
+/// Plays a recording; `hear` is what the nodes tell each other after a step.
+fn replay(vector: &str, hear: &dyn Fn(&mut Group, u64, &str)) {
+    let recorded = files::vector(vector);
     let mut group = Group::new(&recorded["node_ids"]);
     let steps = recorded["transcript"].as_array().expect("steps");
     let mut problems = Vec::new();
@@ -224,26 +253,21 @@ fn a_slot_moves_as_recorded() {
             .get(at + 1)
             .and_then(|next| next["command"].as_str())
             .unwrap_or_default();
-        if words[..2.min(words.len())] == ["CLUSTER", "MEET"] && !next.starts_with("CLUSTER MEET") {
+        if line.starts_with("CLUSTER MEET") && !next.starts_with("CLUSTER MEET") {
             group.introduce();
         }
-        if line == "SET foo bar" && port == 17103 {
-            group.copy("SET foo bar", 17106);
-        }
-        if line.starts_with("CLUSTER SETSLOT 12182 NODE") && port == 17102 {
-            tell_of_the_new_owner(&mut group);
-        }
+        hear(&mut group, port, line);
     }
     conclude("steps", steps.len(), problems);
 }
 
 /// What 17102 has heard when the recording ends: the epoch of 17101, and who follows it.
 fn tell_of_the_new_owner(group: &mut Group) {
-    let (owner, replica) = (group.members[&17101].id, group.members[&17104].id);
+    let owner = group.members[&17101].id;
     let member = group.members.get_mut(&17102).expect("a node");
     let cluster = member.engine.server.cluster.as_deref_mut().expect("a node");
     cluster.claim(owner, 7, [12182]);
-    cluster.node_mut(replica).expect("it was introduced").role = Role::Replica { of: Some(owner) };
+    group.tell(17102, 17104, Some(17101));
 }
 
 /// The reply in the notation of the recording.

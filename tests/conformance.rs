@@ -144,7 +144,7 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "A row is green if the command is declared as the real server declares it (COMMAND INFO, COMMAND DOCS) and \
-             a recorded step in `tests/spec/` or a lesson succeeds with the same reply. `steps` counts those; `random` \
+             a recorded step in `tests/spec/`, a lesson or a recorded cluster succeeds with the same reply. `steps` counts those; `random` \
              says whether the differential tester sends the command to both servers. The name before subcommands is \
              green if they are.\n"
         )?;
@@ -202,7 +202,29 @@ fn successful_steps() -> BTreeMap<&'static str, usize> {
             pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));
         count_page(&path, &page, &mut counts);
     }
+    REPLAYED
+        .iter()
+        .for_each(|name| count_conversation(name, &mut counts));
     counts
+}
+
+/// Recordings of several servers, which `cluster.rs` replays: transcripts cannot name ids that chance has drawn.
+const REPLAYED: &[&str] = &["cluster-nodes", "cluster-redirections"];
+
+fn count_conversation(name: &str, counts: &mut BTreeMap<&'static str, usize>) {
+    let recorded = files::vector(name);
+    for step in recorded["transcript"].as_array().expect("steps") {
+        let line = step["command"].as_str().unwrap_or_default();
+        let words: Vec<&[u8]> = line.split_whitespace().map(str::as_bytes).collect();
+        let succeeds = !step["reply"]["error"].is_string();
+        // Keys are moved by hand, and scripts left out.
+        if succeeds
+            && !line.starts_with("MIGRATE")
+            && let Ok(entry) = table().resolve(&words)
+        {
+            *counts.entry(entry.name).or_default() += 1;
+        }
+    }
 }
 
 fn count_page(path: &str, page: &Page, counts: &mut BTreeMap<&'static str, usize>) {

@@ -303,7 +303,7 @@ fn check_list(world: &mut World, row: &Value) {
         row["llen"].as_u64().expect("a length"),
         "{row}"
     );
-    if let engine::values::list::List::Quicklist(list) = list {
+    if let engine::values::list::List::Quicklist(list) = &**list {
         assert_eq!(
             list.node_count() as u64,
             row["ql_nodes"].as_u64().expect("nodes"),

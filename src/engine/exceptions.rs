@@ -29,6 +29,7 @@ pub const SHUTDOWN: Exception =
     exception("SHUTDOWN", "this server is not a process that could end");
 pub const MODULE_LOAD: Exception = exception("MODULE LOAD", NO_MACHINE_CODE);
 pub const MODULE_LOADEX: Exception = exception("MODULE LOADEX", NO_MACHINE_CODE);
+pub const MODULE_UNLOAD: Exception = exception("MODULE UNLOAD", NO_MACHINE_CODE);
 
 /// Words of DEBUG.
 pub const DEBUG: &[Exception] = &[
@@ -49,7 +50,7 @@ pub const DEBUG: &[Exception] = &[
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Exception> {
-    [&SHUTDOWN, &MODULE_LOAD, &MODULE_LOADEX]
+    [&SHUTDOWN, &MODULE_LOAD, &MODULE_LOADEX, &MODULE_UNLOAD]
         .into_iter()
         .chain(DEBUG)
 }

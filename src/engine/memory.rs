@@ -10,7 +10,6 @@ use crate::values::list::List;
 use crate::values::set::Set;
 use crate::values::sorted_set::SortedSet;
 use crate::values::stream::Stream;
-use crate::values::string::Str;
 use crate::values::vector_set::VectorSet;
 
 const OBJECT: usize = 16;
@@ -55,19 +54,13 @@ pub fn allocated(bytes: usize) -> usize {
 pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
     let embedded = match &object.value {
         // The value lies in one piece with its key, behind a header of its own.
-        Value::String(Str::Bytes {
-            bytes,
-            embedded: true,
-        }) => 3 + bytes.len() + 1,
+        Value::String(text) if text.is_embedded() => 3 + text.len() + 1,
         _ => 0,
     };
     let deadline = if object.has_deadline() { DEADLINE } else { 0 };
     let own = allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded);
     own + match &object.value {
-        Value::String(Str::Bytes {
-            bytes,
-            embedded: false,
-        }) => text(bytes),
+        Value::String(string) if string.encoding() == "raw" => text(&string.bytes()),
         Value::String(_) => 0,
         Value::List(list) => of_list(list, samples),
         Value::Set(set) => of_set(set, samples),

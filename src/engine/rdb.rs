@@ -113,7 +113,7 @@ impl Writer {
         match text {
             Str::Int(number) if self.small_int(*number) => {}
             Str::Int(number) => self.plain(&number::i64_to_bytes(*number)),
-            Str::Bytes { bytes, .. } => self.string(bytes),
+            text => self.string(&text.bytes()),
         }
     }
 

@@ -5,16 +5,22 @@ use crate::values::{
     vector_set::VectorSet,
 };
 
+/// Three pointers large: a database holds millions of these, most of them strings, so what is larger is boxed.
 #[derive(Debug, Clone)]
 pub enum Value {
     String(Str),
-    List(List),
-    Set(Set),
-    SortedSet(SortedSet),
-    Hash(Hash),
-    Stream(Stream),
-    VectorSet(VectorSet),
+    List(Box<List>),
+    Set(Box<Set>),
+    SortedSet(Box<SortedSet>),
+    Hash(Box<Hash>),
+    Stream(Box<Stream>),
+    VectorSet(Box<VectorSet>),
 }
+
+const _: () = assert!(size_of::<Value>() <= 24, "box the large variants");
+// Most collections are small ones, and what their enum is larger than its small variant is lost in each.
+const _: () = assert!(size_of::<Hash>() <= 24 && size_of::<SortedSet>() <= 24);
+const _: () = assert!(size_of::<Set>() <= 32 && size_of::<List>() <= 24);
 
 impl Value {
     /// As TYPE says it.
@@ -65,7 +71,7 @@ macro_rules! kinds {
                 if let Value::$variant(inner) = value { Some(inner) } else { None }
             }
             fn into_value(self) -> Value {
-                Value::$variant(self)
+                Value::$variant(self.into())
             }
         }
     )*};

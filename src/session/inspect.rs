@@ -81,11 +81,15 @@ fn body(value: &Value) -> Body {
             let bytes = string.bytes();
             Body::Bytes(bytes[..bytes.len().min(PARTS_MAX)].to_vec())
         }
-        Value::List(List::Listpack(pack)) => packed(pack, 1),
-        Value::List(List::Quicklist(list)) => quicklist(list),
-        Value::Set(Set::Intset(set)) => intset(set),
-        Value::Set(Set::Listpack(pack)) => packed(pack, 1),
-        Value::Set(Set::Table(table)) => dict(table, |()| Vec::new()),
+        Value::List(list) => match &**list {
+            List::Listpack(pack) => packed(pack, 1),
+            List::Quicklist(list) => quicklist(list),
+        },
+        Value::Set(set) => match &**set {
+            Set::Intset(set) => intset(set),
+            Set::Listpack(pack) => packed(pack, 1),
+            Set::Table(table) => dict(table, |()| Vec::new()),
+        },
         Value::Hash(hash) => hash_body(hash),
         Value::SortedSet(set) => sorted_set(set),
         Value::Stream(_) => Body::Other,

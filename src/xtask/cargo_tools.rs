@@ -22,7 +22,7 @@ pub fn install() -> Result<(), Failure> {
     install_tool("wasm-bindgen", &bindgen, "1", &arguments)
 }
 
-fn add_wasm_target() -> Result<(), Failure> {
+pub fn add_wasm_target() -> Result<(), Failure> {
     let mut rustc = command::program("rustc");
     rustc.args([
         "--print",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Failure, command, failure, oracle, place, serve, size, system, test, web};
+use crate::{Failure, bench, command, failure, oracle, place, serve, size, system, test, web};
 
 const USAGE: &str = "\
 cargo xtask COMMAND
@@ -16,7 +16,8 @@ cargo xtask COMMAND
   record [ARG]...      write replies into transcripts, as the real server gives them
   conformance          write tests/conformance.md, the table of what is proved of each command
   fuzz [ARG]...        random commands on the emulator and on the real server
-  bench [ARG]...       how fast the emulator is
+  bench [PART]...      how fast and how large the emulator is, beside others: network, wasm,
+                       growth, memory; or all of them
 
 Tools that are missing are installed first, into a folder outside the project.";
 
@@ -37,7 +38,8 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "size" => size::report(&place::dist()),
         "oracle" => run_oracle(Options::parse(rest, &["--run"], &[])?),
-        "record" | "conformance" | "fuzz" | "bench" => forward(name, rest),
+        "record" | "conformance" | "fuzz" => forward(name, rest),
+        "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())
@@ -71,6 +73,15 @@ fn run_oracle(options: Options) -> Result<(), Failure> {
 
 /// These are programs of the `tests` crate; they get the path of the real server.
 pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
+    forward_with(name, rest, &[])
+}
+
+/// `forward` with further variables in the program's environment.
+pub fn forward_with(
+    name: &str,
+    rest: &[String],
+    variables: &[(&str, PathBuf)],
+) -> Result<(), Failure> {
     let mut cargo = command::program("cargo");
     cargo.args([
         "run",
@@ -84,7 +95,7 @@ pub fn forward(name: &str, rest: &[String]) -> Result<(), Failure> {
     if name == "bench" {
         cargo.arg("--release");
     }
-    cargo.arg("--").args(rest);
+    cargo.arg("--").args(rest).envs(variables.iter().cloned());
     if oracle::runs_here() {
         system::ensure_faketime()?;
         cargo.env(oracle::VARIABLE, oracle::obtain()?);

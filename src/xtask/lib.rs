@@ -4,6 +4,7 @@
 //! missing are installed by the system's own package managers and said so; nothing is downloaded
 //! from an address written here.
 
+mod bench;
 mod cargo_tools;
 mod command;
 pub mod dispatch;

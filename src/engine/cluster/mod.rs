@@ -227,10 +227,6 @@ impl Cluster {
                 *owner = Some(me);
             }
         }
-        // The former master follows, as far as this node knows.
-        if let Some(node) = self.nodes.get_mut(&master) {
-            node.role = Role::Replica { of: Some(me) };
-        }
     }
 
     /// Reports about a node that are recent enough to count.

@@ -11,7 +11,7 @@ use crate::structures::intset::Intset;
 use crate::structures::listpack::Listpack;
 use crate::structures::quicklist::{Quicklist, exceeds_limit};
 use crate::structures::random::Random;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::values::hash::{Hash, OldDeadline};
 use crate::values::list::{self, List};
 use crate::values::set::{self, Set};
@@ -47,28 +47,28 @@ impl<'a> Reader<'a> {
     pub fn value(&mut self, rules: &mut Rules) -> Load<Value> {
         let value = match self.byte()? {
             kind::STRING => Value::String(self.text()?),
-            kind::LIST => Value::List(self.list(rules)?),
-            kind::LIST_QUICKLIST => Value::List(self.quicklist(rules)?),
-            kind::SET => Value::Set(self.set(rules)?),
-            kind::SET_INTSET => Value::Set(self.intset(rules)?),
-            kind::SET_LISTPACK => Value::Set(self.set_listpack(rules)?),
-            kind::SORTED_SET_TEXT => Value::SortedSet(self.sorted_set(rules, Reader::score_text)?),
-            kind::SORTED_SET => Value::SortedSet(self.sorted_set(rules, Reader::score)?),
-            kind::SORTED_SET_LISTPACK => Value::SortedSet(self.sorted_set_listpack(rules)?),
-            kind::HASH => Value::Hash(self.hash(rules, None)?),
+            kind::LIST => self.list(rules)?.into_value(),
+            kind::LIST_QUICKLIST => self.quicklist(rules)?.into_value(),
+            kind::SET => self.set(rules)?.into_value(),
+            kind::SET_INTSET => self.intset(rules)?.into_value(),
+            kind::SET_LISTPACK => self.set_listpack(rules)?.into_value(),
+            kind::SORTED_SET_TEXT => self.sorted_set(rules, Reader::score_text)?.into_value(),
+            kind::SORTED_SET => self.sorted_set(rules, Reader::score)?.into_value(),
+            kind::SORTED_SET_LISTPACK => self.sorted_set_listpack(rules)?.into_value(),
+            kind::HASH => self.hash(rules, None)?.into_value(),
             kind::HASH_DEADLINES => {
                 let nearest = self.int64()?;
-                Value::Hash(self.hash(rules, Some(nearest))?)
+                self.hash(rules, Some(nearest))?.into_value()
             }
-            kind::HASH_LISTPACK => Value::Hash(self.hash_listpack(rules)?),
+            kind::HASH_LISTPACK => self.hash_listpack(rules)?.into_value(),
             kind::HASH_LISTPACK_DEADLINES => {
                 self.int64()?;
-                Value::Hash(self.hash_listpack_deadlines(rules)?)
+                self.hash_listpack_deadlines(rules)?.into_value()
             }
             version @ (kind::STREAM | kind::STREAM_2 | kind::STREAM_3) => {
-                Value::Stream(self.stream(version)?)
+                self.stream(version)?.into_value()
             }
-            kind::MODULE => Value::VectorSet(self.vector_set()?),
+            kind::MODULE => self.vector_set()?.into_value(),
             _ => return Err(LoadError),
         };
         Ok(value)
@@ -246,10 +246,10 @@ impl<'a> Reader<'a> {
             latest = rank;
         }
         if pack.len() / 3 <= rules.limits.hash_max_listpack_entries {
-            return Ok(Hash::ListpackEx(pack));
+            return Ok(Hash::ListpackEx(Box::new(pack)));
         }
         let mut hash = Hash::new();
-        for (field, found) in Hash::ListpackEx(pack).iter() {
+        for (field, found) in Hash::ListpackEx(Box::new(pack)).iter() {
             hash.set(
                 &field,
                 &found.value,
@@ -360,7 +360,7 @@ fn settle(mut list: Quicklist, limits: &Limits) -> Load<List> {
     if fits && let Some(pack) = list.take_single_listpack() {
         return Ok(List::Listpack(pack));
     }
-    Ok(List::Quicklist(list))
+    Ok(List::Quicklist(Box::new(list)))
 }
 
 fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<SortedSet> {

@@ -111,7 +111,7 @@ fn damaged_vector_sets_are_refused_or_harmless() {
         let values = [f32::from(name) - 6.0, 1.0];
         set.add(&[name], attributes, &values, 200, &mut random);
     }
-    let payload = dump(&Value::VectorSet(set), true);
+    let payload = dump(&Value::VectorSet(set.into()), true);
     let body = &payload[..payload.len() - FOOTER];
     assert!(load(&payload).is_some());
     for end in 0..body.len() {

@@ -11,7 +11,9 @@ mod walk;
 
 pub use walk::{Bucket, Iter};
 
+use super::bytes::Bytes;
 use super::siphash::siphash_1_2;
+use super::slab::Slab;
 
 const INITIAL_BUCKETS: usize = 4;
 const MIN_FILL: usize = 8;
@@ -25,7 +27,7 @@ const NIL: u32 = 0;
 #[derive(Debug, Clone)]
 pub struct Dict<V> {
     seed: [u8; 16],
-    slots: Vec<Slot<V>>,
+    slots: Slab<Slot<V>>,
     free: u32,
     tables: [Table; 2],
     /// The first bucket of table 0 that has not moved to table 1 yet.
@@ -35,7 +37,7 @@ pub struct Dict<V> {
 
 #[derive(Debug, Clone)]
 struct Slot<V> {
-    entry: Option<(Box<[u8]>, V)>,
+    entry: Option<(Bytes, V)>,
     /// Low half of the key's hash: it finds the bucket again and rejects most other keys unread.
     hash: u32,
     /// The next slot of the chain, or of the free list.
@@ -61,7 +63,7 @@ impl<V> Dict<V> {
     pub fn new(seed: [u8; 16]) -> Dict<V> {
         Dict {
             seed,
-            slots: Vec::new(),
+            slots: Slab::default(),
             free: NIL,
             tables: [Table::default(), Table::default()],
             rehash_index: None,
@@ -150,7 +152,7 @@ impl<V> Dict<V> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
-    pub fn remove_entry(&mut self, key: &[u8]) -> Option<(Box<[u8]>, V)> {
+    pub fn remove_entry(&mut self, key: &[u8]) -> Option<(Bytes, V)> {
         if self.is_empty() {
             return None;
         }
@@ -223,7 +225,6 @@ impl<V> Dict<V> {
     /// Makes room for `n` keys at once, as Redis does before a load whose size is known.
     pub fn expand(&mut self, n: usize) {
         if !self.is_rehashing() && self.tables[0].used <= n {
-            self.slots.reserve((n + 1).saturating_sub(self.slots.len()));
             self.resize(n);
         }
     }
@@ -234,7 +235,7 @@ impl<V> Dict<V> {
     }
 
     #[inline]
-    fn entry(&self, slot: u32) -> Option<&(Box<[u8]>, V)> {
+    fn entry(&self, slot: u32) -> Option<&(Bytes, V)> {
         self.slots[slot as usize].entry.as_ref()
     }
 
@@ -323,12 +324,10 @@ impl<V> Dict<V> {
                 next: NIL,
             });
         }
-        let at = u32::try_from(self.slots.len()).expect("fewer than 2^32 keys fit in memory");
-        self.slots.push(slot);
-        at
+        u32::try_from(self.slots.push(slot)).expect("fewer than 2^32 keys fit in memory")
     }
 
-    fn release(&mut self, at: u32) -> (Box<[u8]>, V) {
+    fn release(&mut self, at: u32) -> (Bytes, V) {
         let slot = &mut self.slots[at as usize];
         slot.next = self.free;
         self.free = at;

@@ -208,6 +208,7 @@ impl Listpack {
     /// Adds all entries of `other` behind those of this one.
     pub fn append(&mut self, other: &Listpack) {
         let count = self.len() + other.len();
+        self.make_room(other.size());
         self.0.pop();
         self.0.extend_from_slice(&other.0[HEADER_BYTES..]);
         self.state_count(count);
@@ -332,8 +333,8 @@ impl Listpack {
     }
 
     fn push_encoded(&mut self, value: &Encoded) {
+        self.make_room(value.size());
         self.0.pop();
-        self.0.reserve(value.size() + 1);
         value
             .parts()
             .iter()
@@ -356,6 +357,7 @@ impl Listpack {
             return;
         }
         if new > old {
+            self.make_room(new - old);
             self.0.resize(end + new - old, END);
         }
         self.0.copy_within(offset + old..end, offset + new);
@@ -369,6 +371,16 @@ impl Listpack {
         for part in value.parts() {
             self.0[at..at + part.len()].copy_from_slice(part);
             at += part.len();
+        }
+    }
+
+    /// A little more than is needed: doubling would leave half of many small lists empty.
+    fn make_room(&mut self, bytes: usize) {
+        let wanted = self.size() + bytes;
+        if wanted > self.0.capacity() {
+            // What allocators round up to anyway; of large ones an eighth more, so that they are moved seldom.
+            let room = (wanted + wanted / 256 * 32 + 8).next_multiple_of(16) - 8;
+            self.0.reserve_exact(room - self.size());
         }
     }
 

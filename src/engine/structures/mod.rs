@@ -2,6 +2,7 @@
 //! no commands.
 
 pub mod bits;
+pub mod bytes;
 pub mod dict;
 pub mod geohash;
 pub mod hnsw;
@@ -14,4 +15,5 @@ pub mod radix;
 pub mod random;
 pub mod siphash;
 pub mod skiplist;
+pub mod slab;
 pub mod slotted;

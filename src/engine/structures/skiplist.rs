@@ -12,7 +12,9 @@ mod walk;
 pub use range::{LexBound, LexRange, Position, ScoreRange};
 pub use walk::{IterBackward, IterForward, LinkView, NodeView};
 
+use super::bytes::Bytes;
 use super::random::Random;
+use super::slab::Slab;
 
 pub const MAX_LEVEL: usize = 32;
 
@@ -24,8 +26,8 @@ const NIL: u32 = 0;
 
 #[derive(Debug, Clone)]
 pub struct Skiplist {
-    nodes: Vec<Node>,
-    links: Vec<Link>,
+    nodes: Slab<Node>,
+    links: Slab<Link>,
     free_node: u32,
     /// For each height, the first of the abandoned towers; they are chained through `forward`.
     free_towers: [u32; MAX_LEVEL],
@@ -36,12 +38,35 @@ pub struct Skiplist {
 
 #[derive(Debug, Clone)]
 struct Node {
-    member: Box<[u8]>,
+    member: Bytes,
     score: f64,
     backward: u32,
-    /// Where the tower stands in `links`, lowest level first.
-    tower: u32,
-    height: u32,
+    tower: Tower,
+}
+
+/// Where a tower stands in `links`, lowest level first, and how many levels it has: in one number, of which the
+/// height takes 5 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tower(u32);
+
+impl Tower {
+    const HEIGHT_BITS: u32 = 5;
+
+    fn new(place: usize, height: usize) -> Tower {
+        let place = u32::try_from(place)
+            .ok()
+            .filter(|place| place.leading_zeros() >= Tower::HEIGHT_BITS)
+            .expect("fewer than 2^27 links fit in memory");
+        Tower(place << Tower::HEIGHT_BITS | (height as u32 - 1))
+    }
+
+    fn place(self) -> u32 {
+        self.0 >> Tower::HEIGHT_BITS
+    }
+
+    fn height(self) -> usize {
+        (self.0 & (MAX_LEVEL as u32 - 1)) as usize + 1
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,16 +95,19 @@ impl Default for Skiplist {
 
 impl Skiplist {
     pub fn new() -> Skiplist {
-        let height = MAX_LEVEL as u32;
+        let (mut nodes, mut links) = (Slab::default(), Slab::default());
+        nodes.push(Node {
+            member: Bytes::default(),
+            score: 0.0,
+            backward: NIL,
+            tower: Tower::new(0, MAX_LEVEL),
+        });
+        for _ in 0..MAX_LEVEL {
+            links.push(Link::default());
+        }
         Skiplist {
-            nodes: vec![Node {
-                member: Box::default(),
-                score: 0.0,
-                backward: NIL,
-                tower: 0,
-                height,
-            }],
-            links: vec![Link::default(); MAX_LEVEL],
+            nodes,
+            links,
             free_node: NIL,
             free_towers: [NIL; MAX_LEVEL],
             tail: NIL,
@@ -103,14 +131,9 @@ impl Skiplist {
 
     /// Adds a member that is not there yet; the dict beside the list knows that.
     pub fn insert(&mut self, score: f64, member: &[u8], random: &mut Random) {
-        self.insert_boxed(score, member.into(), random);
-    }
-
-    /// `insert` for a member that the caller can give away.
-    pub fn insert_boxed(&mut self, score: f64, member: Box<[u8]>, random: &mut Random) {
         debug_assert!(!score.is_nan(), "commands refuse NaN");
         let height = random_level(random);
-        let at = self.occupy(score, member, height);
+        let at = self.occupy(score, member.into(), height);
         self.link(at);
     }
 
@@ -136,17 +159,14 @@ impl Skiplist {
             return false;
         };
         let Node {
-            backward,
-            tower,
-            height,
-            ..
+            backward, tower, ..
         } = *self.node(at);
-        let next = self.links[tower as usize];
+        let next = self.link_at(tower.place(), 0);
         let fits_left = backward == NIL || self.node(backward).score < new;
         let fits_right = next.forward == NIL || next.score > new;
         if fits_left && fits_right {
             self.nodes[at as usize].score = new;
-            for level in 0..height as usize {
+            for level in 0..tower.height() {
                 self.link_mut(path.before[level], level).score = new;
             }
         } else {
@@ -240,10 +260,10 @@ impl Skiplist {
             ref member,
             score,
             tower,
-            height,
             ..
         } = *self.node(at);
-        let (height, path) = (height as usize, self.path_to(score, member));
+        let path = self.path_to(score, member);
+        let (tower, height) = (tower.place(), tower.height());
         while self.level < height {
             // A level that wakes up starts as one link over the whole list.
             *self.link_mut(0, self.level) = Link {
@@ -283,6 +303,7 @@ impl Skiplist {
         let Node {
             backward, tower, ..
         } = *self.node(at);
+        let tower = tower.place();
         for level in 0..self.level {
             let before = self.link_at(path.before[level], level);
             let joined = if before.forward == at {
@@ -309,28 +330,28 @@ impl Skiplist {
         self.length -= 1;
     }
 
-    fn occupy(&mut self, score: f64, member: Box<[u8]>, height: usize) -> u32 {
+    fn occupy(&mut self, score: f64, member: Bytes, height: usize) -> u32 {
         let tower = match self.free_towers[height - 1] {
             NIL => {
-                let tower = self.links.len();
-                self.links.resize(tower + height, Link::default());
-                u32::try_from(tower).expect("fewer than 2^32 links fit in memory")
+                let place = self.links.len();
+                for _ in 0..height {
+                    self.links.push(Link::default());
+                }
+                place
             }
-            tower => {
-                self.free_towers[height - 1] = self.links[tower as usize].forward;
-                tower
+            place => {
+                self.free_towers[height - 1] = self.link_at(place, 0).forward;
+                place as usize
             }
         };
         let node = Node {
             member,
             score,
             backward: NIL,
-            tower,
-            height: height as u32,
+            tower: Tower::new(tower, height),
         };
         if self.free_node == NIL {
-            self.nodes.push(node);
-            return u32::try_from(self.nodes.len() - 1).expect("fewer nodes than links");
+            return u32::try_from(self.nodes.push(node)).expect("fewer nodes than links");
         }
         let at = self.free_node;
         self.free_node = self.node(at).backward;
@@ -339,14 +360,15 @@ impl Skiplist {
     }
 
     /// Gives back node and tower, and returns the member.
-    fn release(&mut self, at: u32) -> Box<[u8]> {
+    fn release(&mut self, at: u32) -> Bytes {
         let node = &mut self.nodes[at as usize];
         let member = std::mem::take(&mut node.member);
         node.backward = self.free_node;
         self.free_node = at;
-        let abandoned = &mut self.free_towers[node.height as usize - 1];
-        self.links[node.tower as usize].forward = *abandoned;
-        *abandoned = node.tower;
+        let tower = node.tower;
+        let abandoned = &mut self.free_towers[tower.height() - 1];
+        self.links[tower.place() as usize].forward = *abandoned;
+        *abandoned = tower.place();
         member
     }
 }

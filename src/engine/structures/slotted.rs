@@ -4,6 +4,7 @@
 //! Which slot a key has is `cluster/slot.rs`'s business; SCAN's cursor holds it in its low 14 bits. Source: Redis 8.2,
 //! `kvstore.c`.
 
+use super::bytes::Bytes;
 use super::dict::Dict;
 use super::random::Random;
 use crate::cluster::slot::{SLOTS, key_slot};
@@ -123,7 +124,7 @@ impl<V> Slotted<V> {
         self.remove_entry(key).map(|(_, value)| value)
     }
 
-    pub fn remove_entry(&mut self, key: &[u8]) -> Option<(Box<[u8]>, V)> {
+    pub fn remove_entry(&mut self, key: &[u8]) -> Option<(Bytes, V)> {
         if self.slots.is_empty() {
             return self.whole.remove_entry(key);
         }

@@ -13,8 +13,10 @@ pub use iter::Iter;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::num::NonZero;
 
 use crate::config::Limits;
+use crate::structures::bytes::Bytes;
 use crate::structures::dict::Dict;
 use crate::structures::listpack::Listpack;
 use crate::structures::random::Random;
@@ -24,7 +26,7 @@ pub enum Hash {
     /// field, value, …
     Listpack(Listpack),
     /// field, value, deadline, … by deadline.
-    ListpackEx(Listpack),
+    ListpackEx(Box<Listpack>),
     Table(Box<Table>),
 }
 
@@ -37,9 +39,15 @@ pub struct Table {
 /// What a table holds for a field.
 #[derive(Debug, Clone)]
 pub struct Field {
-    pub value: Box<[u8]>,
+    pub value: Bytes,
+    deadline: Option<NonZero<i64>>,
+}
+
+impl Field {
     /// Milliseconds since 1970.
-    pub deadline: Option<i64>,
+    pub fn deadline(&self) -> Option<i64> {
+        self.deadline.map(NonZero::get)
+    }
 }
 
 /// A field that was looked up.
@@ -135,7 +143,7 @@ impl Hash {
                 let field = table.fields.get(field)?;
                 Some(Found {
                     value: Cow::Borrowed(&field.value),
-                    deadline: field.deadline,
+                    deadline: field.deadline(),
                 })
             }
         }
@@ -151,7 +159,7 @@ impl Hash {
 
     /// Before fields and values (in turn) are set together: the table at once if they would not fit anyway.
     pub fn make_room(&mut self, words: &[&[u8]], limits: &Limits, seed: [u8; 16]) {
-        let (Hash::Listpack(pack) | Hash::ListpackEx(pack)) = self else {
+        let Some(pack) = self.listpack() else {
             return;
         };
         let count = words.len().div_ceil(2);
@@ -210,7 +218,7 @@ impl Hash {
                 triples.push_back_int(NEVER);
             }
         }
-        *self = Hash::ListpackEx(triples);
+        *self = Hash::ListpackEx(Box::new(triples));
     }
 
     /// Sets or drops the deadline of a field that is there. In a listpack the field moves: before others of the
@@ -283,7 +291,7 @@ impl Hash {
                 name,
                 Found {
                     value: Cow::Borrowed(&field.value),
-                    deadline: field.deadline,
+                    deadline: field.deadline(),
                 },
             );
         })
@@ -296,11 +304,12 @@ impl Hash {
                 let (name, field) = table.fields.fair_random_entry(random)?;
                 let found = Found {
                     value: Cow::Borrowed(&field.value),
-                    deadline: field.deadline,
+                    deadline: field.deadline(),
                 };
                 Some((Cow::Borrowed(name), found))
             }
-            Hash::Listpack(pack) | Hash::ListpackEx(pack) => {
+            Hash::Listpack(_) | Hash::ListpackEx(_) => {
+                let pack = self.listpack()?;
                 let width = if matches!(self, Hash::Listpack(_)) {
                     2
                 } else {
@@ -326,7 +335,8 @@ impl Hash {
     /// The listpack of a small hash, for pictures, DUMP and MEMORY USAGE.
     pub fn listpack(&self) -> Option<&Listpack> {
         match self {
-            Hash::Listpack(pack) | Hash::ListpackEx(pack) => Some(pack),
+            Hash::Listpack(pack) => Some(pack),
+            Hash::ListpackEx(pack) => Some(pack),
             Hash::Table(_) => None,
         }
     }
@@ -350,8 +360,8 @@ impl Hash {
                 table.fields.insert(
                     &name,
                     Field {
-                        value: found.value.into(),
-                        deadline: found.deadline,
+                        value: (*found.value).into(),
+                        deadline: found.deadline.and_then(NonZero::new),
                     },
                 );
                 if let Some(deadline) = found.deadline {
@@ -383,7 +393,7 @@ impl Table {
         if old == OldDeadline::Drop
             && let Some(deadline) = field.deadline.take()
         {
-            self.deadlines.remove(&(deadline, name.into()));
+            self.deadlines.remove(&(deadline.get(), name.into()));
         }
         false
     }
@@ -392,7 +402,7 @@ impl Table {
         let Some(field) = self.fields.remove(name) else {
             return false;
         };
-        if let Some(deadline) = field.deadline {
+        if let Some(deadline) = field.deadline() {
             self.deadlines.remove(&(deadline, name.into()));
         }
         true
@@ -402,8 +412,9 @@ impl Table {
         let Some(field) = self.fields.find(name) else {
             return;
         };
-        if let Some(old) = std::mem::replace(&mut field.deadline, deadline) {
-            self.deadlines.remove(&(old, name.into()));
+        let stored = deadline.and_then(NonZero::new);
+        if let Some(old) = std::mem::replace(&mut field.deadline, stored) {
+            self.deadlines.remove(&(old.get(), name.into()));
         }
         if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, name.into()));

@@ -17,7 +17,7 @@ mod tests;
 #[derive(Debug, Clone)]
 pub enum List {
     Listpack(Listpack),
-    Quicklist(Quicklist),
+    Quicklist(Box<Quicklist>),
 }
 
 /// The ends of a list; also the side on which something is inserted.
@@ -105,7 +105,7 @@ impl List {
             let pack = std::mem::take(pack);
             let mut list = Quicklist::from_listpack(pack, fill, limits.list_compress_depth);
             list.set_packed_threshold(limits.list_packed_threshold);
-            *self = List::Quicklist(list);
+            *self = List::Quicklist(Box::new(list));
         }
     }
 

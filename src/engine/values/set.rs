@@ -20,7 +20,7 @@ mod tests;
 pub enum Set {
     Intset(Intset),
     Listpack(Listpack),
-    Table(Dict<()>),
+    Table(Box<Dict<()>>),
 }
 
 /// What a set must know to choose its encoding, and to make a table.
@@ -51,11 +51,11 @@ impl Set {
         }
         let mut table = Dict::new(rules.seed);
         table.expand(expected);
-        Set::Table(table)
+        Set::Table(Box::new(table))
     }
 
     pub fn empty_table(rules: &Rules) -> Set {
-        Set::Table(Dict::new(rules.seed))
+        Set::Table(Box::new(Dict::new(rules.seed)))
     }
 
     pub fn encoding(&self) -> &'static str {
@@ -289,7 +289,7 @@ impl Set {
         for member in self.members() {
             table.insert(&member.to_bytes(), ());
         }
-        *self = Set::Table(table);
+        *self = Set::Table(Box::new(table));
         match self {
             Set::Table(table) => table,
             _ => unreachable!("just made a table"),

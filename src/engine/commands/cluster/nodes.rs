@@ -6,7 +6,7 @@ use super::{ADMIN_OF_CLUSTER, cluster, rules};
 use crate::args::Args;
 use crate::cluster::ManualFailover;
 use crate::cluster::describe;
-use crate::cluster::node::{Address, Health, Role};
+use crate::cluster::node::{Address, Health, NodeId, Role};
 use crate::command::{Command, flag::*};
 use crate::commands::help::wrong_arity_or_unknown;
 use crate::context::Context;
@@ -140,7 +140,15 @@ fn forget(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let now = ctx.now;
     let cluster = cluster(ctx)?;
     let text = args.word()?;
-    let id = cluster.find(text).ok_or_else(|| unknown_node(text))?.id;
+    let Some(id) = cluster.find(text).map(|node| node.id) else {
+        // Others may have told of it before.
+        let forgotten = NodeId::parse(text).is_some_and(|id| cluster.forgotten.contains_key(&id));
+        return if forgotten {
+            Ok(Reply::OK)
+        } else {
+            Err(unknown_node(text))
+        };
+    };
     if id == cluster.my_id() {
         return Err(Error::err("I tried hard but I can't forget myself..."));
     }

@@ -12,7 +12,7 @@ use crate::event::Class;
 use crate::number;
 use crate::reply::Reply;
 use crate::structures::quicklist::{Quicklist, exceeds_limit};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::values::list::{self, List};
 use crate::values::sorted_set;
 
@@ -367,10 +367,10 @@ fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) ->
     let list = if fits {
         List::Listpack(large.take_single_listpack().expect("it fits one node"))
     } else {
-        List::Quicklist(large)
+        List::Quicklist(Box::new(large))
     };
     ctx.keys.expire_if_due(destination);
-    ctx.keys.insert(destination, Value::List(list));
+    ctx.keys.insert(destination, list.into_value());
     ctx.keys.changed(Class::List, "sortstore", destination);
     ctx.keys.dirty += count as u64 - 1;
     Reply::Int(count as i64)

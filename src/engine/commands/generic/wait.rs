@@ -54,9 +54,35 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .tips(&["request_policy:all_shards", "response_policy:agg_min"]),
 ];
 
-fn migrate(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(
-        "MIGRATE connects to another server over a network".to_string(),
+/// No other server can be reached from here: whoever drives several moves keys with DUMP and RESTORE-ASKING.
+fn migrate(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let head = args.take(5)?;
+    let (key, mut keys) = (head[2], vec![head[2]]);
+    while !args.is_empty() {
+        if args.token("COPY") || args.token("REPLACE") {
+        } else if args.token("AUTH") {
+            args.word()?;
+        } else if args.token("AUTH2") {
+            args.take(2)?;
+        } else if args.token("KEYS") {
+            if !key.is_empty() {
+                return Err(Error::err(
+                    "When using MIGRATE KEYS option, the key argument must be set to the empty string",
+                ));
+            }
+            keys = args.rest().to_vec();
+        } else {
+            return Err(Error::Syntax);
+        }
+    }
+    for number in [head[4], head[3]] {
+        number::parse_i64(number).ok_or(Error::NotAnInteger)?;
+    }
+    if !keys.into_iter().any(|key| ctx.keys.read(key).is_some()) {
+        return Ok(Reply::Status("NOKEY"));
+    }
+    Err(Error::Raw(
+        "IOERR error or timeout writing to target instance".into(),
     ))
 }
 

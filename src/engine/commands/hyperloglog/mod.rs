@@ -3,6 +3,8 @@
 
 mod debug;
 
+use std::borrow::Cow;
+
 use crate::args::Args;
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
@@ -171,8 +173,8 @@ fn for_writing<'a>(ctx: &'a mut Context, key: &[u8]) -> Result<Option<&'a mut Ve
 
 /// A string's bytes, if they begin as a HyperLogLog does.
 fn checked(value: &Str) -> Result<&[u8], Error> {
-    match value {
-        Str::Bytes { bytes, .. } if hll::is_valid(bytes) => Ok(bytes),
+    match value.bytes() {
+        Cow::Borrowed(bytes) if hll::is_valid(bytes) => Ok(bytes),
         _ => Err(Error::Raw(
             "WRONGTYPE Key is not a valid HyperLogLog string value.".into(),
         )),

@@ -122,9 +122,6 @@ fn module_loadex(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Err(exceptions::MODULE_LOADEX.error())
 }
 
-/// None is ever loaded.
 fn module_unload(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::err(
-        "Error unloading module: no such module with that name",
-    ))
+    Err(exceptions::MODULE_UNLOAD.error())
 }

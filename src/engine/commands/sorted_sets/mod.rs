@@ -18,6 +18,7 @@ use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
 use crate::event::Class;
 use crate::reply::Reply;
+use crate::value::Kind;
 
 const READ: u32 = key::RO | key::ACCESS;
 const STORED: u32 = key::OW | key::UPDATE;
@@ -323,8 +324,7 @@ pub(super) fn stored(
     let count = set.len();
     if count > 0 {
         ctx.keys.expire_if_due(destination);
-        ctx.keys
-            .insert(destination, crate::value::Value::SortedSet(set));
+        ctx.keys.insert(destination, set.into_value());
         ctx.keys.changed(Class::SortedSet, event, destination);
     } else if ctx.keys.delete(destination) {
         ctx.keys.changed(Class::Generic, "del", destination);

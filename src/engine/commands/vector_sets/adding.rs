@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
 use crate::structures::hnsw::{Graph, LINKS_DEFAULT, LINKS_MAX, Quantization};
-use crate::value::Value;
+use crate::value::Kind;
 use crate::values::vector_set::{Projection, VectorSet};
 
 const LINKS_MIN: usize = 4;
@@ -86,7 +86,7 @@ pub(super) fn vadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let added = match ctx.keys.get_mut::<VectorSet>(key)? {
         None => {
             let set = make(&vector, reduced, element, &options, ctx)?;
-            ctx.keys.insert(key, Value::VectorSet(set));
+            ctx.keys.insert(key, set.into_value());
             true
         }
         Some(set) => {

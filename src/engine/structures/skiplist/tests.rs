@@ -46,7 +46,7 @@ fn check(list: &Skiplist, model: &[Pair], seed: u64) {
         let node = list.node(link.forward);
         assert_eq!(
             (link.score, link.tower),
-            (node.score, node.tower),
+            (node.score, node.tower.place()),
             "seed {seed}"
         );
     }
@@ -71,9 +71,10 @@ impl Skiplist {
     fn links_in_use(&self) -> Vec<Link> {
         let next = |at: &u32| Some(self.after(*at)).filter(|at| *at != NIL);
         let nodes = std::iter::successors(Some(HEADER), next).map(|at| self.node(at));
-        let links =
-            nodes.flat_map(|node| &self.links[node.tower as usize..][..node.height as usize]);
-        links.filter(|link| link.forward != NIL).copied().collect()
+        let links = nodes.flat_map(|node| {
+            (0..node.tower.height()).map(|level| self.link_at(node.tower.place(), level))
+        });
+        links.filter(|link| link.forward != NIL).collect()
     }
 }
 

@@ -125,19 +125,19 @@ impl Skiplist {
         nodes.enumerate().map(|(rank, at)| NodeView {
             member: &self.node(at).member,
             score: self.node(at).score,
-            levels: self.links_of(at, rank + 1, self.node(at).height as usize),
+            levels: self.links_of(at, rank + 1, self.node(at).tower.height()),
             backward: rank.checked_sub(1),
         })
     }
 
     pub(super) fn after(&self, at: u32) -> u32 {
-        self.link_at(self.node(at).tower, 0).forward
+        self.link_at(self.node(at).tower.place(), 0).forward
     }
 
     // `place` counts the header as 0, so that place + span is the target's place.
     fn links_of(&self, at: u32, place: usize, height: usize) -> Vec<LinkView> {
         let view = |level| {
-            let link = self.link_at(self.node(at).tower, level);
+            let link = self.link_at(self.node(at).tower.place(), level);
             let span = link.span as usize;
             LinkView {
                 forward: (link.forward != NIL).then(|| place + span - 1),

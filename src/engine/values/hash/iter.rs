@@ -70,7 +70,7 @@ impl<'a> Iterator for Iter<'a> {
                 let (name, field) = entries.next()?;
                 let found = Found {
                     value: Cow::Borrowed(&field.value),
-                    deadline: field.deadline,
+                    deadline: field.deadline(),
                 };
                 Some((Cow::Borrowed(name), found))
             }

@@ -15,7 +15,6 @@ use crate::structures::slotted::Slotted;
 use crate::value::Value;
 use crate::values::list::List;
 use crate::values::set::Set;
-use crate::values::string::Str;
 
 fn held<'c>(ctx: &'c mut Context, key: &[u8]) -> Result<&'c Object, Error> {
     ctx.keys.peek(key).ok_or(Error::NoSuchKey)
@@ -34,7 +33,9 @@ pub(super) fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let mut text = format!(
         "Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{bytes} lru:{clock} lru_seconds_idle:{idle}"
     );
-    if let Value::List(List::Quicklist(list)) = &object.value {
+    if let Value::List(list) = &object.value
+        && let List::Quicklist(list) = &**list
+    {
         text.push_str(&nodes(list));
     }
     Ok(Reply::StatusText(text))
@@ -59,9 +60,14 @@ fn nodes(list: &Quicklist) -> String {
 pub(super) fn string_lengths(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
     let object = held(ctx, key)?;
-    let Value::String(Str::Bytes { bytes, embedded }) = &object.value else {
+    let Value::String(text) = &object.value else {
         return Err(Error::err("Not an sds encoded string."));
     };
+    let embedded = match text.encoding() {
+        "int" => return Err(Error::err("Not an sds encoded string.")),
+        encoding => encoding == "embstr",
+    };
+    let bytes = text.bytes();
     const OBJECT: usize = 16;
     const KEY_PLACE: usize = 1;
     let deadline = if object.has_deadline() { 8 } else { 0 };
@@ -97,9 +103,15 @@ fn header(bytes: usize) -> usize {
 pub(super) fn listpack(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let object = held(ctx, args.word()?)?;
     let pack = match &object.value {
-        Value::List(List::Listpack(pack)) => Some(pack),
+        Value::List(list) => match &**list {
+            List::Listpack(pack) => Some(pack),
+            List::Quicklist(_) => None,
+        },
         Value::Hash(hash) => hash.listpack(),
-        Value::Set(Set::Listpack(pack)) => Some(pack),
+        Value::Set(set) => match &**set {
+            Set::Listpack(pack) => Some(pack),
+            _ => None,
+        },
         Value::SortedSet(set) => set.listpack(),
         _ => None,
     };
@@ -127,9 +139,14 @@ fn lines(pack: &Listpack) -> String {
 
 pub(super) fn quicklist(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let object = held(ctx, args.word()?)?;
-    let Value::List(List::Quicklist(list)) = &object.value else {
-        return Err(Error::err("Not a quicklist encoded object."));
+    let list = match &object.value {
+        Value::List(list) => match &**list {
+            List::Quicklist(list) => Some(list),
+            List::Listpack(_) => None,
+        },
+        _ => None,
     };
+    let list = list.ok_or(Error::err("Not a quicklist encoded object."))?;
     let mut text = format!(
         "quicklist: {} elements, {} nodes\n",
         list.len(),
@@ -166,7 +183,10 @@ pub(super) fn tables_of_key(ctx: &mut Context, args: &mut Args) -> Result<Reply,
     let full = args.token("full");
     let text = match &object.value {
         Value::Hash(hash) => hash.table().map(|dict| of_dict(dict, full)),
-        Value::Set(Set::Table(dict)) => Some(of_dict(dict, full)),
+        Value::Set(set) => match &**set {
+            Set::Table(dict) => Some(of_dict(dict, full)),
+            _ => None,
+        },
         Value::SortedSet(set) => set.structures().map(|(_, dict)| of_dict(dict, full)),
         _ => None,
     };
