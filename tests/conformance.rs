@@ -11,6 +11,7 @@ use engine::command::table;
 use engine::exceptions;
 use engine::words;
 use lesson::{Action, Page, Step};
+use serde_json::Value;
 
 use crate::replay::{Emulated, play_blocks};
 use crate::{declared, files, pages, sent};
@@ -51,7 +52,12 @@ pub struct Table {
 
 impl Table {
     pub fn collect() -> Table {
-        let (recorded, ours) = (files::vector("command-table"), declared::ours());
+        // Commands of modules are listed in capitals.
+        let lower = |(name, value): (String, Value)| (name.to_ascii_lowercase(), value);
+        let recorded = files::vector("command-table");
+        let recorded = recorded.as_object().expect("commands by name").clone();
+        let recorded: BTreeMap<String, Value> = recorded.into_iter().map(lower).collect();
+        let ours: BTreeMap<String, Value> = declared::ours().into_iter().map(lower).collect();
         let steps = successful_steps();
         let mut rows = Vec::new();
         for line in files::read("tests/vectors/commands.csv").lines().skip(1) {
@@ -71,7 +77,7 @@ impl Table {
             };
             let entry = table().find_full(name.as_bytes());
             rows.push(Row {
-                steps: steps.get(name.as_str()).copied().unwrap_or_default(),
+                steps: steps.get(&name).copied().unwrap_or_default(),
                 fuzzed: entry.is_some_and(sent::is_sent),
                 group: fields[1].to_string(),
                 since: fields[2].to_string(),
@@ -189,7 +195,7 @@ impl Table {
 }
 
 /// How often each command succeeds in recorded transcripts and the engine answers alike.
-fn successful_steps() -> BTreeMap<&'static str, usize> {
+fn successful_steps() -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     let lessons = files::markdown_below("lessons")
         .into_iter()
@@ -211,7 +217,7 @@ fn successful_steps() -> BTreeMap<&'static str, usize> {
 /// Recordings of several servers, which `cluster.rs` replays: transcripts cannot name ids that chance has drawn.
 const REPLAYED: &[&str] = &["cluster-nodes", "cluster-redirections"];
 
-fn count_conversation(name: &str, counts: &mut BTreeMap<&'static str, usize>) {
+fn count_conversation(name: &str, counts: &mut BTreeMap<String, usize>) {
     let recorded = files::vector(name);
     for step in recorded["transcript"].as_array().expect("steps") {
         let line = step["command"].as_str().unwrap_or_default();
@@ -222,12 +228,12 @@ fn count_conversation(name: &str, counts: &mut BTreeMap<&'static str, usize>) {
             && !line.starts_with("MIGRATE")
             && let Ok(entry) = table().resolve(&words)
         {
-            *counts.entry(entry.name).or_default() += 1;
+            *counts.entry(entry.name.to_ascii_lowercase()).or_default() += 1;
         }
     }
 }
 
-fn count_page(path: &str, page: &Page, counts: &mut BTreeMap<&'static str, usize>) {
+fn count_page(path: &str, page: &Page, counts: &mut BTreeMap<String, usize>) {
     let mut world = Emulated::new(path);
     play_blocks(page, &mut world, &mut |player, steps| {
         for step in steps {
@@ -235,7 +241,7 @@ fn count_page(path: &str, page: &Page, counts: &mut BTreeMap<&'static str, usize
             if let Some(name) = command_of(step)
                 && succeeds(step, &output)
             {
-                *counts.entry(name).or_default() += 1;
+                *counts.entry(name.to_ascii_lowercase()).or_default() += 1;
             }
         }
     });

@@ -16,6 +16,11 @@ pub const COMMANDS: &[Command] = &[
     .summary("Makes a replica the master, and this server its replica.")
     .since("6.2.0")
     .flags(ADMIN | NOSCRIPT | STALE),
+    Command::new("REPLCONF", replconf)
+        .summary("What replicas tell their master of themselves.")
+        .since("3.0.0")
+        .arity(-1)
+        .flags(ADMIN | NOSCRIPT | LOADING | STALE | ALLOW_BUSY),
     Command::new("REPLICAOF (host port:int | NO ONE)", replicaof)
         .summary("Makes this server a replica of another, or of none.")
         .since("5.0.0")
@@ -57,6 +62,40 @@ fn replicaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     ctx.server.follow(host, port, ctx.now);
     ctx.server.free_blocked_clients(ctx.keys, ctx.id);
+    Ok(Reply::OK)
+}
+
+/// Facts about a replica. They mean something once its copy is asked for; until then they are only checked.
+fn replconf(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    const HOST_BYTES_MAX: usize = 255;
+    if !args.left().is_multiple_of(2) {
+        return Err(Error::Syntax);
+    }
+    while !args.is_empty() {
+        let (option, value) = (args.word()?, args.word()?);
+        match option.to_ascii_lowercase().as_slice() {
+            b"listening-port" | b"rdb-only" | b"rdb-channel" => {
+                number::parse_i64(value).ok_or(Error::NotAnInteger)?;
+            }
+            b"ip-address" if value.len() > HOST_BYTES_MAX => {
+                let text = format!(
+                    "REPLCONF ip-address provided by replica instance is too long: {} bytes",
+                    value.len()
+                );
+                return Err(Error::Err(text.into()));
+            }
+            b"ip-address" | b"capa" => {}
+            // Nobody is told that an offset has arrived.
+            b"ack" | b"getack" => return Ok(Reply::Nothing),
+            _ => {
+                let text = format!(
+                    "Unrecognized REPLCONF option: {}",
+                    String::from_utf8_lossy(option)
+                );
+                return Err(Error::Err(text.into()));
+            }
+        }
+    }
     Ok(Reply::OK)
 }
 
