@@ -6,9 +6,14 @@ mod command_lists;
 mod command_table;
 mod conformance_table;
 mod conversations;
+mod eviction;
+mod info;
 mod lessons;
 mod oracle;
+mod persistence;
+mod sketches;
 mod spec;
+mod streams;
 mod vectors;
 
 use lesson::Step;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use engine::config::Config;
 use engine::resp::{self, Parser};
 use engine::{ClientId, Engine, Event, Reply, Time};
 use serde_json::{Value, json};
 use tests::files;
+use tests::real::open_config;
 
 use crate::conclude;
 
@@ -16,11 +16,6 @@ struct Stage {
     clients: BTreeMap<String, ClientId>,
     received: Vec<(ClientId, Vec<u8>)>,
     now: Time,
-}
-
-/// As the recorded server was started.
-fn open_config() -> Config {
-    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
 impl Stage {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use engine::config::Config;
 use engine::resp;
 use engine::{Reply, Time};
 
@@ -20,6 +21,11 @@ pub struct Real {
     now: Time,
     frozen: bool,
     tick: Duration,
+}
+
+/// The configuration of an engine that stands beside the real server: DEBUG is allowed.
+pub fn open_config() -> Config {
+    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
 /// How the server's clock behaves.
@@ -37,11 +43,25 @@ impl Real {
     /// # Panics
     /// If it cannot be started: a comparison that did not happen must not pass.
     pub fn start(clock: Clock, options: &[&str]) -> Real {
+        Real::start_from(&[], clock, options)
+    }
+
+    /// As `start`, with these files in the server's folder: names relative to it, and bytes.
+    ///
+    /// # Panics
+    /// If it cannot be started, and if it refuses the files.
+    pub fn start_from(files: &[(String, Vec<u8>)], clock: Clock, options: &[&str]) -> Real {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder =
             std::env::temp_dir().join(format!("redis-mastery-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        for (name, bytes) in files {
+            let path = folder.join(name);
+            let parent = path.parent().expect("it lies in the folder");
+            fs::create_dir_all(parent).expect("a temporary folder can be made");
+            fs::write(path, bytes).expect("a temporary file can be written");
+        }
         let port = free_port();
         let mut command = Command::new(xtask::oracle::find());
         command.args([
@@ -122,6 +142,28 @@ impl Real {
         self.now
     }
 
+    /// Where the server's files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The files in the server's folder and one folder below.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let mut found = Vec::new();
+        for path in entries(&self.folder) {
+            for path in if path.is_dir() {
+                entries(&path)
+            } else {
+                vec![path]
+            } {
+                let name = path.strip_prefix(&self.folder).expect("found below it");
+                let bytes = fs::read(&path).expect("the server's file can be read");
+                found.push((name.display().to_string(), bytes));
+            }
+        }
+        found
+    }
+
     /// Moves the clock and gives the server real time for three of its cron ticks, which a clock of ours does not make.
     pub fn advance(&mut self, by: Duration) {
         assert!(self.frozen, "only a clock that is ours can be moved");
@@ -138,6 +180,11 @@ impl Drop for Real {
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the server's folder can be listed");
+    entries.flatten().map(|entry| entry.path()).collect()
 }
 
 fn free_port() -> u16 {

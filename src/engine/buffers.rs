@@ -7,12 +7,12 @@
 #[cfg(test)]
 mod tests;
 
+use crate::allocation::allocated;
 use crate::client::{Client, ClientId, ClientType};
 use crate::config::OutputLimit;
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::keyspace::Keyspace;
-use crate::memory::allocated;
 use crate::reply::Reply;
 use crate::resp::{self, Limits};
 use crate::server::Server;

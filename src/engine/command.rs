@@ -318,6 +318,7 @@ pub struct Entry {
     /// Full name, lower case: `client|kill`; upper case for a module's command.
     pub name: &'static str,
     pub syntax: Syntax,
+    words_of_name: usize,
     /// Words including the name; negative means "at least".
     pub arity: i32,
     /// A number of its own, from 0 on without gaps.
@@ -344,7 +345,7 @@ impl Entry {
 
     /// How many words the name takes: 2 for a subcommand.
     pub fn name_words(&self) -> usize {
-        1 + self.name.contains('|') as usize
+        self.words_of_name
     }
 
     /// Whether so many words (name included) may be given.
@@ -361,6 +362,8 @@ impl Entry {
 /// All commands, by lower-case name.
 pub struct Table {
     by_name: BTreeMap<&'static str, &'static Entry>,
+    /// The same for looking one up, which every command begins with: an open hash table, at most half full.
+    places: Vec<Option<&'static Entry>>,
 }
 
 /// The table is made once a process; entries live as long as it does.
@@ -401,20 +404,32 @@ impl Table {
                 .expect("a subcommand's container is declared");
             parent.subcommands.insert(last, Box::leak(Box::new(child)));
         }
-        let by_name = by_name
+        let by_name: BTreeMap<&'static str, &'static Entry> = by_name
             .into_iter()
             .map(|(name, entry)| (name, &*Box::leak(Box::new(entry))))
             .collect();
-        Table { by_name }
+        let mut places = vec![None; (2 * by_name.len()).next_power_of_two()];
+        for entry in by_name.values().copied() {
+            let mut at = place(entry.name.as_bytes(), places.len());
+            while places[at].is_some() {
+                at = (at + 1) % places.len();
+            }
+            places[at] = Some(entry);
+        }
+        Table { by_name, places }
     }
 
     /// A command without regard to its subcommands.
     pub fn find(&self, name: &[u8]) -> Option<&'static Entry> {
-        let mut lower = [0u8; 32];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        self.by_name.get(std::str::from_utf8(lower).ok()?).copied()
+        let mut at = place(name, self.places.len());
+        // It ends: half of the places are empty.
+        while let Some(entry) = self.places[at] {
+            if entry.name.as_bytes().eq_ignore_ascii_case(name) {
+                return Some(entry);
+            }
+            at = (at + 1) % self.places.len();
+        }
+        None
     }
 
     /// The entry that these words call: a subcommand if the command has any and one is given.
@@ -462,6 +477,15 @@ impl Table {
     }
 }
 
+/// Where to look for a name first, in any case. No name that is known is longer than what counts here, so a long
+/// one costs no more.
+fn place(name: &[u8], places: usize) -> usize {
+    const BYTES: usize = 32;
+    let step = |hash: u32, byte: &u8| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193);
+    let hash = name.iter().take(BYTES).fold(0x811c_9dc5, step);
+    (hash ^ hash >> 15) as usize & (places - 1)
+}
+
 /// Under which name a command is looked up.
 fn key_of(entry: &Entry) -> &'static str {
     if entry.has(flag::MODULE) {
@@ -503,6 +527,7 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
         } else {
             syntax.name.clone()
         }),
+        words_of_name: 1 + usize::from(syntax.name.contains('|')),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
         subcommands: BTreeMap::new(),

@@ -2,13 +2,17 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+mod settings;
 
 use std::collections::BTreeMap;
 
+use crate::access::{Frequency, Tally};
 use crate::acl::Rules;
 use crate::event::{Class, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::eviction::Policy;
 use crate::number;
 use parameters::{Kind, PARAMETERS, Parameter, Standing};
+pub use settings::{Fsync, SavePoint, Settings};
 
 /// When a small encoding gives way to a large one. Named as in redis.conf.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +100,25 @@ pub struct Config {
     pub client_memory: Share,
     /// Off only by DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// What the writers of files read at every turn; the texts have it too.
+    pub persistence: Settings,
+    /// In bytes; 0 is no limit.
+    pub maxmemory: u64,
+    pub maxmemory_policy: Policy,
+    pub maxmemory_samples: usize,
+    pub maxmemory_eviction_tenacity: u32,
+    /// In microseconds; negative is never.
+    pub slowlog_log_slower_than: i64,
+    pub slowlog_max_len: usize,
+    /// In milliseconds; 0 is never.
+    pub latency_monitor_threshold: i64,
+    pub latency_tracking: bool,
+    pub lazyfree_lazy_user_del: bool,
+    pub lazyfree_lazy_server_del: bool,
+    pub lazyfree_lazy_eviction: bool,
+    pub lazyfree_lazy_expire: bool,
+    pub lfu_log_factor: u32,
+    pub lfu_decay_minutes: u32,
     /// Parameters that are not typed above and were set, by name.
     texts: BTreeMap<&'static str, Vec<u8>>,
 }
@@ -117,6 +140,21 @@ impl Default for Config {
             idle_secs: 0,
             client_memory: Share::Bytes(0),
             active_expire: true,
+            persistence: Settings::default(),
+            maxmemory: 0,
+            maxmemory_policy: Policy::NoEviction,
+            maxmemory_samples: 5,
+            maxmemory_eviction_tenacity: 10,
+            slowlog_log_slower_than: 10_000,
+            slowlog_max_len: 128,
+            latency_monitor_threshold: 0,
+            latency_tracking: true,
+            lazyfree_lazy_user_del: false,
+            lazyfree_lazy_server_del: false,
+            lazyfree_lazy_eviction: false,
+            lazyfree_lazy_expire: false,
+            lfu_log_factor: 10,
+            lfu_decay_minutes: 1,
             texts: BTreeMap::new(),
         }
     }
@@ -153,6 +191,11 @@ impl Config {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
     }
 
+    /// A parameter that there is, as text.
+    pub fn text(&self, name: &str) -> String {
+        String::from_utf8_lossy(&self.get(name).unwrap_or_default()).into_owned()
+    }
+
     /// A parameter that is a number.
     pub fn int(&self, name: &str) -> Option<i64> {
         number::parse_i64(&self.get(name)?)
@@ -178,11 +221,15 @@ impl Config {
             "client-output-buffer-limit" => canonical_buffer_limits(&self.show(parameter), text)?,
             _ => canonical(parameter, text)?,
         };
+        if parameter.name == "dbfilename" && text.contains(&b'/') {
+            return Err(invalid("dbfilename can't be a path, just a filename"));
+        }
         if let Standing::Refused(why) = parameter.standing
             && text != parameter.default.as_bytes()
         {
             return Err(Refusal::NotEmulated(why));
         }
+        self.persistence.note(parameter.name, &text);
         if !self.set_typed(parameter.name, &text)? {
             self.texts.insert(parameter.name, text);
         }
@@ -193,6 +240,12 @@ impl Config {
         let limits = &self.limits;
         let number = match parameter.name {
             "requirepass" => return self.requirepass.clone(),
+            "latency-tracking" => return yes_or_no(self.latency_tracking),
+            "lazyfree-lazy-user-del" => return yes_or_no(self.lazyfree_lazy_user_del),
+            "lazyfree-lazy-server-del" => return yes_or_no(self.lazyfree_lazy_server_del),
+            "lazyfree-lazy-eviction" => return yes_or_no(self.lazyfree_lazy_eviction),
+            "lazyfree-lazy-expire" => return yes_or_no(self.lazyfree_lazy_expire),
+            "maxmemory-policy" => return self.maxmemory_policy.name().into(),
             "notify-keyspace-events" => {
                 return notify_letters(self.notify_keyspace_events).into_bytes();
             }
@@ -213,6 +266,14 @@ impl Config {
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
             "min-replicas-to-write" => self.replicas_to_write as i64,
+            "slowlog-log-slower-than" => self.slowlog_log_slower_than,
+            "slowlog-max-len" => self.slowlog_max_len as i64,
+            "latency-monitor-threshold" => self.latency_monitor_threshold,
+            "maxmemory" => self.maxmemory as i64,
+            "maxmemory-samples" => self.maxmemory_samples as i64,
+            "maxmemory-eviction-tenacity" => i64::from(self.maxmemory_eviction_tenacity),
+            "lfu-log-factor" => i64::from(self.lfu_log_factor),
+            "lfu-decay-time" => i64::from(self.lfu_decay_minutes),
             name => {
                 return self
                     .texts
@@ -251,6 +312,20 @@ impl Config {
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
             "min-replicas-to-write" => self.replicas_to_write = size,
+            "slowlog-log-slower-than" => self.slowlog_log_slower_than = int,
+            "slowlog-max-len" => self.slowlog_max_len = size,
+            "latency-monitor-threshold" => self.latency_monitor_threshold = int,
+            "latency-tracking" => self.latency_tracking = text == b"yes",
+            "lazyfree-lazy-user-del" => self.lazyfree_lazy_user_del = text == b"yes",
+            "lazyfree-lazy-server-del" => self.lazyfree_lazy_server_del = text == b"yes",
+            "lazyfree-lazy-eviction" => self.lazyfree_lazy_eviction = text == b"yes",
+            "lazyfree-lazy-expire" => self.lazyfree_lazy_expire = text == b"yes",
+            "maxmemory" => self.maxmemory = int as u64,
+            "maxmemory-policy" => self.maxmemory_policy = Policy::named(text).unwrap_or_default(),
+            "maxmemory-samples" => self.maxmemory_samples = size,
+            "maxmemory-eviction-tenacity" => self.maxmemory_eviction_tenacity = int as u32,
+            "lfu-log-factor" => self.lfu_log_factor = int as u32,
+            "lfu-decay-time" => self.lfu_decay_minutes = int as u32,
             // These are shown as the text they were made from.
             name => {
                 match name {
@@ -275,6 +350,18 @@ impl Config {
         Ok(true)
     }
 
+    /// How the keyspace notes accesses.
+    pub fn tally(&self) -> Tally {
+        if self.maxmemory_policy.by_frequency() {
+            Tally::Frequency(Frequency {
+                log_factor: self.lfu_log_factor,
+                decay_minutes: self.lfu_decay_minutes,
+            })
+        } else {
+            Tally::Recency
+        }
+    }
+
     /// Names and texts of what differs from the defaults, for CONFIG REWRITE and snapshots of a server.
     pub fn changes(&self) -> Vec<(&'static str, Vec<u8>)> {
         let shown = PARAMETERS
@@ -287,10 +374,16 @@ impl Config {
     }
 }
 
+fn yes_or_no(yes: bool) -> Vec<u8> {
+    if yes { b"yes".to_vec() } else { b"no".to_vec() }
+}
+
 /// Whether CONFIG SET may touch a parameter at all.
-pub fn check_standing(parameter: &Parameter) -> Result<(), Refusal> {
+pub fn check_standing(config: &Config, parameter: &Parameter) -> Result<(), Refusal> {
     match parameter.standing {
         Standing::Fixed => Err(invalid("can't set immutable config")),
+        // `local` trusts clients of the same machine, as all are here.
+        Standing::Protected if config.text("enable-protected-configs") != "no" => Ok(()),
         Standing::Protected => Err(invalid("can't set protected config")),
         Standing::Kept | Standing::Refused(_) => Ok(()),
     }
@@ -335,6 +428,9 @@ fn canonical(parameter: &Parameter, text: &[u8]) -> Result<Vec<u8>, Refusal> {
         }
         Kind::Memory => {
             let bytes = parse_memory(text).ok_or_else(not_memory)?;
+            if parameter.name == "maxmemory" && i64::try_from(bytes).is_err() {
+                return Err(invalid("argument must be greater or equal to 0"));
+            }
             Ok(bytes.to_string().into_bytes())
         }
         Kind::MemoryFrom(low) => {

@@ -7,6 +7,7 @@ use crate::args::Args;
 use crate::client::{Blocked, Client, ClientId};
 use crate::command::{Entry, flag};
 use crate::config::Limits;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::keyspace::Keyspace;
@@ -51,6 +52,12 @@ impl Context<'_> {
             .expect("the calling client is connected")
     }
 
+    /// From when relative times count. `now` is the same, except while an append-only file is read: then nothing is
+    /// due, so `now` stands at zero.
+    pub fn clock(&self) -> Time {
+        self.server.persistence.loading.unwrap_or(self.now)
+    }
+
     pub fn resp3(&self) -> bool {
         self.client().protocol == Protocol::Resp3
     }
@@ -67,6 +74,9 @@ impl Context<'_> {
 
     /// Replicas and the append-only file get these words instead of the ones typed. May be called several times.
     pub fn replicate_as(&mut self, words: &[&[u8]]) {
+        if !self.server.wants_effects() {
+            return;
+        }
         let words = words.iter().map(|word| word.to_vec()).collect();
         self.effects.get_or_insert_default().push(words);
     }
@@ -190,6 +200,7 @@ impl Context<'_> {
         let dirty = self.keys.dirty;
         let db = self.client().db;
         self.keys.begin(db, self.now);
+        let work_before = std::mem::take(&mut self.keys.work);
         let mut inner = Context {
             keys: self.keys,
             server: self.server,
@@ -207,8 +218,11 @@ impl Context<'_> {
         let changed = inner.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, self.keys);
+        self.server.after_call(self.id, entry, words, self.keys);
+        let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
         self.server
-            .after_call(self.id, entry, words, reply.is_err(), self.keys);
+            .note_call(self.id, entry, words, reply.is_err(), nanos, self.now);
+        self.keys.work = work_before + nanos;
         if let Err(error) = &reply {
             self.server.stats.error(error);
         }

@@ -5,20 +5,28 @@ use std::time::Duration;
 
 use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
-use crate::client::{Client, ClientId, Clients, ReplyMode};
-use crate::cluster::{Cluster, redirect};
+use crate::client::{ClientId, Clients, ReplyMode};
+use crate::cluster::Cluster;
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
+use crate::cost;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::Event;
-use crate::expire;
-use crate::keyspace::{ExpiredKeys, Keyspace};
+use crate::eviction::{self, Outcome};
+use crate::expire::{self, ExpiredKeys};
+use crate::keyspace::Keyspace;
+use crate::latency::{self, Latency};
+use crate::memory;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
+use crate::rungs;
 use crate::server::{Server, Stats};
+use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::tracking::TrackingTable;
@@ -62,10 +70,16 @@ impl Engine {
             access_log: AccessLog::default(),
             backlog: Vec::new(),
             stats: Stats::default(),
+            slow_log: SlowLog::default(),
+            latency: Latency::default(),
+            took_nanos: 0,
             started: now,
             cron_paused: false,
             run_id,
             replication_id,
+            disk: Disk::default(),
+            persistence: Persistence::new(now),
+            evicting: false,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
@@ -152,10 +166,17 @@ impl Engine {
             self.server.backlog.push(id);
             return Reply::Later;
         }
+        self.server.took_nanos = 0;
         let reply = self.serve(id, words, now);
         self.catch_up(now);
         self.before_sleep(now);
         reply
+    }
+
+    /// How long a server would have been busy with the last `execute`, by the cost model (`cost.rs`): the command,
+    /// commands of others that it let go on, and evictions. Time itself is moved by whoever drives the engine.
+    pub fn took(&self) -> Duration {
+        Duration::from_nanos(self.server.took_nanos)
     }
 
     /// What Redis does before it waits for the next command.
@@ -175,17 +196,40 @@ impl Engine {
             self.expire_keys(now, expire::fast_cycle);
             self.settle(now);
         }
+        self.sync_files(now);
+        self.keys.recount();
     }
 
-    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time)) {
+    fn expire_keys(&mut self, now: Time, cycle: fn(&mut Keyspace, &Config, Time) -> u64) {
+        self.prepare(self.keys.db, now);
+        let nanos = cycle(&mut self.keys, &self.server.config, now);
+        self.after_removals(now);
+        self.keys.cycle.nanos += nanos;
+        self.server.took_nanos += nanos;
+        self.server
+            .note_delay(latency::event::EXPIRE_CYCLE, nanos, now);
+    }
+
+    /// Before the keyspace works: what it has to note, and how.
+    fn prepare(&mut self, db: usize, now: Time) {
+        self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.keys.emit_effects = self.server.wants_effects();
         self.keys.note_modified = self.server.tracking.clients > 0;
-        cycle(&mut self.keys, &self.server.config, now);
+        self.keys.tally = self.server.config.tally();
+        self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
+        self.keys.server_del_lazily = self.server.config.lazyfree_lazy_server_del;
+    }
+
+    /// After keys were removed that no command removed.
+    fn after_removals(&mut self, now: Time) {
         self.server.deliver_facts(&mut self.keys, None);
-        for (db, words) in self.keys.effects.drain(..) {
-            self.server.outbox.push(Event::Effect { db, words });
-        }
+        self.server
+            .persistence
+            .aof
+            .unit
+            .append(&mut self.keys.effects);
+        self.server.end_unit(false, now);
     }
 
     /// One command of a client that is neither blocked nor has commands waiting.
@@ -335,7 +379,7 @@ impl Engine {
             return Err(Error::WrongArity(entry.name.to_string()));
         }
         if entry.has(flag::PROTECTED) {
-            check_protected(&server.config, client, entry)?;
+            rungs::check_protected(&server.config, client, entry)?;
         }
         if !client.authenticated && !entry.has(flag::NO_AUTH) && server.users.login_required() {
             return Err(Error::NoAuth);
@@ -354,72 +398,44 @@ impl Engine {
             .permit(id, entry, words, context, now)
             .map_err(|denied| server.refusal(id, entry, denied))?;
         self.check_place(id, entry, words)?;
+        if self.server.config.maxmemory > 0 {
+            self.keep_to_maxmemory(id, entry, now)?;
+        }
+        self.check_writes(id, entry)?;
         if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
         self.check_freshness(id, entry)
     }
 
-    /// Whether the keys are this node's, and whether it may write.
-    fn check_place(
-        &self,
-        id: ClientId,
-        entry: &'static Entry,
-        words: &[&[u8]],
-    ) -> Result<(), Error> {
-        let Some(client) = self.server.clients.get(id).filter(|client| !client.obeyed) else {
-            return Ok(());
-        };
-        if let Some(cluster) = &self.server.cluster
-            && (!entry.key_specs.is_empty() || entry.name == "exec")
-        {
-            redirect::check(
-                cluster,
-                &self.keys,
-                &self.server.config,
-                client,
-                entry,
-                words,
-            )?;
+    /// Evicts keys if more memory is used than `maxmemory` allows.
+    pub(crate) fn evict(&mut self, now: Time) -> Outcome {
+        let server = &mut self.server;
+        self.keys.recount();
+        let used = memory::used(&self.keys, &server.clients) as u64;
+        let is_over = used > server.config.maxmemory;
+        server.stats.note_memory_limit(is_over, now);
+        if !is_over || server.is_paused(now) {
+            server.evicting = false;
+            return Outcome::Kept;
         }
-        self.check_replication(client, entry)
+        self.prepare(self.keys.db, now);
+        let found = eviction::search(&mut self.keys, &self.server.config, &mut self.random, used);
+        self.after_removals(now);
+        self.server.took_nanos += found.nanos;
+        self.server
+            .note_delay(latency::event::EVICTION_CYCLE, found.nanos, now);
+        self.server.evicting = found.outcome == Outcome::Running;
+        if found.outcome == Outcome::Kept {
+            self.server.stats.note_memory_limit(false, now);
+        }
+        self.settle(now);
+        found.outcome
     }
 
-    /// A replica without its master may be told not to answer.
-    fn check_freshness(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
-        let client = self.server.clients.get(id).filter(|client| !client.obeyed);
-        let stale = self.server.replication.is_stale()
-            && client.is_some_and(|client| lacks(client, entry, flag::STALE))
-            && !self.server.config.yes("replica-serve-stale-data");
-        match stale {
-            true => Err(Error::MasterDown),
-            false => Ok(()),
-        }
-    }
-
-    /// What writes: not on a replica, and not without as many replicas as the configuration wants.
-    fn check_replication(&self, client: &Client, entry: &Entry) -> Result<(), Error> {
-        let config = &self.server.config;
-        let replication = &self.server.replication;
-        // A lag of 0 means that nobody counts.
-        let counts = config.replicas_to_write > 0 && config.int("min-replicas-max-lag") != Some(0);
-        let copies_wanted = if counts { config.replicas_to_write } else { 0 };
-        if !replication.is_replica() && copies_wanted == 0
-            || client.obeyed
-            || !writes(client, entry)
-        {
-            return Ok(());
-        }
-        if replication.is_replica() {
-            return match config.yes("replica-read-only") {
-                true => Err(Error::ReadOnly),
-                false => Ok(()),
-            };
-        }
-        match replication.good_replicas(config, self.keys.now) < copies_wanted {
-            true => Err(Error::NoReplicas),
-            false => Ok(()),
-        }
+    /// What a search for memory left over, because it took too long, is done when nothing else is.
+    fn finish_evicting(&mut self, now: Time) {
+        while self.server.evicting && self.evict(now) == Outcome::Running {}
     }
 
     fn run(
@@ -443,11 +459,8 @@ impl Engine {
         };
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
-        self.keys.note_modified = self.server.tracking.clients > 0;
-        self.server.stats.commands_processed += 1;
-        self.keys.begin(db, now);
-        self.keys.listening = self.server.listening();
-        self.keys.emit_effects = self.server.effects_wanted;
+        self.prepare(db, now);
+        self.keys.work = 0;
         let dirty = self.keys.dirty;
         let mut context = Context {
             keys: &mut self.keys,
@@ -473,8 +486,18 @@ impl Engine {
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
-        self.server
-            .after_call(id, entry, words, reply.is_err(), &mut self.keys);
+        // What these remove in passing has nothing in common.
+        let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
+        let offset = self.server.persistence.aof.offset;
+        self.server.end_unit(together, now);
+        self.note_write(id, offset);
+        self.server.after_call(id, entry, words, &mut self.keys);
+        let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
+        self.server.took_nanos += nanos;
+        if !matches!(reply, Ok(Reply::Later)) {
+            self.server
+                .note_call(id, entry, words, reply.is_err(), nanos, now);
+        }
         if let Some(tracking) = self
             .server
             .clients
@@ -489,7 +512,7 @@ impl Engine {
     }
 
     /// What follows from a command: notifications, broken watches, waiting clients that can be served.
-    fn settle(&mut self, now: Time) {
+    pub(crate) fn settle(&mut self, now: Time) {
         loop {
             self.server.deliver_facts(&mut self.keys, None);
             self.server.invalidate_own();
@@ -511,7 +534,10 @@ impl Engine {
     fn serve_waiting(&mut self, db: usize, key: &[u8], now: Time) {
         for id in self.keys.waiting_for(db, key) {
             self.keys.begin(db, now);
-            let kind = self.keys.peek(key).map(|object| object.value.kind());
+            // A key that is due serves nobody, and is not removed by that.
+            let found = self.keys.dbs[db].keys.get(key);
+            let found = found.filter(|_| !self.keys.is_due(key));
+            let kind = found.map(|object| object.value.kind());
             let Some(blocked) = self
                 .server
                 .clients
@@ -617,15 +643,9 @@ impl Engine {
     }
 
     fn time_out(&mut self, id: ClientId, at: Time) {
-        let reply = self
-            .server
-            .clients
-            .get(id)
-            .and_then(|client| client.blocked.as_ref())
-            .map(|wait| wait.on_timeout.clone());
-        self.unblock(id);
-        if let Some(reply) = reply {
-            self.server.reply_late(id, reply);
+        if let Some(blocked) = self.server.unblock(&mut self.keys, id) {
+            self.server.note_end_of_wait(id, &blocked, false, at);
+            self.server.reply_late(id, blocked.on_timeout);
         }
         self.settle(at);
         self.catch_up(at);
@@ -637,6 +657,11 @@ impl Engine {
             return;
         }
         self.server.replication_cron(now);
+        self.finish_evicting(now);
+        let used = memory::used(&self.keys, &self.server.clients) as u64;
+        let stats = &mut self.server.stats;
+        stats.peak = stats.peak_memory(used, now);
+        stats.pace.sample(stats.commands_processed, now);
         if !self.server.is_paused(now)
             && self.server.config.active_expire
             && !self.server.replication.is_replica()
@@ -650,6 +675,8 @@ impl Engine {
             db.keys.rehash_steps(BUCKETS_PER_TICK);
             db.expires.rehash_steps(BUCKETS_PER_TICK);
         }
+        self.server.persistence_cron(&self.keys, now);
+        self.sync_files(now);
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);
@@ -725,42 +752,6 @@ impl Server {
             }
         }
     }
-}
-
-/// DEBUG and MODULE are for those whom the configuration lets use them.
-fn check_protected(config: &Config, client: &Client, entry: &Entry) -> Result<(), Error> {
-    let (command, parameter) = match entry.name {
-        "debug" => ("DEBUG", "enable-debug-command"),
-        _ => ("MODULE", "enable-module-command"),
-    };
-    match config.get(parameter).as_deref() {
-        Some(b"yes") => Ok(()),
-        Some(b"local") if client.address.starts_with("127.") => Ok(()),
-        _ => Err(Error::Protected(command, parameter)),
-    }
-}
-
-/// Whether a command, or one of those that EXEC runs, writes.
-fn writes(client: &Client, entry: &Entry) -> bool {
-    let queued = || {
-        client
-            .transaction
-            .iter()
-            .flat_map(|transaction| &transaction.queue)
-    };
-    entry.has(flag::WRITE)
-        || entry.name == "exec" && queued().any(|(queued, _)| queued.has(flag::WRITE))
-}
-
-/// Whether a command, or one of those that EXEC runs, does not have a flag.
-fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
-    let queued = || {
-        client
-            .transaction
-            .iter()
-            .flat_map(|transaction| &transaction.queue)
-    };
-    !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
 }
 
 /// Commands that act on the transaction itself are not queued.

@@ -49,6 +49,7 @@ pub enum Error {
     /// The command's name: refused to a RESP2 client that has subscriptions.
     OnlySubscriberCommands(String),
     BusyKey,
+    OutOfMemory,
     /// COPY or MOVE of a key onto itself.
     SameObject,
     NoProto,
@@ -163,6 +164,9 @@ impl fmt::Display for Error {
             ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
+            Error::OutOfMemory => {
+                f.write_str("OOM command not allowed when used memory > 'maxmemory'.")
+            }
             Error::SameObject => f.write_str("ERR source and destination objects are the same"),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
             Error::ReadOnly => f.write_str("READONLY You can't write against a read only replica."),

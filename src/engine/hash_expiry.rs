@@ -89,7 +89,7 @@ impl Keyspace {
     }
 
     fn hash_mut(&mut self, key: &[u8]) -> Option<&mut Hash> {
-        match &mut self.dbs[self.db].keys.find(key)?.value {
+        match &mut self.modify(key)?.value {
             Value::Hash(hash) => Some(hash),
             _ => None,
         }

@@ -1,8 +1,14 @@
 //! The text of INFO: what is true of this server, under the names that redis-server 8.2.3 uses. Fields about a
 //! process, an allocator, sockets or a disk are left out rather than made up.
 
+use crate::aof::State;
+mod calls;
+
+use std::collections::BTreeSet;
+
 use crate::command::table;
 use crate::keyspace::Keyspace;
+use crate::memory::{self, Overhead};
 use crate::replication::describe;
 use crate::server::{Server, VERSION};
 use crate::time::Time;
@@ -37,6 +43,11 @@ const SECTIONS: &[Section] = &[
         write: persistence,
     },
     Section {
+        name: "Threads",
+        by_default: true,
+        write: |_, _, _, _| {},
+    },
+    Section {
         name: "Stats",
         by_default: true,
         write: stats,
@@ -59,17 +70,17 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "Commandstats",
         by_default: false,
-        write: commandstats,
+        write: calls::commandstats,
     },
     Section {
         name: "Errorstats",
         by_default: true,
-        write: errorstats,
+        write: calls::errorstats,
     },
     Section {
         name: "Latencystats",
         by_default: false,
-        write: |_, _, _, _| {},
+        write: calls::latencystats,
     },
     Section {
         name: "Cluster",
@@ -80,6 +91,11 @@ const SECTIONS: &[Section] = &[
         name: "Keyspace",
         by_default: true,
         write: keyspace,
+    },
+    Section {
+        name: "Keysizes",
+        by_default: true,
+        write: calls::keysizes,
     },
 ];
 
@@ -122,14 +138,17 @@ fn server(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     text.field("redis_version", VERSION);
     text.field("redis_mode", server.mode());
     text.field("arch_bits", 64);
+    text.field("process_supervised", "no");
     text.field("run_id", &server.run_id);
+    text.field("tcp_port", config(server, "port"));
     text.field("server_time_usec", now.micros());
     text.field("uptime_in_seconds", uptime);
     text.field("uptime_in_days", uptime / 86400);
     text.field("hz", server.config.hz);
     text.field("configured_hz", server.config.hz);
-    text.field("lru_clock", now.secs() & 0xff_ffff);
+    text.field("lru_clock", crate::access::clock(now));
     text.field("config_file", "");
+    text.field("io_threads_active", 0);
 }
 
 fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
@@ -161,64 +180,169 @@ fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     );
     text.field("total_watched_keys", keys.watched_count());
     text.field("total_blocking_keys", keys.waited_count());
+    text.field(
+        "total_blocking_keys_on_nokey",
+        keys_waited_for_to_go(server),
+    );
 }
 
-fn memory(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
-    // What Redis' allocator would hold for the keys; a process around them does not exist here.
-    let used = crate::memory::total(keys) as u64;
-    text.field("used_memory", used);
-    text.field("used_memory_human", human(used));
-    text.field("used_memory_dataset", used);
-    let maxmemory = server.config.int("maxmemory").unwrap_or_default();
+/// Keys whose end somebody waits for too: readers of a group end when its stream does.
+fn keys_waited_for_to_go(server: &Server) -> usize {
+    let waits = server
+        .clients
+        .iter()
+        .filter_map(|client| client.blocked.as_ref());
+    let of_groups = waits.filter(|wait| wait.words[0].eq_ignore_ascii_case(b"XREADGROUP"));
+    let keys: BTreeSet<&(usize, Vec<u8>)> = of_groups.flat_map(|wait| &wait.keys).collect();
+    keys.len()
+}
+
+/// What a server with Redis' structures would use; there is no process around them, and no allocator.
+fn memory(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
+    let used = memory::used(keys, &server.clients) as u64;
+    let overhead = Overhead::of(keys, &server.clients);
+    let mut bytes = |name: &str, bytes: u64| {
+        text.field(name, bytes);
+        text.field(&format!("{name}_human"), human(bytes));
+    };
+    bytes("used_memory", used);
+    let (peak, peak_at) = server.stats.peak_memory(used, now);
+    bytes("used_memory_peak", peak);
+    text.field("used_memory_peak_time", peak_at.secs());
+    let percent = |part: u64, whole: u64| format!("{:.2}%", part as f64 * 100.0 / whole as f64);
+    text.field("used_memory_peak_perc", percent(used, peak));
+    text.field("used_memory_overhead", overhead.total);
+    text.field("used_memory_startup", memory::STARTUP);
+    let dataset = used.saturating_sub(overhead.total as u64);
+    text.field("used_memory_dataset", dataset);
+    let since_start = used - memory::STARTUP as u64;
+    text.field("used_memory_dataset_perc", percent(dataset, since_start));
+    text.field("number_of_cached_scripts", 0);
+    text.field("number_of_functions", 0);
+    text.field("number_of_libraries", 0);
+    let maxmemory = server.config.maxmemory;
     text.field("maxmemory", maxmemory);
-    text.field("maxmemory_human", human(maxmemory as u64));
-    text.field("maxmemory_policy", config(server, "maxmemory-policy"));
+    text.field("maxmemory_human", human(maxmemory));
+    text.field("maxmemory_policy", server.config.maxmemory_policy.name());
+    for nothing in [
+        "mem_not_counted_for_evict",
+        "mem_replication_backlog",
+        "mem_total_replication_buffers",
+        "mem_replica_full_sync_buffer",
+        "mem_clients_slaves",
+    ] {
+        text.field(nothing, 0);
+    }
+    text.field("mem_clients_normal", overhead.clients);
+    text.field("mem_cluster_links", 0);
+    text.field("mem_aof_buffer", 0);
+    text.field("mem_overhead_db_hashtable_rehashing", overhead.rehashing);
     text.field("active_defrag_running", 0);
     text.field("lazyfree_pending_objects", 0);
-    text.field("lazyfreed_objects", 0);
+    text.field("lazyfreed_objects", keys.stats.lazily_freed);
 }
 
-fn persistence(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
+/// Fields about copied memory and children's progress are left out: nothing is forked here.
+fn persistence(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
+    let state = &server.persistence;
+    let aof = &state.aof;
+    let running = |snapshot: bool| {
+        let child = state.child.as_ref();
+        child.filter(|child| child.is_snapshot() == snapshot)
+    };
+    let seconds =
+        |snapshot: bool| running(snapshot).map_or(-1, |child| now.secs() - child.started.secs());
     text.field("loading", 0);
     text.field("async_loading", 0);
-    text.field("rdb_changes_since_last_save", keys.dirty);
-    text.field("rdb_bgsave_in_progress", 0);
-    text.field("rdb_last_save_time", server.started.secs());
+    text.field("current_save_keys_processed", 0);
+    let total = state.child.as_ref().map_or(0, |child| child.keys);
+    text.field("current_save_keys_total", total);
+    let changes = keys.dirty.saturating_sub(state.saved_changes);
+    text.field("rdb_changes_since_last_save", changes);
+    text.field("rdb_bgsave_in_progress", i32::from(state.is_saving()));
+    text.field("rdb_last_save_time", state.last_save.secs());
     text.field("rdb_last_bgsave_status", "ok");
-    text.field("rdb_last_bgsave_time_sec", -1);
-    text.field("rdb_current_bgsave_time_sec", -1);
-    text.field("rdb_saves", 0);
-    text.field("aof_enabled", 0);
-    text.field("aof_rewrite_in_progress", 0);
-    text.field("aof_rewrite_scheduled", 0);
-    text.field("aof_last_rewrite_time_sec", -1);
-    text.field("aof_current_rewrite_time_sec", -1);
+    text.field("rdb_last_bgsave_time_sec", state.last_save_secs);
+    text.field("rdb_current_bgsave_time_sec", seconds(true));
+    text.field("rdb_saves", state.saves);
+    text.field("rdb_last_load_keys_expired", state.keys_expired);
+    text.field("rdb_last_load_keys_loaded", state.keys_loaded);
+    text.field("aof_enabled", i32::from(aof.state != State::Off));
+    let rewriting = running(false).is_some();
+    text.field("aof_rewrite_in_progress", i32::from(rewriting));
+    text.field("aof_rewrite_scheduled", i32::from(aof.rewrite_scheduled));
+    text.field("aof_last_rewrite_time_sec", aof.last_rewrite_secs);
+    text.field("aof_current_rewrite_time_sec", seconds(false));
     text.field("aof_last_bgrewrite_status", "ok");
+    text.field("aof_rewrites", aof.rewrites);
+    text.field("aof_rewrites_consecutive_failures", 0);
     text.field("aof_last_write_status", "ok");
+    text.field("module_fork_in_progress", 0);
+    if aof.state != State::Off {
+        text.field("aof_current_size", aof.size);
+        text.field("aof_base_size", aof.base_size);
+        text.field("aof_pending_rewrite", 0);
+        text.field("aof_buffer_length", 0);
+        text.field("aof_pending_bio_fsync", 0);
+        text.field("aof_delayed_fsync", 0);
+    }
 }
 
-fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
+fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     let stats = &server.stats;
     text.field("total_connections_received", stats.connections_received);
     text.field("total_commands_processed", stats.commands_processed);
+    text.field("instantaneous_ops_per_sec", stats.pace.per_second());
     text.field("total_net_input_bytes", stats.bytes_received);
     text.field("total_net_output_bytes", stats.bytes_sent);
+    text.field("total_net_repl_input_bytes", 0);
+    text.field("total_net_repl_output_bytes", 0);
+    text.field("instantaneous_input_repl_kbps", "0.00");
+    text.field("instantaneous_output_repl_kbps", "0.00");
     text.field("rejected_connections", stats.connections_rejected);
     text.field("sync_full", 0);
     text.field("sync_partial_ok", 0);
     text.field("sync_partial_err", 0);
     text.field("expired_subkeys", keys.stats.expired_fields);
     text.field("expired_keys", keys.stats.expired);
-    text.field("evicted_keys", 0);
+    text.field(
+        "expired_stale_perc",
+        format!("{:.2}", keys.cycle.stale_percent),
+    );
+    text.field(
+        "expired_time_cap_reached_count",
+        keys.cycle.time_cap_reached,
+    );
+    text.field(
+        "expire_cycle_cpu_milliseconds",
+        keys.cycle.nanos / 1_000_000,
+    );
+    text.field("evicted_keys", keys.stats.evicted);
     text.field("evicted_clients", stats.evicted_clients);
     text.field("evicted_scripts", 0);
+    let over = stats.micros_over_limit(now);
+    let over_in_all = (stats.over_limit_micros + over) / 1000;
+    text.field("total_eviction_exceeded_time", over_in_all);
+    text.field("current_eviction_exceeded_time", over / 1000);
     text.field("keyspace_hits", keys.stats.hits);
     text.field("keyspace_misses", keys.stats.misses);
     text.field("pubsub_channels", server.pubsub.channels.len());
     text.field("pubsub_patterns", server.pubsub.patterns.len());
     text.field("pubsubshard_channels", server.pubsub.shard_channels.len());
     text.field("latest_fork_usec", 0);
-    text.field("total_forks", 0);
+    text.field("total_forks", server.persistence.forks);
+    for nothing in [
+        "migrate_cached_sockets",
+        "slave_expires_tracked_keys",
+        "active_defrag_hits",
+        "active_defrag_misses",
+        "active_defrag_key_hits",
+        "active_defrag_key_misses",
+        "total_active_defrag_time",
+        "current_active_defrag_time",
+    ] {
+        text.field(nothing, 0);
+    }
     let tracking = &server.tracking;
     text.field("tracking_total_keys", tracking.keys.len());
     text.field(
@@ -232,6 +356,14 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("tracking_total_prefixes", tracking.prefixes.len());
     text.field("unexpected_error_replies", 0);
     text.field("total_error_replies", stats.error_replies);
+    for nothing in [
+        "io_threaded_reads_processed",
+        "io_threaded_writes_processed",
+        "io_threaded_total_prefetch_batches",
+        "io_threaded_total_prefetch_entries",
+    ] {
+        text.field(nothing, 0);
+    }
     text.field(
         "client_query_buffer_limit_disconnections",
         stats.query_buffers_exceeded,
@@ -246,38 +378,20 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     text.field("acl_access_denied_channel", stats.denied.channels);
 }
 
-fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
-    let options = "options=[handle-io-errors|handle-repl-async-load]";
-    text.field(
-        "module",
-        format!("name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],{options}"),
-    );
-}
-
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     for (name, value) in describe::info(server, now) {
         text.field(name, value);
     }
 }
 
-fn commandstats(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
-    for entry in table().all() {
-        let Some(stats) = server.stats.commands.get(entry.index) else {
-            continue;
-        };
-        if stats.calls + stats.rejected > 0 {
-            let (calls, rejected, failed) = (stats.calls, stats.rejected, stats.failed);
-            let line = format!(
-                "calls={calls},usec=0,usec_per_call=0.00,rejected_calls={rejected},failed_calls={failed}"
-            );
-            text.field(&format!("cmdstat_{}", entry.name), line);
-        }
-    }
-}
-
-fn errorstats(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
-    for (code, count) in &server.stats.errors {
-        text.field(&format!("errorstat_{code}"), format!("count={count}"));
+/// Redis 8 brings vector sets as a module that is always loaded.
+fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
+    if table().find(b"vadd").is_some() {
+        text.field(
+            "module",
+            "name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],\
+             options=[handle-io-errors|handle-repl-async-load]",
+        );
     }
 }
 

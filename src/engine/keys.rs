@@ -113,20 +113,15 @@ fn of_set(words: &[&[u8]]) -> Vec<Found> {
 fn of_bitfield(words: &[&[u8]]) -> Vec<Found> {
     let mut at = 2;
     let mut reads_only = true;
-    while at < words.len() {
+    while at < words.len() && reads_only {
         let is = |token: &str| words[at].eq_ignore_ascii_case(token.as_bytes());
-        at += match () {
-            () if is("GET") => 3,
-            () if is("SET") || is("INCRBY") => {
-                reads_only = false;
-                4
-            }
-            () if is("OVERFLOW") => 2,
-            () => {
-                reads_only = false;
-                1
-            }
-        };
+        let left = words.len() - at - 1;
+        // What is no operation may be a mistake; taking it for a write is the safe side.
+        match () {
+            () if is("GET") && left >= 2 => at += 3,
+            () if is("OVERFLOW") && left >= 1 => at += 2,
+            () => reads_only = false,
+        }
     }
     let flags = if reads_only {
         key::RO | key::ACCESS

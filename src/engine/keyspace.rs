@@ -2,18 +2,29 @@
 //! hit counts, WATCH, notifications and "a key is ready" are decided in one place and commands need not know them.
 //!
 //! Time is frozen while a command runs: `begin` sets it. What is not here: the active expiry cycle (`expire.rs`),
-//! eviction, and who listens to the facts.
+//! the choice of victims (`eviction.rs`), and who listens to the facts.
+//!
+//! What the keys take is known at any time: a key that was given away for writing is counted again when the next one
+//! is, or when the next command begins (`recount`).
+
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::access::{Access, Tally};
 use crate::client::ClientId;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
-use crate::expire::Cycle;
+use crate::eviction::Pool;
+use crate::expire::{Cycle, ExpiredKeys};
+use crate::memory;
+use crate::sizes::Sizes;
 use crate::structures::random::Random;
-use crate::structures::slotted::Slotted;
+use crate::structures::slotted::{Place, Slotted};
 use crate::time::Time;
 use crate::value::{Kind, Value};
+use crate::values::string::Str;
 
 /// A value with what Redis keeps beside it.
 #[derive(Debug, Clone)]
@@ -21,21 +32,73 @@ pub struct Object {
     pub value: Value,
     /// Milliseconds since 1970; `Object::NEVER` without one.
     pub deadline: i64,
-    /// Milliseconds since 1970 of the last access, for OBJECT IDLETIME.
-    pub accessed: i64,
+    pub access: Access,
+    /// As what it is counted in `Db::sizes`, with the bits below.
+    marks: u8,
+    /// What `Keyspace::counted_bytes` holds of it, in eights of bytes.
+    counted: u32,
 }
 
 impl Object {
     pub const NEVER: i64 = -1;
 
+    pub fn new(value: Value, deadline: i64, access: Access) -> Object {
+        Object {
+            value,
+            deadline,
+            access,
+            marks: if deadline == Object::NEVER {
+                0
+            } else {
+                HAS_ROOM
+            },
+            counted: 0,
+        }
+    }
+
     pub fn has_deadline(&self) -> bool {
         self.deadline != Object::NEVER
     }
 
-    /// Seconds since the last access, by a clock that knows only whole seconds.
-    pub fn idle_seconds(&self, now: Time) -> i64 {
-        (now.secs() - self.accessed.div_euclid(1000)).max(0)
+    /// The nearest deadline of a field, if this is a hash that has any.
+    pub fn next_field_deadline(&self) -> Option<i64> {
+        match &self.value {
+            Value::Hash(hash) => hash.next_deadline(),
+            _ => None,
+        }
     }
+
+    /// Whether Redis' object has a place for a deadline. It keeps the place when the deadline is dropped.
+    pub fn has_room_for_deadline(&self) -> bool {
+        self.marks & HAS_ROOM != 0
+    }
+
+    fn counted_bytes(&self) -> usize {
+        self.counted as usize * 8
+    }
+}
+
+/// Bits of `Object::marks`.
+const SIZE_CLASS: u8 = 0x3f;
+const WAS_EMBEDDED: u8 = 0x40;
+const HAS_ROOM: u8 = 0x80;
+
+impl Object {
+    /// A value that moves out of the object does so into a new one, which has room for a deadline if there is one.
+    fn note_embedding(&mut self) {
+        let is_embedded = is_embedded(&self.value);
+        if self.marks & WAS_EMBEDDED != 0 && !is_embedded && !self.has_deadline() {
+            self.marks &= !HAS_ROOM;
+        }
+        self.marks &= !WAS_EMBEDDED;
+        if is_embedded {
+            self.marks |= WAS_EMBEDDED;
+        }
+    }
+}
+
+fn is_embedded(value: &Value) -> bool {
+    matches!(value, Value::String(text) if text.is_embedded())
 }
 
 /// One numbered database.
@@ -48,6 +111,10 @@ pub struct Db {
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
     pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
+    /// What the keys take, as MEMORY USAGE counts, but for the one that is given away for writing.
+    counted: usize,
+    /// How large the values are; up to date as `counted` is.
+    pub sizes: Sizes,
 }
 
 /// Something that happened to a key.
@@ -71,16 +138,9 @@ pub struct KeyStats {
     pub misses: u64,
     pub expired: u64,
     pub expired_fields: u64,
-}
-
-/// What a look-up does with a key past its deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExpiredKeys {
-    Removed,
-    /// A replica does not show it, and removes it only when its master says so.
-    Hidden,
-    /// A replica that does what its master says finds what the master found.
-    Alive,
+    pub evicted: u64,
+    /// Values that UNLINK and its like gave to a thread that frees what is large.
+    pub lazily_freed: u64,
 }
 
 /// A client that watches a key.
@@ -89,6 +149,12 @@ struct Watcher {
     client: ClientId,
     /// The key was past its deadline already when WATCH was called: its removal changes nothing for this client.
     expired: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Touch {
+    Write,
+    Put,
 }
 
 #[derive(Debug, Clone)]
@@ -109,8 +175,24 @@ pub struct Keyspace {
     pub emit_effects: bool,
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
     pub expired_keys: ExpiredKeys,
+    /// What the running command did that neither its words nor its reply show, in nanoseconds of the cost model.
+    pub work: u64,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
     pub no_touch: bool,
+    /// `lazyfree-lazy-expire`.
+    pub expire_lazily: bool,
+    /// `lazyfree-lazy-server-del`.
+    pub server_del_lazily: bool,
+    /// How accesses are noted, by the eviction policy.
+    pub tally: Tally,
+    /// For counters that grow by chance; of its own, so that a policy does not shift other draws.
+    chance: Random,
+    /// The key that was last given away for writing (database and slot): what it takes is counted when the next one
+    /// is, or when the command is over.
+    lent: Option<(usize, Place)>,
+    /// The key that the running command wrote last, and how: to look it up again for writing is no other access.
+    touched: Option<(usize, Place, Touch)>,
+    pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
     watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
@@ -133,7 +215,15 @@ impl Db {
             expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
             field_deadlines: BTreeSet::new(),
+            counted: 0,
+            sizes: Sizes::default(),
         }
+    }
+
+    /// A key is no longer here.
+    fn forget(&mut self, object: &Object) {
+        self.counted -= object.counted_bytes();
+        self.sizes.forget(&object.value, object.marks & SIZE_CLASS);
     }
 }
 
@@ -154,7 +244,15 @@ impl Keyspace {
             emit_effects: false,
             effects: Vec::new(),
             expired_keys: ExpiredKeys::Removed,
+            work: 0,
             no_touch: false,
+            expire_lazily: false,
+            server_del_lazily: false,
+            tally: Tally::Recency,
+            chance: random.fork("access"),
+            lent: None,
+            touched: None,
+            pool: Pool::default(),
             cycle: Cycle::default(),
             watchers: BTreeMap::new(),
             broken_watches: Vec::new(),
@@ -168,6 +266,8 @@ impl Keyspace {
 
     /// A command of a client of database `db` begins; time stands still until the next `begin`.
     pub fn begin(&mut self, db: usize, now: Time) {
+        self.recount();
+        self.touched = None;
         self.db = db;
         self.now = now;
     }
@@ -185,40 +285,94 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
-        let hidden = self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
-        let found = self.dbs[self.db].keys.find(key).filter(|_| !hidden);
-        let Some(object) = found else {
+        let Some(slot) = self.find(key) else {
             self.stats.misses += 1;
-            // Spelled out: the borrow checker cannot see that `notify` and the look-up exclude each other.
-            if self.listening & Class::KeyMiss as u32 != 0 {
-                self.facts.push(Fact::Event {
-                    class: Class::KeyMiss,
-                    name: "keymiss",
-                    db: self.db,
-                    key: key.to_vec(),
-                });
-            }
+            self.notify(Class::KeyMiss, "keymiss", key);
             return None;
         };
         self.stats.hits += 1;
-        if touch {
-            object.accessed = now;
+        let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
+        if !self.no_touch {
+            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
     }
 
     /// For writing: as `read`, but counts neither hits nor misses.
     pub fn write(&mut self, key: &[u8]) -> Option<&mut Object> {
-        let hidden = self.expire_if_due(key);
-        let now = self.now.millis();
-        let touch = !self.no_touch;
-        let object = self.dbs[self.db].keys.find(key).filter(|_| !hidden)?;
-        if touch {
-            object.accessed = now;
+        let slot = self.find(key)?;
+        self.lend(slot);
+        let again = self.is_touched(slot);
+        self.touched = Some((self.db, slot, Touch::Write));
+        let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
+        if !self.no_touch && !again {
+            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
         }
         Some(object)
+    }
+
+    /// The slot of a key that is there and not past its deadline; what is due is removed.
+    #[inline]
+    fn find(&mut self, key: &[u8]) -> Option<Place> {
+        let keys = &mut self.dbs[self.db].keys;
+        let slot = keys.find_slot(key)?;
+        let (_, object) = keys.at_slot(slot)?;
+        if object.has_deadline() && self.now.millis() > object.deadline {
+            match self.expired_keys {
+                ExpiredKeys::Removed => self.expire(key),
+                ExpiredKeys::Hidden => {}
+                ExpiredKeys::Alive => return Some(slot),
+            }
+            return None;
+        }
+        Some(slot)
+    }
+
+    fn is_touched(&self, slot: Place) -> bool {
+        matches!(self.touched, Some((db, at, _)) if db == self.db && at == slot)
+    }
+
+    /// Counts again what the key takes that was given away for writing.
+    #[inline]
+    pub fn recount(&mut self) {
+        let Some((db, slot)) = self.lent.take() else {
+            return;
+        };
+        let db = &mut self.dbs[db];
+        if let Some((key, object)) = db.keys.at_slot(slot) {
+            object.note_embedding();
+            let bytes = memory::counted(key, object);
+            db.counted -= object.counted_bytes();
+            object.counted = bytes.div_ceil(8).min(u32::MAX as usize) as u32;
+            db.counted += object.counted_bytes();
+            let class = object.marks & SIZE_CLASS;
+            object.marks &= !SIZE_CLASS;
+            object.marks |= db.sizes.count_again(&object.value, class);
+        }
+    }
+
+    /// A key for writing by the server itself: neither expiry nor access is looked at.
+    pub(crate) fn modify(&mut self, key: &[u8]) -> Option<&mut Object> {
+        let slot = self.dbs[self.db].keys.find_slot(key)?;
+        self.lend(slot);
+        self.dbs[self.db]
+            .keys
+            .at_slot(slot)
+            .map(|(_, object)| object)
+    }
+
+    /// The key of this slot is going to change.
+    #[inline]
+    fn lend(&mut self, slot: Place) {
+        if self.lent != Some((self.db, slot)) {
+            self.recount();
+            self.lent = Some((self.db, slot));
+        }
+    }
+
+    /// What all keys take together, as MEMORY USAGE counts.
+    pub fn counted_bytes(&self) -> usize {
+        self.dbs.iter().map(|db| db.counted).sum()
     }
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
@@ -289,9 +443,10 @@ impl Keyspace {
         if self.write(key).is_none() {
             self.insert(key, empty().into_value());
         }
-        let object = self.dbs[self.db]
+        let (_, slot) = self.lent.expect("it was just given away or inserted");
+        let (_, object) = self.dbs[self.db]
             .keys
-            .find(key)
+            .at_slot(slot)
             .expect("the key is there or was just inserted");
         T::of_mut(&mut object.value).ok_or(Error::WrongType)
     }
@@ -316,15 +471,33 @@ impl Keyspace {
             set.number = Some(self.vector_sets);
             self.vector_sets += 1;
         }
-        let object = Object {
-            value,
-            deadline,
-            accessed: self.now.millis(),
-        };
-        let fields_after = next_field_deadline(&object);
+        self.recount();
+        let access = Access::new(&self.tally, self.now);
+        let object = Object::new(value, deadline, access);
+        let fields_after = object.next_field_deadline();
         let db = &mut self.dbs[self.db];
-        let before = db.keys.insert(key, object);
-        let fields_before = before.as_ref().and_then(next_field_deadline);
+        let (slot, before) = db.keys.insert_at(key, object);
+        self.lent = Some((self.db, slot));
+        let again = self.touched == Some((self.db, slot, Touch::Write));
+        self.touched = Some((self.db, slot, Touch::Put));
+        if let Some(before) = &before {
+            db.forget(before);
+            // Who overwrites a key uses it: that it was used before is not forgotten.
+            let access = match self.no_touch || again {
+                true => before.access,
+                false => before.access.again(&self.tally, self.now, &mut self.chance),
+            };
+            if let Some((_, object)) = db.keys.at_slot(slot) {
+                object.access = access;
+                // A value apart from its object takes the place of another one there; else the object is a new one.
+                let apart = |value: &Value| !is_embedded(value);
+                let is_number = matches!(object.value, Value::String(Str::Int(_)));
+                if apart(&before.value) && apart(&object.value) && !is_number {
+                    object.marks |= before.marks & HAS_ROOM;
+                }
+            }
+        }
+        let fields_before = before.as_ref().and_then(Object::next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
         if deadline != Object::NEVER {
             if !had_deadline {
@@ -340,6 +513,7 @@ impl Keyspace {
                 self.signal_ready(key);
             }
             Some(before) => {
+                self.free(Some(&before));
                 self.signal_gone(key, &before);
                 self.notify_overwritten(key, before.value.kind());
             }
@@ -362,14 +536,35 @@ impl Keyspace {
         }
     }
 
+    /// Puts a key from a file: no event, no change that counts.
+    pub fn load(&mut self, db: usize, key: &[u8], mut object: Object) {
+        let current = std::mem::replace(&mut self.db, db);
+        self.remove(key);
+        let has_deadline = object.has_deadline();
+        if let Value::String(text) = &mut object.value {
+            text.make_room(key, has_deadline);
+        }
+        if has_deadline {
+            self.dbs[db].expires.insert(key, ());
+        }
+        let nearest = object.next_field_deadline();
+        let (slot, _) = self.dbs[db].keys.insert_at(key, object);
+        self.lent = Some((db, slot));
+        self.recount();
+        self.relist_fields(key, None, nearest);
+        self.db = current;
+    }
+
     /// Removes a key that is there, expired or not; gives what it held. No notification: the caller knows why.
     pub fn remove(&mut self, key: &[u8]) -> Option<Object> {
+        self.recount();
         let db = &mut self.dbs[self.db];
         let object = db.keys.remove(key)?;
+        db.forget(&object);
         if object.has_deadline() {
             db.expires.remove(key);
         }
-        self.relist_fields(key, next_field_deadline(&object), None);
+        self.relist_fields(key, object.next_field_deadline(), None);
         self.signal_gone(key, &object);
         Some(object)
     }
@@ -377,7 +572,31 @@ impl Keyspace {
     /// Removes a key as DEL does; an expired one counts as absent.
     pub fn delete(&mut self, key: &[u8]) -> bool {
         self.expire_if_due(key);
-        self.remove(key).is_some()
+        let removed = self.remove(key);
+        if let Some(object) = &removed {
+            self.work += cost::of_freeing(&object.value);
+        }
+        removed.is_some()
+    }
+
+    /// What was taken out for another value is freed.
+    pub fn free(&mut self, object: Option<&Object>) {
+        if let Some(object) = object {
+            self.work += match self.server_del_lazily {
+                true => self.free_lazily(&object.value),
+                false => cost::of_freeing(&object.value),
+            };
+        }
+    }
+
+    /// Removes a key as UNLINK does: what is large is freed by a thread.
+    pub fn unlink(&mut self, key: &[u8]) -> bool {
+        self.expire_if_due(key);
+        let removed = self.remove(key);
+        if let Some(object) = &removed {
+            self.work += self.free_lazily(&object.value);
+        }
+        removed.is_some()
     }
 
     /// Removes a collection that became empty, and says so. Call after the notification of what emptied it.
@@ -394,24 +613,29 @@ impl Keyspace {
 
     /// Sets or drops the deadline of a key that is there.
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<i64>) {
-        let db = &mut self.dbs[self.db];
-        let Some(object) = db.keys.find(key) else {
+        let Some(object) = self.modify(key) else {
             return;
         };
         if let (Some(_), Value::String(value)) = (deadline, &mut object.value) {
             value.make_room(key, true);
         }
         object.deadline = deadline.unwrap_or(Object::NEVER);
+        if deadline.is_some() {
+            object.marks |= HAS_ROOM;
+        }
+        let db = &mut self.dbs[self.db];
         match deadline {
             Some(_) => db.expires.insert(key, ()),
             None => db.expires.remove(key),
         };
     }
 
-    /// Removes all of a database, without a notification.
-    pub fn flush(&mut self, db: usize) {
+    /// Removes all of a database, without a notification. Returns how many keys that were.
+    pub fn flush(&mut self, db: usize) -> u64 {
+        self.recount();
         self.touch_all_watched(db);
-        self.dirty += self.dbs[db].keys.len() as u64;
+        let keys = self.dbs[db].keys.len() as u64;
+        self.dirty += keys;
         let empty = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
         let flushed = std::mem::replace(&mut self.dbs[db], empty);
         let current = std::mem::replace(&mut self.db, db);
@@ -421,10 +645,12 @@ impl Keyspace {
             }
         }
         self.db = current;
+        keys
     }
 
     /// Exchanges two databases; clients watching or waiting there see what is there now.
     pub fn swap(&mut self, first: usize, second: usize) {
+        self.recount();
         self.touch_all_swapped(first, second);
         self.touch_all_swapped(second, first);
         self.dbs.swap(first, second);
@@ -539,170 +765,49 @@ impl Keyspace {
 
     /// Removes a key because its time has come.
     pub fn expire(&mut self, key: &[u8]) {
-        self.remove(key);
+        if let Some(object) = self.remove(key)
+            && self.expire_lazily
+        {
+            self.free_lazily(&object.value);
+        }
         self.stats.expired += 1;
         self.note_change(key, false);
         self.notify(Class::Expired, "expired", key);
-        if self.emit_effects {
-            self.effects
-                .push((self.db, vec![b"DEL".to_vec(), key.to_vec()]));
-        }
+        self.emit_removal(key, self.expire_lazily);
     }
 
-    // --- Who watches, who waits -----------------------------------------------------------------------------------
-
-    /// `client` watches a key of the current database.
-    pub fn watch(&mut self, key: &[u8], client: ClientId) {
-        let expired = self.is_due(key);
-        let watchers = self.watchers.entry((self.db, key.to_vec())).or_default();
-        if !watchers.iter().any(|watcher| watcher.client == client) {
-            watchers.push(Watcher { client, expired });
-        }
-    }
-
-    pub fn unwatch(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let at = (db, key.to_vec());
-        if let Some(watchers) = self.watchers.get_mut(&at) {
-            watchers.retain(|watcher| watcher.client != client);
-            if watchers.is_empty() {
-                self.watchers.remove(&at);
-            }
-        }
-    }
-
-    /// Whether a key that was alive when this client began to watch it is past its deadline now.
-    pub fn watched_key_expired(&self, db: usize, key: &[u8], client: ClientId) -> bool {
-        let Some(watchers) = self.watchers.get(&(db, key.to_vec())) else {
-            return false;
+    /// Removes a key because memory is used up. Returns what that costs by the cost model, in nanoseconds.
+    pub fn evict(&mut self, key: &[u8], lazily: bool) -> u64 {
+        let Some(object) = self.remove(key) else {
+            return 0;
         };
-        let alive_then = watchers
-            .iter()
-            .any(|watcher| watcher.client == client && !watcher.expired);
-        alive_then && self.is_due_in(db, key)
+        let nanos = if lazily {
+            self.free_lazily(&object.value)
+        } else {
+            cost::of_freeing(&object.value)
+        };
+        self.stats.evicted += 1;
+        self.note_change(key, false);
+        self.notify(Class::Evicted, "evicted", key);
+        self.emit_removal(key, lazily);
+        nanos
     }
 
-    /// All of a database is about to go: watchers of keys that are in it are told.
-    pub fn touch_all_watched(&mut self, db: usize) {
-        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
-        let mut broken = Vec::new();
-        for ((_, key), watchers) in self.watchers.range_mut(from..to) {
-            if self.dbs[db].keys.get(key).is_none() {
-                continue;
-            }
-            for watcher in watchers {
-                // What was expired before WATCH was called was gone already.
-                if std::mem::take(&mut watcher.expired) {
-                    continue;
-                }
-                broken.push(watcher.client);
-            }
+    /// A removed value goes to a thread if it is worth that. Returns what is left to do here, in nanoseconds.
+    pub fn free_lazily(&mut self, value: &Value) -> u64 {
+        const WORTH_A_THREAD: usize = 64;
+        if cost::pieces(value) <= WORTH_A_THREAD {
+            return cost::of_freeing(value);
         }
-        self.broken_watches.extend(broken);
+        self.stats.lazily_freed += 1;
+        0
     }
 
-    /// `db` is about to show what `other` holds: watchers of keys in either are told, unless nothing is before and
-    /// something expired after.
-    pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
-        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
-        let mut broken = Vec::new();
-        let keys: Vec<Vec<u8>> = self
-            .watchers
-            .range(from..to)
-            .map(|((_, key), _)| key.clone())
-            .collect();
-        for key in keys {
-            let exists = self.dbs[db].keys.get(&key).is_some();
-            let will_exist = self.dbs[other].keys.get(&key).is_some();
-            let will_be_due = self.is_due_in(other, &key);
-            if !exists && !will_exist {
-                continue;
-            }
-            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
-                if watcher.expired && !will_exist {
-                    watcher.expired = false;
-                } else if watcher.expired && will_be_due {
-                    continue;
-                } else if !watcher.expired && !exists && will_be_due {
-                    watcher.expired = true;
-                } else {
-                    broken.push(watcher.client);
-                }
-            }
+    fn emit_removal(&mut self, key: &[u8], lazily: bool) {
+        if self.emit_effects {
+            let name: &[u8] = if lazily { b"UNLINK" } else { b"DEL" };
+            self.effects
+                .push((self.db, vec![name.to_vec(), key.to_vec()]));
         }
-        self.broken_watches.extend(broken);
-    }
-
-    pub fn wait(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let clients = self.waiting.entry((db, key.to_vec())).or_default();
-        if !clients.contains(&client) {
-            clients.push(client);
-        }
-    }
-
-    pub fn stop_waiting(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let at = (db, key.to_vec());
-        if let Some(clients) = self.waiting.get_mut(&at) {
-            clients.retain(|other| *other != client);
-            if clients.is_empty() {
-                self.waiting.remove(&at);
-            }
-        }
-    }
-
-    /// Keys that somebody watches, in all databases.
-    pub fn watched_count(&self) -> usize {
-        self.watchers.len()
-    }
-
-    /// Keys that somebody waits for, in all databases.
-    pub fn waited_count(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Clients waiting for a key, first come first.
-    pub fn waiting_for(&self, db: usize, key: &[u8]) -> Vec<ClientId> {
-        self.waiting
-            .get(&(db, key.to_vec()))
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    /// Keys with waiting clients in a database, for SWAPDB.
-    pub fn waited_keys(&self, db: usize) -> Vec<Vec<u8>> {
-        self.waiting
-            .keys()
-            .filter(|(at, _)| *at == db)
-            .map(|(_, key)| key.clone())
-            .collect()
-    }
-
-    /// The key no longer holds this object. Who reads a stream for a group wants to know: the group is gone with it.
-    fn signal_gone(&mut self, key: &[u8], object: &Object) {
-        if matches!(object.value, Value::Stream(_)) {
-            self.signal_ready(key);
-        }
-    }
-
-    /// The key may now serve those who wait for it.
-    pub fn signal_ready(&mut self, key: &[u8]) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        let at = (self.db, key.to_vec());
-        if self.waiting.contains_key(&at) && !self.ready.contains(&at) {
-            self.ready.push(at);
-        }
-    }
-
-    pub fn take_ready(&mut self) -> Vec<(usize, Vec<u8>)> {
-        std::mem::take(&mut self.ready)
-    }
-}
-
-/// The nearest deadline of a field, if the object is a hash that has any.
-fn next_field_deadline(object: &Object) -> Option<i64> {
-    match &object.value {
-        Value::Hash(hash) => hash.next_deadline(),
-        _ => None,
     }
 }

@@ -1,54 +1,66 @@
-//! How many bytes a server with jemalloc would use: for one key as MEMORY USAGE counts them, and for all of them as
-//! an estimate. Struct sizes are those of Redis 8.2 on 64-bit Linux. What an allocator loses between its blocks,
-//! and the room that APPEND leaves behind a string, are not counted.
+//! How many bytes a server with jemalloc would use: for one key as MEMORY USAGE counts them, for the tables around
+//! the keys, and for everything together (`used_memory`). Struct sizes are those of Redis 8.2 on 64-bit Linux.
+//!
+//! Every structure counts what its elements would take, so the whole of a key is known without looking at them, and
+//! the keyspace keeps the sum over all keys (`Keyspace::recount`). What is not counted: what an allocator loses
+//! between its blocks, and buffers of the process itself beyond those of idle clients.
 
-use crate::keyspace::{Keyspace, Object};
+use crate::allocation::{allocated, text, text_bytes};
+use crate::client::Clients;
+use crate::keyspace::{Db, Keyspace, Object};
 use crate::structures::dict::Dict;
+use crate::structures::radix;
+use crate::structures::slotted::Slotted;
 use crate::value::Value;
-use crate::values::hash::Hash;
+use crate::values::hash::{self, Hash};
 use crate::values::list::List;
 use crate::values::set::Set;
 use crate::values::sorted_set::SortedSet;
-use crate::values::stream::Stream;
+use crate::values::stream::{Group, Stream, StreamId};
 use crate::values::vector_set::VectorSet;
 
 const OBJECT: usize = 16;
 const DEADLINE: usize = 8;
 const DICT: usize = 56;
 const DICT_ENTRY: usize = 24;
+/// An entry whose key and value are one thing, or that has a neighbor in its bucket.
+const SMALL_ENTRY: usize = 16;
 const POINTER: usize = 8;
 const QUICKLIST: usize = 40;
 const QUICKLIST_NODE: usize = 40;
 const LISTPACK_WITH_DEADLINES: usize = 24;
-/// Before the field's text, and what its longer header takes.
-const FIELD_DEADLINE: usize = 16 + 2;
 const ZSET: usize = 16;
 const SKIPLIST: usize = 32;
-/// A tower's node without its levels, and one level.
-const TOWER: usize = 16;
-const LEVEL: usize = 16;
-const HEADER_LEVELS: usize = 32;
 /// A vector set and its graph, a node, a layer.
 const VECTOR_SET: usize = 1784;
 const NODE: usize = 312;
 const LAYER: usize = 24;
 
+/// A stream, a group and a consumer with the heads of their radix trees.
 const STREAM: usize = 112;
+const GROUP: usize = 40;
+const CONSUMER: usize = 32;
+const PENDING: usize = 32;
+const STREAM_ID: usize = 16;
+/// A node of a radix tree with what MEMORY USAGE guesses for its children: 30 of them.
+const RADIX_NODE: usize = 4 + 30 * POINTER;
 
-/// What the server itself needs before it has any key.
-const EMPTY_SERVER: usize = 1_000_000;
+/// What the server itself needs before it has any key, client or script.
+pub const STARTUP: usize = 653_768;
+/// The two script interpreters, and what is kept for functions.
+pub const SCRIPT_INTERPRETERS: usize = 66_560;
+pub const FUNCTIONS: usize = 192;
+/// A client that is connected and idle.
+pub const IDLE_CLIENT: usize = 1_920;
 
-/// What an allocation of so many bytes takes: jemalloc's size classes, four to each doubling.
-pub fn allocated(bytes: usize) -> usize {
-    const SMALL: usize = 64;
-    if bytes <= SMALL {
-        return bytes.max(1).next_multiple_of(8);
-    }
-    let Some(above) = bytes.checked_next_power_of_two() else {
-        return bytes;
-    };
-    bytes.next_multiple_of(above / 8)
-}
+/// A database's table of keys: with the histogram of sizes that is kept beside it, and as its overhead is reported.
+const KEYS_TABLE: usize = 2_560;
+const KEYS_OVERHEAD: usize = 2_680;
+/// The table of deadlines: as it is allocated, and as its overhead is reported before and after its first use.
+const EXPIRES_TABLE: usize = 64;
+const EXPIRES_UNUSED_OVERHEAD: usize = 216;
+const EXPIRES_OVERHEAD: usize = 280;
+const REHASHING: usize = 24;
 
 /// What MEMORY USAGE answers. Of a large collection so many elements are looked at, and all of them by `usize::MAX`.
 pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
@@ -57,10 +69,13 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         Value::String(text) if text.is_embedded() => 3 + text.len() + 1,
         _ => 0,
     };
-    let deadline = if object.has_deadline() { DEADLINE } else { 0 };
+    let deadline = match object.has_room_for_deadline() {
+        true => DEADLINE,
+        false => 0,
+    };
     let own = allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded);
     own + match &object.value {
-        Value::String(string) if string.encoding() == "raw" => text(&string.bytes()),
+        Value::String(string) if string.encoding() == "raw" => text(string.room()),
         Value::String(_) => 0,
         Value::List(list) => of_list(list, samples),
         Value::Set(set) => of_set(set, samples),
@@ -71,42 +86,112 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
     }
 }
 
-/// About how much all keys take together, for `used_memory`. A few keys of each database stand for the others, so
-/// this costs the same whatever the number of keys.
-pub fn total(keys: &Keyspace) -> usize {
-    const KEYS: usize = 16;
-    const ELEMENTS: usize = 5;
-    let of_db = |db: &crate::keyspace::Db| {
-        let sizes = db
-            .keys
-            .iter()
-            .take(KEYS)
-            .map(|(key, object)| usage(key, object, ELEMENTS));
-        scaled(sizes, db.keys.len())
-            + of_buckets(db.keys.table_sizes())
-            + of_buckets(db.expires.table_sizes())
-            + db.expires.len() * DICT_ENTRY
+/// What a key takes in all. Of a stream some nodes speak for the others: it does not keep their sum.
+pub fn counted(key: &[u8], object: &Object) -> usize {
+    const NODES: usize = 5;
+    let samples = match &object.value {
+        Value::Stream(_) => NODES,
+        _ => usize::MAX,
     };
-    EMPTY_SERVER + keys.dbs.iter().map(of_db).sum::<usize>()
+    usage(key, object, samples)
 }
 
-/// A string of Redis': a header that grows with the length, the bytes, a zero byte.
-fn text_bytes(length: usize) -> usize {
-    let header = match length {
-        0 => 3,
-        1..32 => 1,
-        32..256 => 3,
-        256..0x1_0000 => 5,
-        0x1_0000..=0xffff_ffff => 9,
-        _ => 17,
+/// `used_memory`: the server, its clients, the tables and the keys.
+pub fn used(keys: &Keyspace, clients: &Clients) -> usize {
+    STARTUP + SCRIPT_INTERPRETERS + FUNCTIONS + clients.len() * IDLE_CLIENT + of_keyspace(keys)
+}
+
+/// The tables and the keys.
+pub fn of_keyspace(keys: &Keyspace) -> usize {
+    keys.dbs.iter().map(tables).sum::<usize>() + keys.counted_bytes()
+}
+
+/// Overhead as MEMORY STATS and INFO report it: everything but the data.
+#[derive(Debug, Clone, Default)]
+pub struct Overhead {
+    pub clients: usize,
+    /// For each database that ever had a key: its number, its table of keys, its table of deadlines.
+    pub databases: Vec<(usize, usize, usize)>,
+    /// All buckets of those tables.
+    pub buckets: usize,
+    /// The buckets that are about to be given up.
+    pub rehashing: usize,
+    /// How many tables are rehashed.
+    pub tables_rehashing: usize,
+    /// With what the server needs at the start.
+    pub total: usize,
+}
+
+impl Overhead {
+    pub fn of(keys: &Keyspace, clients: &Clients) -> Overhead {
+        let mut overhead = Overhead {
+            clients: clients.len() * IDLE_CLIENT,
+            ..Overhead::default()
+        };
+        overhead.total = STARTUP + SCRIPT_INTERPRETERS + FUNCTIONS + overhead.clients;
+        for (index, db) in keys.dbs.iter().enumerate() {
+            let Some((main, expires)) = reported_overhead(db) else {
+                continue;
+            };
+            overhead.databases.push((index, main, expires));
+            overhead.total += main + expires;
+            overhead.buckets +=
+                of_buckets(db.keys.table_sizes()) + of_buckets(db.expires.table_sizes());
+            overhead.count_rehashing(&db.keys);
+            overhead.count_rehashing(&db.expires);
+        }
+        overhead
+    }
+
+    fn count_rehashing<V>(&mut self, dict: &Slotted<V>) {
+        if dict.is_rehashing() {
+            self.rehashing += dict.table_sizes().0 * POINTER;
+            self.tables_rehashing += 1;
+        }
+    }
+}
+
+/// What the tables of a database take beside its keys.
+fn tables(db: &Db) -> usize {
+    let of = |own: usize, buckets: usize, chained: usize| match buckets {
+        0 => 0,
+        _ => own + buckets + chained * SMALL_ENTRY,
     };
-    header + length + 1
+    of(
+        KEYS_TABLE,
+        of_buckets(db.keys.table_sizes()),
+        db.keys.chained(),
+    ) + of(
+        EXPIRES_TABLE,
+        of_buckets(db.expires.table_sizes()),
+        db.expires.chained(),
+    )
 }
 
-fn text(bytes: &[u8]) -> usize {
-    allocated(text_bytes(bytes.len()))
+/// The overhead of a database as MEMORY STATS reports it: of the table of keys and of the table of deadlines.
+/// None before there was a key.
+fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
+    let rehashing = |rehashing: bool| if rehashing { REHASHING } else { 0 };
+    if of_buckets(db.keys.table_sizes()) == 0 {
+        return None;
+    }
+    let keys = KEYS_OVERHEAD
+        + of_buckets(db.keys.table_sizes())
+        + db.keys.len() * (SMALL_ENTRY + OBJECT)
+        + rehashing(db.keys.is_rehashing());
+    let expires = match of_buckets(db.expires.table_sizes()) {
+        0 => EXPIRES_UNUSED_OVERHEAD,
+        buckets => {
+            EXPIRES_OVERHEAD
+                + buckets
+                + db.expires.len() * SMALL_ENTRY
+                + rehashing(db.expires.is_rehashing())
+        }
+    };
+    Some((keys, expires))
 }
 
+/// Bytes of a table's buckets, both tables while it is rehashed.
 fn buckets<V>(dict: &Dict<V>) -> usize {
     of_buckets(dict.table_sizes())
 }
@@ -130,65 +215,113 @@ fn scaled(sizes: impl Iterator<Item = usize>, count: usize) -> usize {
 }
 
 fn of_list(list: &List, samples: usize) -> usize {
-    match list {
-        List::Listpack(pack) => allocated(pack.size()),
-        List::Quicklist(list) => {
-            let nodes = list
-                .nodes()
-                .take(samples)
-                .map(|node| QUICKLIST_NODE + allocated(node.bytes));
-            QUICKLIST + scaled(nodes, list.node_count())
-        }
+    let list = match list {
+        List::Listpack(pack) => return allocated(pack.size()),
+        List::Quicklist(list) => list,
+    };
+    if samples >= list.node_count() {
+        return QUICKLIST + list.node_count() * QUICKLIST_NODE + list.content_bytes();
     }
+    // Nodes are looked at, and elements are what the average is of.
+    let (mut bytes, mut elements) = (0, 0);
+    for node in list.nodes().take(samples) {
+        bytes += QUICKLIST_NODE + allocated(node.bytes);
+        elements += node.count;
+    }
+    QUICKLIST + (bytes as f64 / elements.max(1) as f64 * list.len() as f64) as usize
 }
 
 fn of_set(set: &Set, samples: usize) -> usize {
-    match set {
-        Set::Intset(integers) => allocated(integers.bytes().len()),
-        Set::Listpack(pack) => allocated(pack.size()),
-        Set::Table(table) => {
-            let members = table
-                .keys()
-                .take(samples)
-                .map(|member| text(member) + DICT_ENTRY);
-            DICT + buckets(table) + scaled(members, table.len())
-        }
+    let table = match set {
+        Set::Intset(integers) => return allocated(integers.bytes().len()),
+        Set::Listpack(pack) => return allocated(pack.size()),
+        Set::Table(table) => table,
+    };
+    let own = DICT + buckets(table);
+    if samples >= table.len() {
+        return own + table.key_bytes() + table.len() * DICT_ENTRY;
     }
+    let members = table.keys().take(samples);
+    let sizes = members.map(|member| text(member.len()) + DICT_ENTRY);
+    own + scaled(sizes, table.len())
 }
 
 fn of_sorted_set(set: &SortedSet, samples: usize) -> usize {
     let Some((list, scores)) = set.structures() else {
         return set.listpack().map_or(0, |pack| allocated(pack.size()));
     };
-    let header = allocated(TOWER + HEADER_LEVELS * LEVEL);
-    let nodes = list.nodes().take(samples);
-    let nodes = nodes
-        .map(|node| text(node.member) + DICT_ENTRY + allocated(TOWER + node.levels.len() * LEVEL));
-    ZSET + SKIPLIST + DICT + buckets(scores) + header + scaled(nodes, scores.len())
+    let own = ZSET + SKIPLIST + DICT + buckets(scores);
+    if samples >= list.len() {
+        return own + list.tower_bytes() + scores.key_bytes() + scores.len() * SMALL_ENTRY;
+    }
+    let nodes = list.nodes().take(samples).map(|node| {
+        text(node.member.len())
+            + SMALL_ENTRY
+            + crate::structures::skiplist::tower_bytes(node.levels.len())
+    });
+    let header = crate::structures::skiplist::tower_bytes(crate::structures::skiplist::MAX_LEVEL);
+    own + header + scaled(nodes, scores.len())
 }
 
 fn of_hash(hash: &Hash, samples: usize) -> usize {
-    match hash {
-        Hash::Listpack(pack) => allocated(pack.size()),
-        Hash::ListpackEx(pack) => LISTPACK_WITH_DEADLINES + allocated(pack.size()),
-        Hash::Table(_) => {
-            let fields = hash.iter().take(samples).map(|(field, found)| {
-                let deadline = if found.deadline.is_some() {
-                    FIELD_DEADLINE
-                } else {
-                    0
-                };
-                allocated(text_bytes(field.len()) + deadline) + text(&found.value) + DICT_ENTRY
-            });
-            DICT + hash.table().map_or(0, buckets) + scaled(fields, hash.len())
-        }
+    let table = match hash {
+        Hash::Listpack(pack) => return allocated(pack.size()),
+        Hash::ListpackEx(pack) => return LISTPACK_WITH_DEADLINES + allocated(pack.size()),
+        Hash::Table(_) => hash.table(),
+    };
+    let own = DICT + table.map_or(0, buckets);
+    if samples >= hash.len() {
+        return own + hash.content_bytes() + hash.len() * DICT_ENTRY;
     }
+    let fields = hash.iter().take(samples).map(|(field, found)| {
+        text(field.len())
+            + hash::deadline_bytes(field.len(), found.deadline)
+            + text(found.value.len())
+            + DICT_ENTRY
+    });
+    own + scaled(fields, hash.len())
 }
 
 fn of_stream(stream: &Stream, samples: usize) -> usize {
-    let nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
-    let of_nodes = scaled(nodes.take(samples), stream.node_count());
-    STREAM + of_nodes
+    let count = stream.node_count();
+    let mut nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
+    // The last node has room to grow, so it is not like the others.
+    let last = nodes.next_back().filter(|_| count > samples);
+    let of_nodes = match last {
+        Some(last) => {
+            let sum: usize = nodes.take(samples).sum();
+            sum / samples.max(1) * (count - 1) + last
+        }
+        None => stream
+            .nodes()
+            .map(|(_, node)| allocated(node.allocated()))
+            .sum(),
+    };
+    let groups = stream.groups().values().map(of_group);
+    STREAM + of_nodes + radix_tree(count, stream.radix_node_count()) + groups.sum::<usize>()
+}
+
+fn of_group(group: &Group) -> usize {
+    /// The shape of a larger tree is guessed from so many of its keys.
+    const LOOKED_AT: usize = 100_000;
+    let tree = |count: usize, ids: &mut dyn Iterator<Item = StreamId>| {
+        let nodes = radix::node_count(ids.take(LOOKED_AT).map(StreamId::to_number));
+        let nodes = nodes as u64 * count.max(1) as u64 / count.clamp(1, LOOKED_AT) as u64;
+        radix_tree(count, nodes as usize)
+    };
+    let pending = group.pending();
+    let consumers = group.consumers().map(|consumer| {
+        let pending = consumer.pending();
+        let tree = tree(pending.len(), &mut pending.iter().copied());
+        CONSUMER + consumer.name.len() + tree
+    });
+    let consumers: usize = consumers.sum();
+    let tree = tree(pending.len(), &mut pending.keys().copied());
+    GROUP + pending.len() * PENDING + tree + consumers
+}
+
+fn radix_tree(keys: usize, nodes: usize) -> usize {
+    keys * STREAM_ID + nodes * RADIX_NODE
 }
 
 /// An estimate, as the real server makes it: from the newest nodes, whatever the number of samples.
@@ -237,23 +370,4 @@ fn string_object(length: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn size_classes_are_those_of_jemalloc() {
-        for (bytes, class) in [
-            (1, 8),
-            (13, 16),
-            (20, 24),
-            (64, 64),
-            (65, 80),
-            (104, 112),
-            (129, 160),
-            (528, 640),
-            (9000, 10_240),
-        ] {
-            assert_eq!(allocated(bytes), class, "{bytes}");
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use crate::client::ClientId;
 use crate::command::{Entry, flag};
 use crate::reply::Reply;
 use crate::server::Server;
+use crate::slow_log::is_secret;
 use crate::time::Time;
 use crate::words;
 
@@ -34,14 +35,5 @@ impl Server {
         for monitor in self.monitors.clone() {
             self.push(monitor, Reply::StatusText(line.clone()));
         }
-    }
-}
-
-/// Whether a word is a name or password given to AUTH or HELLO.
-fn is_secret(entry: &Entry, words: &[&[u8]], at: usize) -> bool {
-    match entry.name {
-        "auth" => at >= 1,
-        "hello" => (1..=2).any(|back| at > back && words[at - back].eq_ignore_ascii_case(b"AUTH")),
-        _ => false,
     }
 }

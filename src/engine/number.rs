@@ -102,6 +102,15 @@ fn has_nonzero_digit(text: &[u8]) -> bool {
         .any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
+/// The text of a double in files and digests: as in replies, but whole numbers may have an exponent too.
+pub fn shortest_f64(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        format_f64(value)
+    } else {
+        shortest::format(value)
+    }
+}
+
 /// The text of a double in every reply, RESP2 and RESP3 alike: the shortest digits that read back
 /// the same, `1e+21` for the very large, `inf`, `-inf`, `nan`, `-0`.
 pub fn format_f64(value: f64) -> String {

@@ -1,13 +1,16 @@
 //! Values as the bytes of an RDB file, and the frame that DUMP puts around them. RDB version 12.
 //!
 //! Small encodings are written as they lie in memory, large ones element by element. Reading is in `load.rs`.
-//! What a file has beside values (header, databases, deadlines, checksum) is not here.
+//! What a file has beside values (header, databases, deadlines, checksum) is in `file.rs`, encodings of older servers
+//! in `ziplist.rs`.
 
+pub mod file;
 mod load;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod vector_set;
+mod ziplist;
 
 pub use load::{LoadError, Reader, Rules};
 
@@ -33,7 +36,12 @@ pub mod kind {
     pub const HASH: u8 = 4;
     pub const SORTED_SET: u8 = 5;
     pub const MODULE: u8 = 7;
+    pub const HASH_ZIPMAP: u8 = 9;
+    pub const LIST_ZIPLIST: u8 = 10;
     pub const SET_INTSET: u8 = 11;
+    pub const SORTED_SET_ZIPLIST: u8 = 12;
+    pub const HASH_ZIPLIST: u8 = 13;
+    pub const LIST_QUICKLIST_ZIPLISTS: u8 = 14;
     pub const HASH_LISTPACK: u8 = 16;
     pub const SORTED_SET_LISTPACK: u8 = 17;
     pub const STREAM: u8 = 15;
@@ -41,6 +49,8 @@ pub mod kind {
     pub const STREAM_2: u8 = 19;
     pub const SET_LISTPACK: u8 = 20;
     pub const STREAM_3: u8 = 21;
+    pub const HASH_DEADLINES_DRAFT: u8 = 22;
+    pub const HASH_LISTPACK_DEADLINES_DRAFT: u8 = 23;
     pub const HASH_DEADLINES: u8 = 24;
     pub const HASH_LISTPACK_DEADLINES: u8 = 25;
 }

@@ -75,6 +75,7 @@ fn reply_as_sent(reply: &Reply, protocol: Protocol) -> Cow<'_, Reply> {
         )
     };
     match (reply, protocol) {
+        (Reply::Bulks(elements), _) => Cow::Owned(elements.to_array()),
         (Reply::Map(pairs) | Reply::Pairs(pairs), Protocol::Resp2) => Cow::Owned(flat(pairs)),
         (Reply::Pairs(pairs), Protocol::Resp3) => {
             let pair =
@@ -107,6 +108,7 @@ fn write_reply(reply: &Reply, protocol: Protocol, indent: usize, out: &mut Strin
             "(error) {}",
             error.to_string().replace(['\r', '\n'], " ")
         )),
+        Reply::Bulks(elements) => write_reply(&elements.to_array(), protocol, indent, out),
         Reply::Int(value) => out.push_str(&format!("(integer) {value}")),
         Reply::Bulk(bytes) => out.push_str(&words::quote(bytes)),
         Reply::Null | Reply::NullArray => out.push_str("(nil)"),
@@ -183,6 +185,7 @@ fn spans_lines(value: &Reply) -> bool {
             [(_, only)] => spans_lines(only),
             _ => true,
         },
+        Reply::Bulks(elements) => elements.len() > 1,
         // Each pair is an array of two.
         Reply::Pairs(pairs) => !pairs.is_empty(),
         _ => false,
@@ -213,6 +216,7 @@ fn write_raw(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
         Reply::Int(value) => number::format_i64(*value, out),
         Reply::Double(value) => out.extend_from_slice(number::format_f64(*value).as_bytes()),
         Reply::Bool(yes) => out.extend_from_slice(format!("({yes})").as_bytes()),
+        Reply::Bulks(elements) => write_raw(&elements.to_array(), protocol, out),
         Reply::Array(items) | Reply::Set(items) | Reply::Push(items) | Reply::Many(items) => {
             join(items.iter(), b"\n", protocol, out);
         }

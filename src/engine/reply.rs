@@ -19,6 +19,8 @@ pub enum Reply {
     /// The absent array: `*-1` in RESP2, `_` in RESP3.
     NullArray,
     Array(Vec<Reply>),
+    /// An array of nothing but bulk strings, as the longest replies are.
+    Bulks(Bulks),
     /// Keys with values: a map in RESP3, a flat array in RESP2.
     Map(Vec<(Reply, Reply)>),
     /// Elements without order: a set in RESP3, an array in RESP2.
@@ -42,6 +44,50 @@ pub enum Reply {
     Later,
 }
 
+/// Many byte strings in one piece: a long reply costs no allocation for each of its elements.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bulks {
+    bytes: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Bulks {
+    pub fn with_capacity(count: usize) -> Bulks {
+        Bulks {
+            bytes: Vec::with_capacity(16 * count),
+            ends: Vec::with_capacity(count),
+        }
+    }
+
+    pub fn push(&mut self, element: &[u8]) {
+        self.bytes.extend_from_slice(element);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let element = &self.bytes[start..*end];
+            start = *end;
+            element
+        })
+    }
+
+    /// The same as an array like any other.
+    pub fn to_array(&self) -> Reply {
+        Reply::array(self.iter().map(Reply::bulk))
+    }
+}
+
 impl Reply {
     pub const OK: Reply = Reply::Status("OK");
 
@@ -51,6 +97,17 @@ impl Reply {
 
     pub fn array(items: impl IntoIterator<Item = Reply>) -> Reply {
         Reply::Array(items.into_iter().collect())
+    }
+
+    /// An array of bulk strings.
+    pub fn bulks(elements: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Reply {
+        const FEW: usize = 8;
+        let elements = elements.into_iter();
+        let mut bulks = Bulks::with_capacity(elements.size_hint().0.max(FEW));
+        for element in elements {
+            bulks.push(element.as_ref());
+        }
+        Reply::Bulks(bulks)
     }
 
     /// The bytes, or the null that stands for their absence.

@@ -38,6 +38,10 @@ pub fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
         Reply::NullArray if protocol == Resp2 => out.extend_from_slice(b"*-1\r\n"),
         Reply::Null | Reply::NullArray => out.extend_from_slice(b"_\r\n"),
         Reply::Array(items) => aggregate(b'*', items, protocol, out),
+        Reply::Bulks(elements) => {
+            header(b'*', elements.len() as i64, out);
+            elements.iter().for_each(|element| bulk(element, out));
+        }
         Reply::Set(items) => aggregate(
             if protocol == Resp3 { b'~' } else { b'*' },
             items,
@@ -115,14 +119,25 @@ fn encode_pairs(pairs: &[(Reply, Reply)], protocol: Protocol, out: &mut Vec<u8>)
 }
 
 fn bulk(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len() + 8);
     header(b'$', bytes.len() as i64, out);
     line_end(bytes, out);
 }
 
 fn header(kind: u8, value: i64, out: &mut Vec<u8>) {
-    out.push(kind);
-    number::format_i64(value, out);
-    out.extend_from_slice(b"\r\n");
+    // Most numbers are lengths and counts of one or two digits.
+    match value {
+        0..=9 => out.extend_from_slice(&[kind, b'0' + value as u8, b'\r', b'\n']),
+        10..=99 => {
+            let (tens, ones) = (b'0' + value as u8 / 10, b'0' + value as u8 % 10);
+            out.extend_from_slice(&[kind, tens, ones, b'\r', b'\n']);
+        }
+        _ => {
+            out.push(kind);
+            number::format_i64(value, out);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
 }
 
 fn line(kind: u8, text: &[u8], out: &mut Vec<u8>) {

@@ -5,15 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
 use crate::cluster::Cluster;
-use crate::command::{Entry, flag};
+use crate::command::{Entry, flag, table};
 use crate::config::Config;
+use crate::cost;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::{Class, Event, NOTIFY_KEYEVENT, NOTIFY_KEYSPACE};
+use crate::histogram::Histogram;
 use crate::keyspace::{Fact, Keyspace};
+use crate::latency::{self, Latency};
 use crate::pause::Pause;
+use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
+use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
 use crate::tracking::TrackingTable;
@@ -40,6 +46,10 @@ pub struct Server {
     /// Clients with pending commands, in the order in which they have to wait.
     pub backlog: Vec<ClientId>,
     pub stats: Stats,
+    pub slow_log: SlowLog,
+    pub latency: Latency,
+    /// What the engine did since it was last given something to do, by the cost model.
+    pub took_nanos: u64,
     pub started: Time,
     /// DEBUG PAUSE-CRON.
     pub cron_paused: bool,
@@ -47,6 +57,11 @@ pub struct Server {
     pub run_id: String,
     /// Names the history of this server's data; as long as `run_id`.
     pub replication_id: String,
+    /// The folder of this server's files.
+    pub disk: Disk,
+    pub persistence: Persistence,
+    /// A search for memory took too long and goes on when nothing else is to do.
+    pub evicting: bool,
     /// Emit what replicas and the append-only file would receive.
     pub effects_wanted: bool,
     /// Emit every keyspace fact.
@@ -78,6 +93,13 @@ pub struct Stats {
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
     pub denied: Denials,
+    pub pace: Pace,
+    /// The most memory that was seen to be used, and when.
+    pub peak: (u64, Time),
+    /// Since when more memory is used than `maxmemory` allows.
+    pub over_limit_since: Option<Time>,
+    /// How long that was the case before, in microseconds.
+    pub over_limit_micros: u64,
     /// Turned away by `maxclients`.
     pub connections_rejected: u64,
     /// Closed for too much output, or too much of an unfinished command.
@@ -99,14 +121,50 @@ pub struct Denials {
     pub channels: u64,
 }
 
-/// A line of INFO's commandstats section. Commands take no time here.
-#[derive(Debug, Clone, Copy, Default)]
+/// A line of INFO's commandstats section, and one of latencystats.
+#[derive(Debug, Clone, Default)]
 pub struct CommandStats {
     pub calls: u64,
+    /// What all calls took by the cost model.
+    pub nanos: u64,
+    /// What calls took, while `latency-tracking` is on.
+    pub durations: Histogram,
     /// Refused before they ran.
     pub rejected: u64,
     /// Ran and answered with an error.
     pub failed: u64,
+}
+
+/// How many commands ran lately: a sample every 100 ms, and the average of 16.
+#[derive(Debug, Clone, Default)]
+pub struct Pace {
+    samples: [u64; Pace::SAMPLES],
+    next: usize,
+    last: Option<(Time, u64)>,
+}
+
+impl Pace {
+    const SAMPLES: usize = 16;
+    const PERIOD_MICROS: i64 = 100_000;
+
+    /// `count` commands ran until now.
+    pub fn sample(&mut self, count: u64, now: Time) {
+        let Some((at, before)) = self.last else {
+            self.last = Some((now, count));
+            return;
+        };
+        let passed = now.micros() - at.micros();
+        if passed < Pace::PERIOD_MICROS {
+            return;
+        }
+        self.samples[self.next] = count.saturating_sub(before) * 1_000_000 / passed as u64;
+        self.next = (self.next + 1) % Pace::SAMPLES;
+        self.last = Some((now, count));
+    }
+
+    pub fn per_second(&self) -> u64 {
+        self.samples.iter().sum::<u64>() / Pace::SAMPLES as u64
+    }
 }
 
 impl Stats {
@@ -116,6 +174,31 @@ impl Stats {
                 .resize(entry.index + 1, CommandStats::default());
         }
         &mut self.commands[entry.index]
+    }
+
+    /// The most memory that was ever used, now included.
+    pub fn peak_memory(&self, used: u64, now: Time) -> (u64, Time) {
+        if used > self.peak.0 {
+            (used, now)
+        } else {
+            self.peak
+        }
+    }
+
+    /// More memory is used than `maxmemory` allows, or no longer.
+    pub fn note_memory_limit(&mut self, is_over: bool, now: Time) {
+        if !is_over {
+            self.over_limit_micros += self.micros_over_limit(now);
+            self.over_limit_since = None;
+        } else if self.over_limit_since.is_none() {
+            self.over_limit_since = Some(now);
+        }
+    }
+
+    /// For how long the limit is exceeded by now.
+    pub fn micros_over_limit(&self, now: Time) -> u64 {
+        let since = self.over_limit_since.unwrap_or(now);
+        (now.micros() - since.micros()).max(0) as u64
     }
 
     /// Counts an error reply under its code.
@@ -157,22 +240,71 @@ impl Server {
             .collect()
     }
 
-    /// What follows from every command that ran, inside EXEC and scripts too: counts, monitors, copies that
-    /// clients hold.
+    /// What follows from every command that ran, inside EXEC and scripts too: monitors, copies that clients hold.
     pub fn after_call(
         &mut self,
         id: ClientId,
         entry: &'static Entry,
         words: &[&[u8]],
-        failed: bool,
         keys: &mut Keyspace,
     ) {
-        let stats = self.stats.command(entry);
-        stats.calls += 1;
-        stats.failed += u64::from(failed);
         self.feed_monitors(entry, id, words, keys.now);
         self.deliver_facts(keys, Some(id));
         self.remember_reads(id, entry, words);
+    }
+
+    /// A command is over: counts it and what it took, and keeps it in mind if that was long. One that waits for a key
+    /// is not over.
+    pub fn note_call(
+        &mut self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+        failed: bool,
+        nanos: u64,
+        now: Time,
+    ) {
+        self.stats.commands_processed += 1;
+        let tracking = self.config.latency_tracking;
+        let stats = self.stats.command(entry);
+        stats.calls += 1;
+        stats.failed += u64::from(failed);
+        stats.nanos += nanos;
+        if tracking {
+            stats.durations.add(nanos);
+        }
+        let micros = (nanos / 1000) as i64;
+        let limit = self.config.slowlog_log_slower_than;
+        if limit >= 0 && micros >= limit && !entry.has(flag::SKIP_SLOWLOG) {
+            if let Some(client) = self.clients.get(id) {
+                self.slow_log.add(entry, words, client, micros as u64, now);
+            }
+            self.slow_log.truncate(self.config.slowlog_max_len);
+        }
+        let event = if entry.has(flag::FAST) {
+            latency::event::FAST_COMMAND
+        } else {
+            latency::event::COMMAND
+        };
+        self.note_delay(event, nanos, now);
+    }
+
+    /// A command that waited ends without having got what it waited for.
+    pub fn note_end_of_wait(&mut self, id: ClientId, blocked: &Blocked, failed: bool, now: Time) {
+        let words: Vec<&[u8]> = blocked.words.iter().map(Vec::as_slice).collect();
+        if let Ok(entry) = table().resolve(&words) {
+            let nanos = cost::of_call(entry, &words, None);
+            self.note_call(id, entry, &words, failed, nanos, now);
+        }
+    }
+
+    /// Keeps a delay in mind if it is long enough for LATENCY.
+    pub fn note_delay(&mut self, event: &'static str, nanos: u64, now: Time) {
+        let millis = nanos / 1_000_000;
+        let threshold = self.config.latency_monitor_threshold as u64;
+        if threshold > 0 && millis >= threshold {
+            self.latency.add(event, millis, now);
+        }
     }
 
     /// The connection is gone: its watches, waits and subscriptions with it.
@@ -289,21 +421,32 @@ impl Server {
         instead: Option<Vec<Vec<Vec<u8>>>>,
         keys: &mut Keyspace,
     ) {
-        if !self.effects_wanted {
+        if !self.wants_effects() {
             return;
         }
-        for (db, words) in keys.effects.drain(..) {
-            self.outbox.push(Event::Effect { db, words });
-        }
+        let unit = &mut self.persistence.aof.unit;
+        unit.append(&mut keys.effects);
         match instead {
-            Some(list) => self
-                .outbox
-                .extend(list.into_iter().map(|words| Event::Effect { db, words })),
+            Some(list) => unit.extend(list.into_iter().map(|words| (db, words))),
             None if changed && entry.has(flag::WRITE | flag::MAY_REPLICATE) => {
-                let words = words.iter().map(|word| word.to_vec()).collect();
-                self.outbox.push(Event::Effect { db, words });
+                unit.push((db, words.iter().map(|word| word.to_vec()).collect()));
             }
             None => {}
+        }
+    }
+
+    /// What was collected since the last unit goes to the append-only file and to whoever listens. `together`: it is
+    /// one command, or one transaction.
+    pub fn end_unit(&mut self, together: bool, now: Time) {
+        if self.persistence.aof.unit.is_empty() {
+            return;
+        }
+        let unit = std::mem::take(&mut self.persistence.aof.unit);
+        self.append_unit(&unit, together, now);
+        if self.effects_wanted {
+            let effects = unit.into_iter();
+            self.outbox
+                .extend(effects.map(|(db, words)| Event::Effect { db, words }));
         }
     }
 }

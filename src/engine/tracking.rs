@@ -159,6 +159,9 @@ impl Server {
 
     /// Tells those who named prefixes, once for all that one command or transaction changed.
     pub fn broadcast_changes(&mut self) {
+        if self.tracking.changed.is_empty() {
+            return;
+        }
         for (prefix, keys) in std::mem::take(&mut self.tracking.changed) {
             self.broadcast(&prefix, &keys);
         }

@@ -1,36 +1,51 @@
 //! The event loop: accepts, reads, lets the engine run what came, writes. Time passes in the engine as on the wall.
+//!
+//! Each turn reads one piece of every connection that has something, so that a flood on one of them delays the others
+//! by no more than that; nothing here waits for a peer.
 
-use std::collections::BTreeMap;
-use std::io::{self, ErrorKind};
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use engine::config::Config;
 use engine::resp::{self, Protocol};
 use engine::{ClientId, Engine, Event, Reply, Time};
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token};
 
-use crate::connection::Connection;
+use crate::connection::{Arrival, Connection};
+use crate::folder::Folder;
 
 const LISTENER: Token = Token(0);
 /// The engine's cron runs at 10 Hz; the loop wakes at least that often.
 const TICK: Duration = Duration::from_millis(100);
 const READ_BYTES: usize = 64 * 1024;
+/// So many peers are let in before those that are here get a turn.
+const ACCEPTED_PER_TURN: usize = 500;
 
 pub struct EventLoop {
     poll: Poll,
     listener: TcpListener,
     engine: Engine,
+    /// Where the engine's files really are.
+    folder: Option<Folder>,
     /// By token; a token is a client's id.
     connections: BTreeMap<Token, Connection>,
     buffer: Vec<u8>,
+    /// Somebody may wait to be let in.
+    knocking: bool,
+    /// Connections that may have more to read.
+    readable: Vec<Token>,
+    /// Connections whose requests can go on: they waited for a key, or for room in their output.
+    ready: VecDeque<Token>,
     /// Connections with something to write since the last flush.
     dirty: Vec<Token>,
+    /// The engine's time never goes back, even if the wall clock does.
+    clock: Time,
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, seed: u64, config: Config) -> io::Result<EventLoop> {
+    pub fn listen(address: &str, engine: Engine, folder: Option<Folder>) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
@@ -41,10 +56,15 @@ impl EventLoop {
         Ok(EventLoop {
             poll,
             listener,
-            engine: Engine::with_config(seed, now(), config),
+            engine,
+            folder,
             connections: BTreeMap::new(),
             buffer: vec![0; READ_BYTES],
+            knocking: false,
+            readable: Vec::new(),
+            ready: VecDeque::new(),
             dirty: Vec::new(),
+            clock: now(),
         })
     }
 
@@ -54,33 +74,48 @@ impl EventLoop {
             .expect("a bound listener has an address")
     }
 
+    /// Until the server is told to shut down.
     pub fn run(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
-        loop {
+        self.write_files()?;
+        while !self.engine.server.persistence.exits {
             match self.poll.poll(&mut events, Some(self.patience())) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 result => result?,
             }
-            self.engine.advance(now());
-            for event in &events {
-                match event.token() {
-                    LISTENER => self.accept()?,
-                    token => {
-                        if event.is_readable() {
-                            self.read(token);
-                        }
-                        if event.is_writable() {
-                            self.dirty.push(token);
-                        }
-                    }
-                }
+            let time = self.time();
+            self.engine.advance(time);
+            self.knocking |= events.iter().any(|event| event.token() == LISTENER);
+            if self.knocking {
+                self.accept();
             }
-            self.deliver();
-            self.flush();
+            for event in &events {
+                self.note(event);
+            }
+            for token in std::mem::take(&mut self.readable) {
+                self.read(token);
+            }
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    fn write_files(&mut self) -> io::Result<()> {
+        match &mut self.folder {
+            Some(folder) => folder.write(&mut self.engine.server.disk),
+            None => Ok(()),
         }
     }
 
+    fn time(&mut self) -> Time {
+        self.clock = self.clock.max(now());
+        self.clock
+    }
+
     fn patience(&self) -> Duration {
+        if !self.readable.is_empty() {
+            return Duration::ZERO;
+        }
         let next = self
             .engine
             .next_deadline()
@@ -89,58 +124,105 @@ impl EventLoop {
         next.clamp(Duration::from_millis(1), TICK)
     }
 
-    fn accept(&mut self) -> io::Result<()> {
-        loop {
+    fn note(&mut self, event: &mio::event::Event) {
+        let token = event.token();
+        let Some(connection) = self.connections.get_mut(&token) else {
+            return;
+        };
+        connection.hung_up |= event.is_read_closed() || event.is_error();
+        if event.is_readable() || connection.hung_up {
+            mark(&mut connection.is_readable, &mut self.readable, token);
+        }
+        if event.is_writable() && connection.unsent() > 0 {
+            mark(&mut connection.is_dirty, &mut self.dirty, token);
+        }
+    }
+
+    /// Lets peers in. What fails for one of them, or for want of descriptors, must not end the server: then it is
+    /// tried again the next turn.
+    fn accept(&mut self) {
+        for _ in 0..ACCEPTED_PER_TURN {
             let (mut stream, peer) = match self.listener.accept() {
                 Ok(accepted) => accepted,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.knocking = false;
+                    return;
+                }
                 // A peer that hung up before it was accepted is nobody's loss.
-                Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
-                Err(error) => return Err(error),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::ConnectionAborted | ErrorKind::Interrupted
+                    ) =>
+                {
+                    continue;
+                }
+                Err(_) => return,
             };
             // Replies are small and awaited; without it Nagle's algorithm would hold them back.
             let _ = stream.set_nodelay(true);
-            let client = self.engine.connect(&peer.to_string(), now());
-            let token = Token(client.0 as usize);
-            self.poll.registry().register(
-                &mut stream,
-                token,
-                Interest::READABLE | Interest::WRITABLE,
-            )?;
-            self.connections
-                .insert(token, Connection::new(stream, client));
+            let time = self.time();
+            let client = match self.engine.accept(&peer.to_string(), time) {
+                Ok(client) => client,
+                Err(error) => {
+                    // One line, which a new socket always has room for.
+                    let _ = stream.write(format!("-{error}\r\n").as_bytes());
+                    continue;
+                }
+            };
+            if let Some(client) = self.engine.server.clients.get_mut(client)
+                && let Ok(address) = stream.local_addr()
+            {
+                client.local_address = address.to_string();
+            }
+            let token = token_of(client);
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            match self.poll.registry().register(&mut stream, token, interest) {
+                Ok(()) => {
+                    self.connections
+                        .insert(token, Connection::new(stream, client));
+                }
+                Err(_) => self.engine.disconnect(client),
+            }
         }
     }
 
     fn read(&mut self, token: Token) {
+        let time = self.time();
         let Some(connection) = self.connections.get_mut(&token) else {
             return;
         };
-        let alive = matches!(connection.read(&mut self.buffer), Ok(true));
-        if alive {
-            self.run_requests(token);
-        } else {
-            self.close(token);
+        connection.is_readable = false;
+        if connection.closing {
+            return;
         }
+        let count = match connection.read(&mut self.buffer) {
+            Arrival::Gone => return self.close(token),
+            Arrival::Drained(count) => count,
+            Arrival::More(count) => {
+                mark(&mut connection.is_readable, &mut self.readable, token);
+                count
+            }
+        };
+        self.engine.note_traffic(connection.client, count, 0);
+        self.run_requests(token, time);
     }
 
-    /// Runs the requests that a connection holds, until it blocks, closes or has no more.
-    fn run_requests(&mut self, token: Token) {
+    /// Runs the requests that a connection holds, until it blocks, closes, has no more or takes no answers.
+    fn run_requests(&mut self, token: Token, time: Time) {
         let Some(connection) = self.connections.get_mut(&token) else {
             return;
         };
         let client = connection.client;
-        let time = now();
-        while !connection.closing {
-            if self
-                .engine
-                .server
-                .clients
-                .get(client)
-                .is_some_and(|client| client.blocked.is_some())
-            {
+        while !connection.closing
+            && !self.engine.server.persistence.exits
+            && !is_waiting(&self.engine, client)
+        {
+            connection.paused = connection.is_full();
+            if connection.paused {
                 break;
             }
+            connection.parser.limits = self.engine.request_limits(client);
             match connection.parser.next_command() {
                 Ok(None) => break,
                 Ok(Some(request)) => {
@@ -157,12 +239,8 @@ impl EventLoop {
                     for push in after {
                         encode(&push, protocol, &mut connection.output);
                     }
-                    connection.closing |= self
-                        .engine
-                        .server
-                        .clients
-                        .get(client)
-                        .is_some_and(|client| client.closing);
+                    let known = self.engine.server.clients.get(client);
+                    connection.closing |= known.is_none_or(|client| client.closing);
                 }
                 Err(error) => {
                     error.encode(&mut connection.output);
@@ -170,58 +248,90 @@ impl EventLoop {
                 }
             }
         }
-        self.dirty.push(token);
-        self.deliver();
+        connection.parser.rest();
+        let unread = connection.parser.held();
+        if unread != connection.told_unread {
+            connection.told_unread = unread;
+            self.engine.note_unread(client, unread, time);
+        }
+        mark(&mut connection.is_dirty, &mut self.dirty, token);
     }
 
-    /// Sends what the engine emitted; unblocked clients may have more requests waiting.
-    fn deliver(&mut self) {
+    /// Sends what the engine emitted and what the connections hold, until nobody can go on.
+    fn settle(&mut self) -> io::Result<()> {
         loop {
-            let events = self.engine.drain();
-            if events.is_empty() {
-                return;
-            }
-            let mut unblocked = Vec::new();
-            for event in events {
-                match event {
-                    Event::Reply { client, reply } => {
-                        self.send(client, &reply);
-                        unblocked.push(client);
-                    }
-                    Event::Push { client, reply } => self.send(client, &reply),
-                    Event::Close { client } => {
-                        if let Some(connection) = self.connections.get_mut(&token_of(client)) {
-                            connection.closing = true;
-                            self.dirty.push(token_of(client));
-                        }
-                    }
-                    Event::Log(text) => println!("{text}"),
-                    Event::Effect { .. } | Event::Key { .. } => {}
+            self.deliver();
+            let time = self.time();
+            match self.ready.pop_front() {
+                Some(token) => self.run_requests(token, time),
+                None => {
+                    // What a client is told was done is in the files by then.
+                    self.write_files()?;
+                    self.flush(time);
                 }
             }
-            for client in unblocked {
-                self.run_requests(token_of(client));
+            if self.ready.is_empty() && self.dirty.is_empty() && !self.engine.has_events() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Hands out what the engine emitted; unblocked clients may have more requests waiting.
+    fn deliver(&mut self) {
+        for event in self.engine.drain() {
+            match event {
+                Event::Reply { client, reply } => {
+                    self.send(client, &reply);
+                    self.ready.push_back(token_of(client));
+                }
+                Event::Push { client, reply } => self.send(client, &reply),
+                Event::Close { client } => {
+                    let token = token_of(client);
+                    if let Some(connection) = self.connections.get_mut(&token) {
+                        connection.closing = true;
+                        connection.abandoned = self.engine.server.clients.get(client).is_none();
+                        mark(&mut connection.is_dirty, &mut self.dirty, token);
+                    }
+                }
+                Event::Log(text) => println!("{text}"),
+                Event::Effect { .. } | Event::Key { .. } => {}
             }
         }
     }
 
     fn send(&mut self, client: ClientId, reply: &Reply) {
         let protocol = self.engine.protocol(client);
-        let Some(connection) = self.connections.get_mut(&token_of(client)) else {
+        let token = token_of(client);
+        let Some(connection) = self.connections.get_mut(&token) else {
             return;
         };
         encode(reply, protocol, &mut connection.output);
-        self.dirty.push(token_of(client));
+        mark(&mut connection.is_dirty, &mut self.dirty, token);
     }
 
-    fn flush(&mut self) {
+    fn flush(&mut self, time: Time) {
         for token in std::mem::take(&mut self.dirty) {
             let Some(connection) = self.connections.get_mut(&token) else {
                 continue;
             };
-            let alive = connection.write();
-            if !alive || (connection.closing && !connection.has_output()) {
+            connection.is_dirty = false;
+            let Some(sent) = connection.write() else {
                 self.close(token);
+                continue;
+            };
+            let (client, unsent) = (connection.client, connection.unsent());
+            if connection.abandoned || connection.closing && unsent == 0 {
+                self.close(token);
+                continue;
+            }
+            if connection.paused && !connection.is_full() {
+                connection.paused = false;
+                self.ready.push_back(token);
+            }
+            self.engine.note_traffic(client, 0, sent);
+            if unsent != connection.told_unsent {
+                connection.told_unsent = unsent;
+                self.engine.note_unsent(client, unsent, time);
             }
         }
     }
@@ -234,6 +344,19 @@ impl EventLoop {
         let _ = self.poll.registry().deregister(&mut connection.stream);
         self.engine.disconnect(connection.client);
     }
+}
+
+/// Lists a connection, once.
+fn mark(is_listed: &mut bool, list: &mut Vec<Token>, token: Token) {
+    if !std::mem::replace(is_listed, true) {
+        list.push(token);
+    }
+}
+
+/// Whether a client's next command has to wait: it is blocked, or paused with a command of its own.
+fn is_waiting(engine: &Engine, client: ClientId) -> bool {
+    let client = engine.server.clients.get(client);
+    client.is_some_and(|client| client.blocked.is_some() || !client.pending.is_empty())
 }
 
 /// Messages that the command caused for its own client, which reads them after the reply. What is for others stays with
@@ -261,7 +384,7 @@ fn token_of(client: ClientId) -> Token {
 }
 
 /// The wall clock; the engine itself never asks.
-fn now() -> Time {
+pub fn now() -> Time {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

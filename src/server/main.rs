@@ -1,44 +1,59 @@
 //! An engine behind a TCP port, so that redis-cli, client libraries and other people's tests can talk to it.
 //!
-//!     server --port 7777 --seed 1
+//!     server --port 7777 --seed 1 --dir data --appendonly yes --save '900 1'
 //!
-//! One thread, one event loop; the only place where the engine meets a real clock. What it prints is one line,
-//! `ready on 127.0.0.1:7777`, once it accepts connections.
+//! Any parameter of CONFIG can be given as an option. With `--dir`, the files of that folder are loaded and kept up to
+//! date; without it, files exist only inside the engine.
+//!
+//! One thread, one event loop; the only place where the engine meets a real clock. It is started with the words and
+//! files that redis-server takes (`options.rs`). What it prints is a line, `ready on 127.0.0.1:7777`, once it accepts
+//! connections, and what redis-server prints then, for those who wait for that.
 
 mod connection;
 mod event_loop;
+mod folder;
+mod options;
 
 use std::process::ExitCode;
 
-use engine::config::Config;
+use engine::disk::Disk;
+use engine::{Engine, Time};
 use event_loop::EventLoop;
-
-const USAGE: &str = "usage: server [--port N] [--bind ADDRESS] [--seed N] [--PARAMETER VALUE]...";
-
-struct Options {
-    bind: String,
-    port: u16,
-    seed: u64,
-    config: Config,
-}
+use options::{Options, Problem};
 
 fn main() -> ExitCode {
-    let options = match read_options(std::env::args().skip(1)) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let options = match Options::read(&words) {
         Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
+        Err(Problem::Answer(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(Problem::Fatal(text)) => {
+            eprintln!("{text}");
             return ExitCode::FAILURE;
         }
     };
+    options.warnings.iter().for_each(|text| eprintln!("{text}"));
     let address = format!("{}:{}", options.bind, options.port);
-    let mut server = match EventLoop::listen(&address, options.seed, options.config) {
+    let engine = match start_engine(&options, event_loop::now()) {
+        Ok(engine) => engine,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut server = match EventLoop::listen(&address, engine, options.folder) {
         Ok(server) => server,
         Err(error) => {
             eprintln!("cannot listen on {address}: {error}");
             return ExitCode::FAILURE;
         }
     };
+    let process = std::process::id();
     println!("ready on {}", server.address());
+    println!("{process}:M * Server initialized");
+    println!("{process}:M * Ready to accept connections tcp");
     match server.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,39 +63,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options {
-        bind: "127.0.0.1".to_string(),
-        port: 6379,
-        seed: 0,
-        config: Config::default(),
+/// An engine with the files of a folder, if there is one.
+fn start_engine(options: &Options, now: Time) -> Result<Engine, String> {
+    let disk = match &options.folder {
+        Some(folder) => folder
+            .read(&options.config)
+            .map_err(|error| format!("the folder cannot be read: {error}"))?,
+        None => Disk::default(),
     };
-    // A server for tests, on the loopback interface unless told otherwise: DEBUG belongs to it.
-    let mut settings = vec![("enable-debug-command".to_string(), "yes".to_string())];
-    while let Some(word) = words.next() {
-        let value = words.next().ok_or(format!("{word} needs a value"))?;
-        match word.as_str() {
-            "--port" => {
-                options.port = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a port"))?
-            }
-            "--seed" => {
-                options.seed = value
-                    .parse()
-                    .map_err(|_| format!("{value} is not a seed"))?
-            }
-            "--bind" => options.bind = value,
-            _ => match word.strip_prefix("--") {
-                Some(name) => settings.push((name.to_string(), value)),
-                None => return Err(format!("{word} is not an option")),
-            },
-        }
-    }
-    let settings: Vec<(&str, &str)> = settings
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
-    options.config = Config::starting_with(&settings)?;
-    Ok(options)
+    let mut engine = Engine::with_config(options.seed, now, options.config.clone());
+    engine.server.users = options.users.clone();
+    engine.server.persistence.can_exit = true;
+    let notes = engine
+        .start(disk, now)
+        .map_err(|failure| failure.to_string())?;
+    notes.iter().for_each(|note| eprintln!("{note}"));
+    Ok(engine)
 }

@@ -376,7 +376,8 @@ impl World {
         });
         Status {
             keys: self.engine.keys.dbs[db].keys.len() as u64,
-            memory_bytes: engine::memory::total(&self.engine.keys) as u64,
+            memory_bytes: engine::memory::used(&self.engine.keys, &self.engine.server.clients)
+                as u64,
             elapsed_millis: self.now.0.saturating_sub(Time::WORLD_START.0) as u64 / 1000,
             clock_millis: self.now.millis(),
             clients: clients.collect(),

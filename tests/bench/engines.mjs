@@ -5,7 +5,16 @@ const PIPELINE = 64;
 /** Different pipelines of a line; they are sent again and again. */
 const PIPELINES = 1000;
 const KEYS = 100_000;
-const ENOUGH_MS = 400;
+const ENOUGH_MS = 200;
+const RUNS = 6;
+
+/** Milliseconds; in Node of processor time, which other programs disturb less. */
+const clock = globalThis.process?.cpuUsage
+  ? () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    }
+  : () => performance.now();
 
 const number = (() => {
   let state = 1;
@@ -55,17 +64,17 @@ export async function measure(engine, wanted) {
   return results;
 }
 
-/** The best of three: noise only ever adds time. */
+/** The best of several runs: noise only ever adds time. */
 async function timed(engine, pipelines) {
   let best = 0;
-  for (let run = 0; run < 3; run++) {
+  for (let run = 0; run < RUNS; run++) {
     let sent = 0;
-    const began = performance.now();
+    const began = clock();
     let passed = 0;
     while (passed < ENOUGH_MS) {
       await engine.send(pipelines[sent % pipelines.length]);
       sent++;
-      if (sent % 8 === 0 || passed === 0) passed = performance.now() - began;
+      if (sent % 8 === 0 || passed === 0) passed = clock() - began;
     }
     best = Math.max(best, (sent * PIPELINE * 1000) / passed);
   }

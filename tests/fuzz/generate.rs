@@ -30,6 +30,12 @@ pub enum Input {
     Barrier,
 }
 
+impl Input {
+    pub fn is_named(&self, name: &[u8]) -> bool {
+        matches!(self, Input::Command { words, .. } if words[0].eq_ignore_ascii_case(name))
+    }
+}
+
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -215,9 +221,12 @@ impl Generator {
         // Transactions are rare words among many, and must not stay open for long.
         let chosen = self.below(self.entries.len());
         let entry = self.entries[chosen];
+        if entry.name == "config|set" {
+            return self.parameter();
+        }
         let rare = matches!(
             entry.name,
-            "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb"
+            "multi" | "discard" | "exec" | "watch" | "unwatch" | "flushdb" | "config|resetstat"
         );
         if rare && !self.random.chance(1, 3)
             || entry.name == "flushdb" && !self.random.chance(1, 20)
@@ -241,6 +250,39 @@ impl Generator {
         self.note_automatic_id(&words);
         vectors::settle(&mut words);
         words
+    }
+
+    /// CONFIG SET of what decides about memory. The limit is so low that all that may go does.
+    fn parameter(&mut self) -> Vec<Vec<u8>> {
+        let (name, values): (&str, &[&str]) = match self.below(12) {
+            0..=2 => (
+                "maxmemory-policy",
+                &[
+                    "noeviction",
+                    "allkeys-lru",
+                    "allkeys-lfu",
+                    "allkeys-random",
+                    "volatile-lru",
+                    "volatile-lfu",
+                    "volatile-random",
+                    "volatile-ttl",
+                    "allkeys-lfu",
+                    "allkeys-lrm",
+                ],
+            ),
+            3 => (
+                "maxmemory",
+                &["1", "-1", "10%", "1gb", "18446744073709551615"],
+            ),
+            4..=6 => ("maxmemory", &["0"]),
+            7 => ("maxmemory-samples", &["1", "5", "10", "0", "65"]),
+            8 => ("lfu-decay-time", &["0", "1", "2", "-1"]),
+            9 => ("slowlog-max-len", &["0", "10", "128"]),
+            10 => ("lazyfree-lazy-eviction", &["yes", "no", "maybe"]),
+            _ => ("latency-monitor-threshold", &["0", "100"]),
+        };
+        let value = self.pick(values);
+        vec![b"CONFIG".to_vec(), b"SET".to_vec(), name.into(), value]
     }
 
     fn node(&mut self, entry: &'static Entry, node: &Node, words: &mut Vec<Vec<u8>>) {
@@ -269,7 +311,13 @@ impl Generator {
                 let is_id = matches!(&**node, Node::Value(name, _) if name == "id");
                 let is_component = matches!(&**node, Node::Value(name, _) if name == "component");
                 let few = 1 + self.random.below(4);
-                let many = if self.random.chance(1, 60) { 150 } else { few };
+                // A HyperLogLog shows what it is with many elements.
+                let rarely = if entry.name == "pfadd" { 6 } else { 60 };
+                let many = if self.random.chance(1, rarely) {
+                    150
+                } else {
+                    few
+                };
                 let count = match self.promised.take() {
                     Some(promised) if is_key || is_id || is_component => promised,
                     _ if is_key || is_component => few,
@@ -313,6 +361,16 @@ impl Generator {
             ("destination-db" | "index" | "db", _) => self.pick(&["0", "0", "1", "-1", "0"]),
             ("channel" | "shardchannel", _) => self.pick(&["news", "sport"]),
             ("weight", _) => self.pick(&["1", "2", "0.5", "-1", "inf"]),
+            ("offset" | "value" | "bit" | "encoding", _) if entry.group == "bitmap" => {
+                self.bits(name)
+            }
+            ("longitude" | "latitude" | "radius" | "width" | "height", _) => self.degrees(name),
+            ("element", Type::Text) if entry.group == "hyperloglog" => {
+                format!("e{}", self.below(5000)).into_bytes()
+            }
+            ("subcommand", _) if entry.name == "pfdebug" => {
+                self.pick(&["getreg", "DECODE", "DECODE", "Encoding", "TODENSE", "other"])
+            }
             ("type", _) => self.pick(&[
                 "string",
                 "list",
@@ -337,6 +395,69 @@ impl Generator {
             ("milliseconds" | "seconds", _) => self.pick(&["1", "10", "100"]),
             _ => self.text(),
         }
+    }
+
+    /// Places, widths and values of bits: mostly small, for a string grows as far as its last bit.
+    fn bits(&mut self, name: &str) -> Vec<u8> {
+        match name {
+            "bit" | "value" if self.random.chance(2, 3) => self.pick(&["0", "1"]),
+            "offset" if self.random.chance(1, 4) => format!("#{}", self.below(12)).into_bytes(),
+            "offset" if self.random.chance(1, 2) => self.below(300).to_string().into_bytes(),
+            "encoding" => self.pick(&[
+                "u8", "i8", "u1", "i1", "i5", "u4", "u63", "i64", "u31", "i33", "u13", "i16",
+                "u64", "i65", "u0", "x8", "",
+            ]),
+            _ => self.integer(),
+        }
+    }
+
+    /// Coordinates and lengths. Some places are met again and again, so that some are the same and some are near.
+    fn degrees(&mut self, name: &str) -> Vec<u8> {
+        if self.random.chance(1, 40) {
+            return self.float();
+        }
+        let (few, range) = match name {
+            "longitude" => (
+                [
+                    "0",
+                    "13.361389",
+                    "180",
+                    "-180",
+                    "2.35",
+                    "179.99",
+                    "-0.1",
+                    "90",
+                ],
+                180,
+            ),
+            "latitude" => (
+                [
+                    "0",
+                    "38.115556",
+                    "85.05112878",
+                    "-85.05112878",
+                    "48.86",
+                    "-67",
+                    "81",
+                    "51.5",
+                ],
+                85,
+            ),
+            _ => (
+                ["0", "1", "100", "500", "2000", "10000", "0.5", "20000"],
+                3000,
+            ),
+        };
+        if self.random.chance(1, 2) {
+            return self.pick(&few);
+        }
+        let sign = if range < 1000 && self.random.chance(1, 2) {
+            "-"
+        } else {
+            ""
+        };
+        let (whole, decimals) = (self.below(range), self.below(1_000_000));
+        format!("{sign}{whole}.{decimals:06}").into_bytes()
     }
 
     fn pick(&mut self, choices: &[&str]) -> Vec<u8> {

@@ -1,12 +1,14 @@
 //! The differential tester: the same random commands go to the engine and to the real server, and every reply,
 //! every late reply and at the end the whole keyspace must agree.
 //!
-//!     cargo xtask fuzz --seed 1 --commands 10000 [--seeds 20] [--group list] [--verbose]
+//!     cargo xtask fuzz --seed 1 --commands 10000 [--seeds 20] [--group list] [--aof] [--verbose]
 //!
+//! With `--aof`, what both append to their append-only files is compared as well.
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
 mod access;
+mod effects;
 mod frames;
 mod generate;
 mod keyspace;
@@ -27,6 +29,7 @@ struct Options {
     seeds: u64,
     commands: usize,
     group: Option<String>,
+    aof: bool,
     verbose: bool,
 }
 
@@ -35,12 +38,12 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(problem) => {
             eprintln!(
-                "{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--verbose]"
+                "{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--aof] [--verbose]"
             );
             return ExitCode::FAILURE;
         }
     };
-    let mut pair = Pair::start();
+    let mut pair = Pair::start(options.aof);
     for seed in options.seed..options.seed + options.seeds {
         if let Some(found) = run(&mut pair, seed, &options) {
             println!("{found}");
@@ -83,11 +86,16 @@ fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, Stri
         seeds: 1,
         commands: 10_000,
         group: None,
+        aof: false,
         verbose: false,
     };
     while let Some(word) = words.next() {
         if word == "--verbose" {
             options.verbose = true;
+            continue;
+        }
+        if word == "--aof" {
+            options.aof = true;
             continue;
         }
         let value = words.next().ok_or(format!("{word} needs a value"))?;

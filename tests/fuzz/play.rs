@@ -7,10 +7,12 @@
 use std::time::Duration;
 
 use engine::resp::Protocol;
-use engine::{ClientId, Engine, Event, Reply, Time};
-use tests::real::{Clock, Connection, Real};
+use engine::values::sorted_set::{Rules, SortedSet};
+use engine::{ClientId, Engine, Event, Reply, Time, number};
+use tests::real::{Clock, Connection, Real, open_config};
 
 use crate::access;
+use crate::effects::Effects;
 use crate::generate::Input;
 use crate::settings;
 use crate::{frames, normalize};
@@ -22,6 +24,13 @@ pub const ID_WORDS: [&[u8]; 4] = [b"{id A}", b"{id B}", b"{id C}", b"{id D}"];
 
 /// So long a frame is waited for that the engine says was sent.
 const PATIENCE: Duration = Duration::from_millis(1000);
+
+/// What both begin with: every access counts, so that counters of use are no chance, and a search for victims has no
+/// end but its own.
+const PARAMETERS: [(&str, &str); 2] = [
+    ("maxmemory-eviction-tenacity", "100"),
+    ("lfu-log-factor", "0"),
+];
 
 pub enum Outcome {
     Agree,
@@ -46,21 +55,31 @@ pub struct Pair {
     peers: Vec<Peer>,
     /// Settings of the real server as they were when it started.
     defaults: Vec<(String, Vec<u8>)>,
+    /// Both keep an append-only file.
+    effects: Option<Effects>,
 }
 
 impl Pair {
-    pub fn start() -> Pair {
+    pub fn start(aof: bool) -> Pair {
         // Frequent ticks, so that a move of the clock is noticed soon.
-        let real = Real::start(Clock::Ours, &["--hz", "100"]);
+        let mut options = vec!["--hz", "100"];
+        if aof {
+            // While a sync is under way the server would hold back what it appends.
+            options.extend(["--appendonly", "yes", "--appendfsync", "no"]);
+            options.extend(["--auto-aof-rewrite-percentage", "0"]);
+        }
+        let real = Real::start(Clock::Ours, &options);
+        let effects = aof.then(|| Effects::new(real.folder()));
         let mut admin = real.connect();
         let defaults = settings::read_all(&mut admin);
-        let engine = Engine::new(0, real.now());
+        let engine = Engine::with_config(0, real.now(), open_config());
         let mut pair = Pair {
             real,
             admin,
             engine,
             peers: Vec::new(),
             defaults,
+            effects,
         };
         pair.reset(0);
         pair
@@ -81,10 +100,44 @@ impl Pair {
                 .call(&[b"CONFIG".as_slice(), b"SET", name.as_bytes(), value]);
         }
         self.admin.call(&["CONFIG", "RESETSTAT"]);
-        self.engine = Engine::new(seed, self.real.now());
+        self.engine = Engine::with_config(seed, self.real.now(), open_config());
+        for (name, value) in PARAMETERS {
+            let words = ["CONFIG", "SET", name, value].map(str::as_bytes);
+            self.ask(0, &words);
+        }
         for _ in CLIENTS {
             let peer = self.join();
             self.peers.push(peer);
+        }
+        if self.effects.is_some() {
+            self.begin_effects();
+        }
+    }
+
+    /// Both begin in the same database, behind what was appended so far.
+    fn begin_effects(&mut self) {
+        let now = self.real.now();
+        let switched = engine::config::parameters::find(b"appendonly").expect("a parameter");
+        let config = &mut self.engine.server.config;
+        config.set(switched, b"yes").expect("a good value");
+        let disk = Default::default();
+        self.engine.start(disk, now).expect("nothing to read");
+        let id = self.engine.connect("127.0.0.1:50003", now);
+        // The sweep removes keys by real time, which would be appended.
+        for words in [
+            [&b"DEBUG"[..], b"SET-ACTIVE-EXPIRE", b"0"].as_slice(),
+            &[b"SELECT", b"9"],
+            &[b"SET", b"begin", b"x"],
+            &[b"DEL", b"begin"],
+        ] {
+            self.engine.execute(id, words, now);
+            self.admin.call(words);
+        }
+        self.admin.call(&["SELECT", "0"]);
+        self.engine.disconnect(id);
+        if let Some(effects) = &mut self.effects {
+            effects.restart_ours();
+            effects.skip(&self.engine);
         }
     }
 
@@ -122,6 +175,18 @@ impl Pair {
     }
 
     pub fn play(&mut self, input: &Input) -> Outcome {
+        // They remove keys that they happen upon, and on which they happen is the hash seed's choice.
+        if self.effects.is_some() && (input.is_named(b"randomkey") || input.is_named(b"scan")) {
+            return Outcome::Agree;
+        }
+        let outcome = self.play_replies(input);
+        match (&outcome, &mut self.effects) {
+            (Outcome::Agree, Some(effects)) => effects.compare(&self.engine),
+            _ => outcome,
+        }
+    }
+
+    fn play_replies(&mut self, input: &Input) -> Outcome {
         match input {
             Input::Command { client, words } => self.command(*client, words),
             Input::Advance(by) => {
@@ -174,6 +239,26 @@ impl Pair {
         outcome
     }
 
+    /// MEMORY USAGE of a hash table or a skip list: which elements are looked at, how far a table has been rehashed
+    /// and how high towers are is chance. Of a string: GETSET leaves room for a deadline that SET does not leave.
+    /// OBJECT FREQ: how often a command looks a key up inside is not what it is for.
+    fn tells_of_chance(&mut self, words: &[Vec<u8>]) -> bool {
+        let [first, second, key, ..] = words else {
+            return false;
+        };
+        if first.eq_ignore_ascii_case(b"object") {
+            return second.eq_ignore_ascii_case(b"freq");
+        }
+        let found = self.engine.keys.dbs[0].keys.get(key);
+        let encoding = found.map(|object| object.value.encoding());
+        first.eq_ignore_ascii_case(b"memory")
+            && second.eq_ignore_ascii_case(b"usage")
+            && matches!(
+                encoding,
+                Some("hashtable" | "skiplist" | "int" | "raw" | "stream")
+            )
+    }
+
     /// The words with ids in the place of clients' names.
     fn addressed(&self, words: &[Vec<u8>], id: impl Fn(&Peer) -> String) -> Vec<Vec<u8>> {
         let named = |word: &Vec<u8>| ID_WORDS.iter().position(|id_word| word == id_word);
@@ -197,6 +282,9 @@ impl Pair {
         }
         for frame in frames {
             let theirs = self.peers[client].theirs.receive(PATIENCE);
+            if self.tells_of_chance(words) {
+                return normalize::compare_sizes(&frame, theirs.as_ref());
+            }
             let (ours, theirs) = (
                 self.without_ids(words, frame, |peer| peer.ours.0 as i64),
                 theirs.map(|reply| self.without_ids(words, reply, |peer| peer.their_id)),
@@ -206,6 +294,10 @@ impl Pair {
             {
                 return Outcome::Differ(text);
             }
+        }
+        let stored = queued.iter().map(Vec::as_slice).chain([words]);
+        for key in stored.filter_map(normalize::stores_distances) {
+            self.take_over_distances(key);
         }
         Outcome::Agree
     }
@@ -270,6 +362,42 @@ impl Pair {
             }
         }
         self.engine.disconnect(id);
+        // What was drawn is in the files, and differs.
+        if let Some(effects) = &mut self.effects {
+            effects.skip(&self.engine);
+        }
+    }
+
+    /// Where a stored distance differs only by the server's C library, the engine goes on with the server's.
+    fn take_over_distances(&mut self, key: &[u8]) {
+        let theirs = self
+            .admin
+            .call(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"]);
+        let (limits, seed) = (
+            self.engine.server.config.limits,
+            self.engine.keys.hash_seed(),
+        );
+        self.engine.keys.begin(0, self.real.now());
+        let set = self.engine.keys.get_mut::<SortedSet>(key);
+        let (Ok(Some(set)), Reply::Array(theirs)) = (set, theirs) else {
+            return;
+        };
+        for pair in theirs.chunks(2) {
+            let [Reply::Bulk(member), Reply::Bulk(score)] = pair else {
+                return;
+            };
+            let (Some(ours), Some(theirs)) = (set.score(member), number::parse_f64(score)) else {
+                return;
+            };
+            if ours != theirs && normalize::is_same_distance(ours, theirs) {
+                let rules = &mut Rules {
+                    limits: &limits,
+                    seed,
+                    random: &mut self.engine.random,
+                };
+                set.set(member, theirs, rules);
+            }
+        }
     }
 
     fn expect_waiting(&mut self, client: usize) -> Outcome {
@@ -305,6 +433,10 @@ impl Pair {
             } else if let Outcome::Differ(text) = self.expect(client, &[b"late".to_vec()], &reply) {
                 return Outcome::Differ(text);
             }
+        }
+        // To look for what was not foreseen takes a moment for each client; else the barrier does it.
+        if !in_any_order {
+            return Outcome::Agree;
         }
         for (client, frames) in unordered.into_iter().enumerate() {
             if let Outcome::Differ(text) =

@@ -38,6 +38,16 @@ pub struct Refused {
     last: Time,
 }
 
+/// What is to be logged.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    pub reason: Reason,
+    pub context: Context,
+    pub object: &'a [u8],
+    /// Who was meant, which for a login is not who the client is.
+    pub user: &'a [u8],
+}
+
 /// The newest first.
 #[derive(Debug, Clone, Default)]
 pub struct AccessLog {
@@ -135,17 +145,14 @@ impl Refused {
 }
 
 impl Server {
-    /// Counts and logs a refusal. `user` is who was meant, which for a login is not who the client is.
-    pub fn note_refused(
-        &mut self,
-        id: ClientId,
-        reason: Reason,
-        context: Context,
-        object: &[u8],
-        user: &[u8],
-        words: &[&[u8]],
-        now: Time,
-    ) {
+    /// Counts and logs a refusal of a client's command.
+    pub fn note_refused(&mut self, id: ClientId, refusal: Refusal, words: &[&[u8]], now: Time) {
+        let Refusal {
+            reason,
+            context,
+            object,
+            user,
+        } = refusal;
         let denied = &mut self.stats.denied;
         match reason {
             Reason::Login => denied.logins += 1,

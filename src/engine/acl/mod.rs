@@ -18,7 +18,7 @@ use crate::client::ClientId;
 use crate::command::Entry;
 use crate::error::Error;
 use crate::server::Server;
-use log::Reason;
+use log::{Reason, Refusal};
 
 pub use check::Denied;
 pub use rule::RuleError;
@@ -156,7 +156,13 @@ impl Server {
             Denied::Channel(at) => (Reason::Channel, words[at]),
         };
         let name = user.name.clone();
-        self.note_refused(id, reason, context, object, &name, words, now);
+        let refusal = Refusal {
+            reason,
+            context,
+            object,
+            user: &name,
+        };
+        self.note_refused(id, refusal, words, now);
         Err(denied)
     }
 

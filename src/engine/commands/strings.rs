@@ -223,6 +223,18 @@ impl<'a> Lifetime<'a> {
         Ok(false)
     }
 
+    /// PXAT: the point in time that replicas need anyway.
+    fn is_in_replicas_words(&self) -> bool {
+        matches!(
+            self,
+            Lifetime::Ends {
+                unit: 1,
+                relative: false,
+                ..
+            }
+        )
+    }
+
     fn choose(&mut self, lifetime: Lifetime<'a>) -> Result<(), Error> {
         // Saying the same word twice is not an error; two different ones are.
         if *self != Lifetime::Unsaid
@@ -247,7 +259,7 @@ fn deadline_from(ctx: &Context, amount: &[u8], unit: i64, relative: bool) -> Res
     }
     let millis = amount.checked_mul(unit).ok_or_else(invalid)?;
     if relative {
-        millis.checked_add(ctx.now.millis()).ok_or_else(invalid)
+        millis.checked_add(ctx.clock().millis()).ok_or_else(invalid)
     } else {
         Ok(millis)
     }
@@ -295,15 +307,15 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     ctx.keys.changed(Class::String, "set", key);
     if let Some(deadline) = deadline {
         ctx.keys.notify(Class::Generic, "expire", key);
-        let at = number::i64_to_bytes(deadline);
-        ctx.replicate_as(&[b"SET", key, value, b"PXAT", &at]);
+        if !lifetime.is_in_replicas_words() {
+            let at = number::i64_to_bytes(deadline);
+            ctx.replicate_as(&[b"SET", key, value, b"PXAT", &at]);
+        }
     } else if give_old {
-        let without_get: Vec<&[u8]> = ctx
-            .words
-            .iter()
-            .copied()
-            .filter(|word| !word.eq_ignore_ascii_case(b"GET"))
-            .collect();
+        let (words, options) = ctx.words.split_at(3);
+        let is_not_get = |word: &&[u8]| !word.eq_ignore_ascii_case(b"GET");
+        let options = options.iter().copied().filter(is_not_get);
+        let without_get: Vec<&[u8]> = words.iter().copied().chain(options).collect();
         ctx.replicate_as(&without_get);
     }
     Ok(old.unwrap_or(Reply::OK))
@@ -451,7 +463,7 @@ fn append(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             if old.len().saturating_add(value.len()) > limit {
                 return Err(Error::StringTooLong);
             }
-            let bytes = old.raw_mut();
+            let bytes = old.raw_with_room(old.len() + value.len());
             bytes.extend_from_slice(value);
             bytes.len()
         }
@@ -480,13 +492,13 @@ fn setrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::StringTooLong);
     }
     if ctx.keys.write(key).is_none() {
-        ctx.keys.insert(key, Value::String(Str::raw(Vec::new())));
+        ctx.keys.insert(key, Value::String(Str::raw(vec![0; end])));
     }
     let bytes = ctx
         .keys
         .get_mut::<Str>(key)?
-        .expect("there or just inserted")
-        .raw_mut();
+        .expect("there or just inserted");
+    let bytes = bytes.raw_with_room(end.max(bytes.len()));
     if bytes.len() < end {
         bytes.resize(end, 0);
     }

@@ -82,3 +82,20 @@ fn the_sweep_is_stricter_than_a_look_up() {
     engine.advance(deadline);
     assert_eq!(size(&mut engine, client, deadline), 0);
 }
+
+#[test]
+fn effort_enlarges_the_budget() {
+    // Percent of a tick of 100 ms, as many as the server was seen to take.
+    for (effort, percent) in [(1, 25), (5, 33), (10, 43)] {
+        let (mut engine, _) = filled(150_000, 0, effort);
+        engine.advance(START.after(Duration::from_millis(999)));
+        engine.keys.cycle.forget_statistics();
+        engine.tick(START.after(Duration::from_millis(1001)));
+        let millis = engine.keys.cycle.nanos as f64 / 1e6;
+        assert!(
+            (percent as f64..percent as f64 * 1.1).contains(&millis),
+            "{effort}: {millis}"
+        );
+        assert_eq!(engine.keys.cycle.time_cap_reached, 1);
+    }
+}

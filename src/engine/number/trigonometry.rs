@@ -88,8 +88,7 @@ pub fn cos(angle: f64) -> f64 {
 pub fn asin(sine: f64) -> f64 {
     const HALF: f64 = 0.5;
     let size = sine.abs();
-    // A comparison that not-a-number fails too.
-    if !(size <= 1.0) {
+    if size > 1.0 || size.is_nan() {
         return f64::NAN;
     }
     let angle = if size <= HALF {
@@ -112,8 +111,7 @@ pub fn asin(sine: f64) -> f64 {
 
 /// How many right angles (of four) an angle has, and what is left: at most half of one in either direction.
 fn quadrant(angle: f64) -> Option<(u8, Pair)> {
-    // A comparison that not-a-number fails too.
-    if !(angle.abs() < FARTHEST) {
+    if angle.abs() > FARTHEST || angle.is_nan() {
         return None;
     }
     let turns = (angle / RIGHT_ANGLE.high).round();

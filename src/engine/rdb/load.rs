@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{INT8, INT16, INT32, LZF, NODE_PACKED, NODE_PLAIN, kind};
+use super::{INT8, INT16, INT32, LZF, NODE_PACKED, NODE_PLAIN, kind, ziplist};
 use crate::config::Limits;
 use crate::lzf;
 use crate::number;
@@ -36,16 +36,42 @@ pub struct Rules<'a> {
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     rest: &'a [u8],
+    /// What was read last is a collection without elements: `value` refuses it, a file's reader passes over it.
+    pub empty: bool,
+}
+
+/// Where the deadlines of a hash's fields stand.
+#[derive(Debug, Clone, Copy)]
+enum Deadlines {
+    None,
+    /// Before each field, counted from the nearest, plus one.
+    After(i64),
+    /// Before each field, since 1970: what 7.4 wrote before it was released.
+    Absolute,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { rest: bytes }
+        Reader {
+            rest: bytes,
+            empty: false,
+        }
+    }
+
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.rest.len()
     }
 
     /// A value with the byte that says what it is before it; never an empty collection. Bytes behind it stay.
     pub fn value(&mut self, rules: &mut Rules) -> Load<Value> {
-        let value = match self.byte()? {
+        let kind = self.byte()?;
+        self.value_of(kind, rules)
+    }
+
+    /// As `value`, where something else stands between the type's byte and the value.
+    pub fn value_of(&mut self, kind: u8, rules: &mut Rules) -> Load<Value> {
+        let value = match kind {
             kind::STRING => Value::String(self.text()?),
             kind::LIST => self.list(rules)?.into_value(),
             kind::LIST_QUICKLIST => self.quicklist(rules)?.into_value(),
@@ -55,10 +81,23 @@ impl<'a> Reader<'a> {
             kind::SORTED_SET_TEXT => self.sorted_set(rules, Reader::score_text)?.into_value(),
             kind::SORTED_SET => self.sorted_set(rules, Reader::score)?.into_value(),
             kind::SORTED_SET_LISTPACK => self.sorted_set_listpack(rules)?.into_value(),
-            kind::HASH => self.hash(rules, None)?.into_value(),
+            // A single one stays a large list, however short it is.
+            kind::LIST_ZIPLIST => List::Quicklist(Box::new(self.ziplists(rules, 1)?)).into_value(),
+            kind::LIST_QUICKLIST_ZIPLISTS => {
+                let nodes = self.length()?;
+                settle(self.ziplists(rules, nodes)?, &rules.limits).into_value()
+            }
+            kind::SORTED_SET_ZIPLIST => self.sorted_set_ziplist(rules)?.into_value(),
+            kind::HASH_ZIPMAP => self.hash_pairs(rules, ziplist::zipmap)?.into_value(),
+            kind::HASH_ZIPLIST => self.hash_pairs(rules, ziplist::ziplist)?.into_value(),
+            kind::HASH => self.hash(rules, Deadlines::None)?.into_value(),
             kind::HASH_DEADLINES => {
                 let nearest = self.int64()?;
-                self.hash(rules, Some(nearest))?.into_value()
+                self.hash(rules, Deadlines::After(nearest))?.into_value()
+            }
+            kind::HASH_DEADLINES_DRAFT => self.hash(rules, Deadlines::Absolute)?.into_value(),
+            kind::HASH_LISTPACK_DEADLINES_DRAFT => {
+                self.hash_listpack_deadlines(rules)?.into_value()
             }
             kind::HASH_LISTPACK => self.hash_listpack(rules)?.into_value(),
             kind::HASH_LISTPACK_DEADLINES => {
@@ -86,7 +125,8 @@ impl<'a> Reader<'a> {
         for _ in 0..self.length()? {
             list.push_back(&self.string()?);
         }
-        settle(list, &rules.limits)
+        self.ensure_filled(!list.is_empty())?;
+        Ok(settle(list, &rules.limits))
     }
 
     fn quicklist(&mut self, rules: &Rules) -> Load<List> {
@@ -106,7 +146,8 @@ impl<'a> Reader<'a> {
                 _ => return Err(LoadError),
             }
         }
-        settle(list, &rules.limits)
+        self.ensure_filled(!list.is_empty())?;
+        Ok(settle(list, &rules.limits))
     }
 
     fn set(&mut self, rules: &Rules) -> Load<Set> {
@@ -124,7 +165,7 @@ impl<'a> Reader<'a> {
         for _ in 0..count {
             ensure(set.insert(&self.string()?, &rules))?;
         }
-        ensure(!set.is_empty())?;
+        self.ensure_filled(!set.is_empty())?;
         Ok(set)
     }
 
@@ -147,7 +188,8 @@ impl<'a> Reader<'a> {
 
     fn set_listpack(&mut self, rules: &Rules) -> Load<Set> {
         let pack = self.listpack()?;
-        ensure(!pack.is_empty() && firsts_differ(&pack, 1))?;
+        self.ensure_filled(!pack.is_empty())?;
+        ensure(firsts_differ(&pack, 1))?;
         if pack.len() <= rules.limits.set_max_listpack_entries {
             return Ok(Set::Listpack(pack));
         }
@@ -170,12 +212,14 @@ impl<'a> Reader<'a> {
         for _ in 0..self.length()? {
             members.push((self.string()?, score(self)?));
         }
+        self.ensure_filled(!members.is_empty())?;
         make_sorted_set(&members, rules)
     }
 
     fn sorted_set_listpack(&mut self, rules: &mut Rules) -> Load<SortedSet> {
         let pack = self.listpack()?;
-        ensure(!pack.is_empty() && pack.len().is_multiple_of(2))?;
+        self.ensure_filled(!pack.is_empty())?;
+        ensure(pack.len().is_multiple_of(2))?;
         let mut entries = pack.iter();
         let mut members = Vec::new();
         while let (Some(member), Some(score)) = (entries.next(), entries.next()) {
@@ -191,32 +235,97 @@ impl<'a> Reader<'a> {
         make_sorted_set(&members, rules)
     }
 
-    /// With the nearest deadline, each field has its own before it.
-    fn hash(&mut self, rules: &Rules, nearest: Option<i64>) -> Load<Hash> {
+    fn hash(&mut self, rules: &Rules, deadlines: Deadlines) -> Load<Hash> {
         let mut hash = Hash::new();
-        if nearest.is_some() {
+        if !matches!(deadlines, Deadlines::None) {
             hash.allow_deadlines();
         }
         for _ in 0..self.length()? {
-            let after_nearest = if nearest.is_some() { self.length()? } else { 0 };
+            let deadline = self.field_deadline(deadlines)?;
             let (field, value) = (self.string()?, self.string()?);
             ensure(hash.set(&field, &value, OldDeadline::Drop, &rules.limits, rules.seed))?;
-            if let (Some(nearest), 1..) = (nearest, after_nearest) {
-                let offset = i64::try_from(after_nearest - 1).map_err(|_| LoadError)?;
-                let deadline = nearest
-                    .checked_add(offset)
-                    .filter(|deadline| deadline_fits(*deadline))
-                    .ok_or(LoadError)?;
-                hash.set_deadline(&field, Some(deadline));
+            if deadline.is_some() {
+                hash.set_deadline(&field, deadline);
             }
         }
-        ensure(!hash.is_empty())?;
+        self.ensure_filled(!hash.is_empty())?;
         Ok(hash)
+    }
+
+    fn field_deadline(&mut self, deadlines: Deadlines) -> Load<Option<i64>> {
+        let from = match deadlines {
+            Deadlines::None => return Ok(None),
+            Deadlines::After(nearest) => nearest.checked_sub(1),
+            Deadlines::Absolute => Some(0),
+        };
+        let offset = i64::try_from(self.length()?).map_err(|_| LoadError)?;
+        if offset == 0 {
+            return Ok(None);
+        }
+        from.and_then(|from| from.checked_add(offset))
+            .filter(|deadline| deadline_fits(*deadline))
+            .map(Some)
+            .ok_or(LoadError)
+    }
+
+    /// Fields and values in turn, packed as older servers did.
+    fn hash_pairs(
+        &mut self,
+        rules: &Rules,
+        unpack: fn(&[u8]) -> Option<Vec<Vec<u8>>>,
+    ) -> Load<Hash> {
+        let words = unpack(&self.string()?).ok_or(LoadError)?;
+        self.ensure_filled(!words.is_empty())?;
+        ensure(words.len().is_multiple_of(2))?;
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let mut hash = Hash::new();
+        hash.make_room(&slices, &rules.limits, rules.seed);
+        for pair in slices.chunks(2) {
+            ensure(hash.set(
+                pair[0],
+                pair[1],
+                OldDeadline::Drop,
+                &rules.limits,
+                rules.seed,
+            ))?;
+        }
+        Ok(hash)
+    }
+
+    /// A list of so many ziplists.
+    fn ziplists(&mut self, rules: &Rules, nodes: u64) -> Load<Quicklist> {
+        let mut list = Quicklist::new(list::fill(&rules.limits), rules.limits.list_compress_depth);
+        for _ in 0..nodes {
+            let mut pack = Listpack::new();
+            for entry in ziplist::ziplist(&self.string()?).ok_or(LoadError)? {
+                pack.push_back(&entry);
+            }
+            if !pack.is_empty() {
+                list.append_listpack(pack);
+            }
+        }
+        self.ensure_filled(!list.is_empty())?;
+        Ok(list)
+    }
+
+    fn sorted_set_ziplist(&mut self, rules: &mut Rules) -> Load<SortedSet> {
+        let words = ziplist::ziplist(&self.string()?).ok_or(LoadError)?;
+        self.ensure_filled(!words.is_empty())?;
+        ensure(words.len().is_multiple_of(2))?;
+        let mut members = Vec::new();
+        for pair in words.chunks(2) {
+            members.push((
+                pair[0].clone(),
+                number::parse_f64(&pair[1]).ok_or(LoadError)?,
+            ));
+        }
+        make_sorted_set(&members, rules)
     }
 
     fn hash_listpack(&mut self, rules: &Rules) -> Load<Hash> {
         let pack = self.listpack()?;
-        ensure(!pack.is_empty() && pack.len().is_multiple_of(2) && firsts_differ(&pack, 2))?;
+        self.ensure_filled(!pack.is_empty())?;
+        ensure(pack.len().is_multiple_of(2) && firsts_differ(&pack, 2))?;
         if pack.len() / 2 <= rules.limits.hash_max_listpack_entries {
             return Ok(Hash::Listpack(pack));
         }
@@ -235,7 +344,8 @@ impl<'a> Reader<'a> {
 
     fn hash_listpack_deadlines(&mut self, rules: &Rules) -> Load<Hash> {
         let pack = self.listpack()?;
-        ensure(!pack.is_empty() && pack.len().is_multiple_of(3) && firsts_differ(&pack, 3))?;
+        self.ensure_filled(!pack.is_empty())?;
+        ensure(pack.len().is_multiple_of(3) && firsts_differ(&pack, 3))?;
         let deadlines = pack.iter().skip(2).step_by(3);
         let mut latest = i64::MIN;
         for entry in deadlines {
@@ -266,7 +376,12 @@ impl<'a> Reader<'a> {
 
     // --- Parts ----------------------------------------------------------------------------------------------------
 
-    fn take(&mut self, count: u64) -> Load<&'a [u8]> {
+    fn ensure_filled(&mut self, filled: bool) -> Load<()> {
+        self.empty = !filled;
+        ensure(filled)
+    }
+
+    pub fn take(&mut self, count: u64) -> Load<&'a [u8]> {
         let count = usize::try_from(count).map_err(|_| LoadError)?;
         let (taken, rest) = self.rest.split_at_checked(count).ok_or(LoadError)?;
         self.rest = rest;
@@ -352,15 +467,14 @@ pub(super) fn ensure(condition: bool) -> Load<()> {
 }
 
 /// A list that fits one node becomes a listpack.
-fn settle(mut list: Quicklist, limits: &Limits) -> Load<List> {
-    ensure(!list.is_empty())?;
+fn settle(mut list: Quicklist, limits: &Limits) -> List {
     let fits = list
         .single_listpack()
         .is_some_and(|pack| !exceeds_limit(list::fill(limits), pack.size(), pack.len()));
     if fits && let Some(pack) = list.take_single_listpack() {
-        return Ok(List::Listpack(pack));
+        return List::Listpack(pack);
     }
-    Ok(List::Quicklist(Box::new(list)))
+    List::Quicklist(Box::new(list))
 }
 
 fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<SortedSet> {

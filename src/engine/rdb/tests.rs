@@ -128,3 +128,58 @@ fn damaged_vector_sets_are_refused_or_harmless() {
         }
     }
 }
+
+/// Whatever a damaged stream holds, commands on it end.
+#[test]
+fn damaged_streams_can_be_used() {
+    const STREAM: u8 = kind::STREAM_3;
+    let mut random = Random::new(9);
+    let mut used = 0;
+    for payload in recorded() {
+        let body = &payload[..payload.len() - FOOTER];
+        for _ in 0..if body[0] == STREAM { 3000 } else { 0 } {
+            let mut damaged = body.to_vec();
+            for _ in 0..=random.below(2) {
+                let at = 1 + random.below(damaged.len() as u64 - 1) as usize;
+                damaged[at] = random.next_u32() as u8;
+            }
+            used += usize::from(use_stream(&seal(&damaged)));
+        }
+    }
+    assert!(used > 100, "few damaged streams were loaded: {used}");
+}
+
+fn use_stream(payload: &[u8]) -> bool {
+    const COMMANDS: &[&str] = &[
+        "XINFO STREAM x FULL COUNT 0",
+        "XINFO GROUPS x",
+        "XINFO CONSUMERS x g",
+        "MEMORY USAGE x",
+        "XREVRANGE x + -",
+        "XPENDING x g",
+        "XPENDING x g - + 100",
+        "XADD x * a 1",
+        "XADD x 1-* a 1 b 2",
+        "XREADGROUP GROUP g ada STREAMS x 0",
+        "XREADGROUP GROUP g bob COUNT 1 STREAMS x >",
+        "XAUTOCLAIM x g ada 0 0",
+        "XCLAIM x g bob 0 1-1 2-0 FORCE",
+        "XACKDEL x g ACKED IDS 2 1-1 2-0",
+        "XDELEX x DELREF IDS 2 1-1 900000-3",
+        "XDEL x 1-0 900000-4",
+        "XTRIM x MAXLEN ~ 1",
+        "XTRIM x MINID 2 ACKED",
+        "XTRIM x MAXLEN 1 DELREF",
+        "XGROUP DELCONSUMER x g ada",
+        "XTRIM x MAXLEN 0",
+    ];
+    let now = crate::Time::WORLD_START;
+    let mut engine = crate::Engine::new(1, now);
+    let client = engine.connect("127.0.0.1:50000", now);
+    let restored = engine.execute(client, &[b"RESTORE", b"x", b"0", payload], now);
+    for command in COMMANDS {
+        let words: Vec<&[u8]> = command.split(' ').map(str::as_bytes).collect();
+        engine.execute(client, &words, now);
+    }
+    restored == crate::Reply::OK
+}

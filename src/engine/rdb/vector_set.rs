@@ -5,9 +5,9 @@
 
 use super::load::{Load, LoadError, Reader, ensure};
 use super::{Writer, kind};
-use crate::structures::hnsw::vector::floats;
+use crate::structures::hnsw::vector::{bytes_of, floats};
 use crate::structures::hnsw::{
-    Graph, LEVEL_MAX, LINKS_DEFAULT, LINKS_MAX, Layer, Node, Quantization, Vector,
+    Graph, LEVEL_MAX, LINKS_DEFAULT, LINKS_MAX, Layer, Node, Quantization, Vector, sorted,
 };
 use crate::values::vector_set::{Projection, VectorSet};
 
@@ -44,9 +44,7 @@ impl Writer {
         self.unsigned(flags | if with_attributes { HAS_ATTRIBUTES } else { 0 });
         if let Some(projection) = &set.projection {
             self.unsigned(projection.input as u64);
-            let matrix = projection.matrix.iter();
-            let bytes: Vec<u8> = matrix.flat_map(|value| value.to_le_bytes()).collect();
-            self.buffer(&bytes);
+            self.buffer(&bytes_of(&projection.matrix));
         }
         for at in graph.places() {
             let node = graph.node(at);
@@ -169,15 +167,16 @@ impl Reader<'_> {
         };
         let components = self.buffer()?;
         ensure(components.len() == graph.quantization.bytes(graph.dimension))?;
-        let mut left = self.unsigned()?;
-        let mut next = || {
-            left = left.checked_sub(1).ok_or(LoadError)?;
-            self.unsigned()
-        };
+        let mut numbers = Vec::new();
+        for _ in 0..self.unsigned()? {
+            numbers.push(self.unsigned()?);
+        }
+        let mut numbers = numbers.into_iter();
+        let mut next = || numbers.next().ok_or(LoadError);
         let id = next()?;
         let described = next()?;
         let (level, version) = ((described & 0xff) as usize, described >> 24 & 0xff);
-        ensure(id > 0 && level <= LEVEL_MAX && version <= NODE_VERSION)?;
+        ensure((1..1 << 32).contains(&id) && level <= LEVEL_MAX && version <= NODE_VERSION)?;
         let mut layers = Vec::with_capacity(level + 1);
         for layer in 0..=level {
             let mut layer = Layer::new(graph.links_that_fit(layer));
@@ -185,7 +184,7 @@ impl Reader<'_> {
             layers.push(layer);
         }
         let length_and_range = next()?;
-        ensure(left == 0)?;
+        ensure(next().is_err())?;
         let (length, range) = (
             f32::from_bits(length_and_range as u32),
             high(length_and_range),
@@ -205,13 +204,14 @@ fn read_links(layer: &mut Layer, version: u64, next: &mut dyn FnMut() -> Load<u6
     let (count, links_max) = (next()?, next()?);
     ensure(count <= links_max && links_max <= LINKS_MAX as u64 * 4)?;
     layer.links_max = layer.links_max.max(links_max as usize);
+    let mut ids = Vec::new();
     for _ in 0..count {
-        layer
-            .links
-            .push(u32::try_from(next()?).map_err(|_| LoadError)?);
+        ids.push(next()?);
     }
-    layer.links.sort_unstable();
-    ensure(layer.links.is_sorted_by(|a, b| a < b))?;
+    for id in sorted(ids) {
+        ensure(id < 1 << 32 && layer.links.last() != Some(&(id as u32)))?;
+        layer.links.push(id as u32);
+    }
     if version > 0 {
         let worst = next()?;
         layer.worst_distance = high(worst);

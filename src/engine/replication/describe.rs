@@ -25,7 +25,10 @@ pub fn info(server: &Server, now: Time) -> Vec<(&'static str, String)> {
         ("master_failover_state", "no-failover".to_string()),
         ("master_replid", server.replication_id.clone()),
         ("master_replid2", second_id),
-        ("master_repl_offset", replication.offset.to_string()),
+        (
+            "master_repl_offset",
+            server.replication_offset().to_string(),
+        ),
         ("second_repl_offset", second_offset.to_string()),
         ("repl_backlog_active", "0".to_string()),
         ("repl_backlog_size", config("repl-backlog-size")),

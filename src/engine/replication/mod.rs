@@ -136,7 +136,8 @@ impl Server {
     }
 
     pub fn replication_offset(&self) -> u64 {
-        u64::try_from(self.replication.offset).unwrap_or_default()
+        // Without replicas it only counts what is appended to a file.
+        u64::try_from(self.replication.offset).unwrap_or_default() + self.persistence.aof.offset
     }
 
     /// Once a second a server tries to reach its master.

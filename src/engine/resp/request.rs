@@ -155,6 +155,33 @@ impl Parser {
         &self.buffer[self.cursor..]
     }
 
+    /// How much a request takes that is not complete yet: its bytes, and the places of its words once they are many.
+    pub fn held(&self) -> usize {
+        const FEW_WORDS: usize = 4096;
+        match self.state {
+            State::Start => self.pending().len(),
+            _ if self.ranges.len() < FEW_WORDS => self.pending().len(),
+            _ => self.buffer.len() + self.ranges.len() * size_of::<Range<usize>>(),
+        }
+    }
+
+    /// To be called when no more requests are complete: large buffers that are not needed any more are given back.
+    pub fn rest(&mut self) {
+        const SPARE_MAX: usize = 1 << 20;
+        if !matches!(self.state, State::Start) || self.cursor < self.buffer.len() {
+            return;
+        }
+        if self.buffer.capacity() > SPARE_MAX {
+            self.dropped += self.cursor as u64;
+            self.cursor = 0;
+            self.buffer = Vec::new();
+            self.ranges = Vec::new();
+        }
+        if self.inline.capacity() > SPARE_MAX {
+            self.inline = Vec::new();
+        }
+    }
+
     /// The next complete request. After an error the parser stays failed: the connection is to be
     /// closed.
     pub fn next_command(&mut self) -> Result<Option<Request<'_>>, ProtocolError> {
@@ -191,23 +218,34 @@ impl Parser {
                     }
                 }
                 State::Start => {
-                    let Some(line) = self.read_line(ProtocolError::BigMultibulkCount)? else {
-                        return Ok(None);
+                    let most = UNAUTHENTICATED_WORD_COUNT as usize;
+                    let missing = match self.read_small_number(b'*', most) {
+                        Some(count) => count,
+                        None => {
+                            let line = self.read_line(ProtocolError::BigMultibulkCount)?;
+                            let Some(line) = line else {
+                                return Ok(None);
+                            };
+                            self.word_count(&line)?
+                        }
                     };
                     self.ranges.clear();
-                    let missing = self.word_count(&line)?;
                     if missing > 0 {
                         self.state = State::Announcement { missing };
                     }
                 }
                 State::Announcement { missing } => {
-                    let Some(line) = self.read_line(ProtocolError::BigBulkCount)? else {
-                        return Ok(None);
+                    let length = match self.read_small_number(b'$', self.limits.bulk_bytes) {
+                        Some(length) => length,
+                        None => {
+                            let line = self.read_line(ProtocolError::BigBulkCount)?;
+                            let Some(line) = line else {
+                                return Ok(None);
+                            };
+                            self.word_length(&line)?
+                        }
                     };
-                    self.state = State::Word {
-                        missing,
-                        length: self.word_length(&line)?,
-                    };
+                    self.state = State::Word { missing, length };
                 }
                 State::Word { missing, length } => {
                     if self.pending().len() < length + 2 {
@@ -269,6 +307,33 @@ impl Parser {
         let line = self.cursor..self.cursor + length;
         self.cursor += length + 2;
         Ok(Some(line))
+    }
+
+    /// Steps over the line that nearly all requests have here: `kind` and a number of at most four digits, not above
+    /// `most`. Anything else stays, for `read_line` and who knows what is wrong with it.
+    fn read_small_number(&mut self, kind: u8, most: usize) -> Option<usize> {
+        const DIGITS: usize = 4;
+        let line = &self.buffer[self.cursor..];
+        if *line.first()? != kind {
+            return None;
+        }
+        let (mut value, mut at) = (0, 1);
+        loop {
+            match *line.get(at)? {
+                digit @ b'0'..=b'9' if at <= DIGITS => {
+                    value = value * 10 + usize::from(digit - b'0')
+                }
+                b'\r' if at > 1 => break,
+                _ => return None,
+            }
+            at += 1;
+        }
+        let leading_zero = line[1] == b'0' && at > 2;
+        if leading_zero || value > most || line.len() < at + 2 {
+            return None;
+        }
+        self.cursor += at + 2;
+        Some(value)
     }
 
     fn word_count(&self, line: &Range<usize>) -> Result<usize, ProtocolError> {

@@ -14,6 +14,7 @@ pub use walk::{Bucket, Iter};
 use super::bytes::Bytes;
 use super::siphash::siphash_1_2;
 use super::slab::Slab;
+use crate::allocation;
 
 const INITIAL_BUCKETS: usize = 4;
 const MIN_FILL: usize = 8;
@@ -33,6 +34,8 @@ pub struct Dict<V> {
     /// The first bucket of table 0 that has not moved to table 1 yet.
     rehash_index: Option<usize>,
     resize_avoided: bool,
+    /// What Redis would allocate for the keys, each a string of its own.
+    key_bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -48,10 +51,12 @@ struct Slot<V> {
 struct Table {
     heads: Vec<u32>,
     used: usize,
+    /// Entries that stand behind another one in their bucket.
+    chained: usize,
 }
 
 /// Where a key was found: its slot and the link that leads there.
-struct Place {
+struct Located {
     table: usize,
     bucket: usize,
     before: u32,
@@ -68,6 +73,7 @@ impl<V> Dict<V> {
             tables: [Table::default(), Table::default()],
             rehash_index: None,
             resize_avoided: false,
+            key_bytes: 0,
         }
     }
 
@@ -107,6 +113,25 @@ impl<V> Dict<V> {
             .map(|(_, value)| value)
     }
 
+    /// As `find`, the number of the entry's slot: it stays the same for as long as the entry is there.
+    #[inline]
+    pub fn find_slot(&mut self, key: &[u8]) -> Option<u32> {
+        if self.is_empty() {
+            return None;
+        }
+        let hash = self.hash(key);
+        self.lookup_moving(hash, key)
+    }
+
+    /// The entry of a slot, if it is still used.
+    pub fn at_slot(&mut self, slot: u32) -> Option<(&[u8], &mut V)> {
+        if slot as usize >= self.slots.len() {
+            return None;
+        }
+        let entry = self.slots[slot as usize].entry.as_mut()?;
+        Some((&entry.0, &mut entry.1))
+    }
+
     /// `find`, returning the stored key with the value.
     pub fn find_entry(&mut self, key: &[u8]) -> Option<(&[u8], &mut V)> {
         let slot = self.find_slot(key)?;
@@ -118,6 +143,11 @@ impl<V> Dict<V> {
 
     /// Sets `key` to `value` and returns what it replaced.
     pub fn insert(&mut self, key: &[u8], value: V) -> Option<V> {
+        self.insert_at(key, value).1
+    }
+
+    /// As `insert`, with the number of the entry's slot.
+    pub fn insert_at(&mut self, key: &[u8], value: V) -> (u32, Option<V>) {
         let hash = self.hash(key);
         match self.lookup_moving(hash, key) {
             Some(slot) => {
@@ -125,12 +155,9 @@ impl<V> Dict<V> {
                     .entry
                     .as_mut()
                     .expect("a used slot");
-                Some(std::mem::replace(old, value))
+                (slot, Some(std::mem::replace(old, value)))
             }
-            None => {
-                self.add(hash, key, value);
-                None
-            }
+            None => (self.add(hash, key, value), None),
         }
     }
 
@@ -164,7 +191,10 @@ impl<V> Dict<V> {
             NIL => self.tables[place.table].heads[place.bucket] = next,
             before => self.slots[before as usize].next = next,
         }
-        self.tables[place.table].used -= 1;
+        let table = &mut self.tables[place.table];
+        table.used -= 1;
+        table.chained -= usize::from(place.before != NIL || next != NIL);
+        self.key_bytes -= allocation::text(key.len());
         let entry = self.release(place.slot);
         self.shrink_if_needed();
         Some(entry)
@@ -182,6 +212,16 @@ impl<V> Dict<V> {
     /// entries would copy the pages that parent and child share.
     pub fn set_resize_avoid(&mut self, avoid: bool) {
         self.resize_avoided = avoid;
+    }
+
+    /// What Redis would allocate for the keys, each a string of its own.
+    pub fn key_bytes(&self) -> usize {
+        self.key_bytes
+    }
+
+    /// Entries that share a bucket with an older one: only these need a node where keys are all that is kept.
+    pub fn chained(&self) -> usize {
+        self.tables[0].chained + self.tables[1].chained
     }
 
     pub fn is_rehashing(&self) -> bool {
@@ -240,15 +280,6 @@ impl<V> Dict<V> {
     }
 
     #[inline]
-    fn find_slot(&mut self, key: &[u8]) -> Option<u32> {
-        if self.is_empty() {
-            return None;
-        }
-        let hash = self.hash(key);
-        self.lookup_moving(hash, key)
-    }
-
-    #[inline]
     fn lookup_moving(&mut self, hash: u32, key: &[u8]) -> Option<u32> {
         self.step_towards(hash);
         self.lookup(hash, key)
@@ -272,7 +303,7 @@ impl<V> Dict<V> {
         None
     }
 
-    fn locate(&self, hash: u32, key: &[u8]) -> Option<Place> {
+    fn locate(&self, hash: u32, key: &[u8]) -> Option<Located> {
         for (table, buckets) in self.tables.iter().enumerate() {
             if buckets.used == 0 {
                 continue;
@@ -282,7 +313,7 @@ impl<V> Dict<V> {
             while at != NIL {
                 let slot = &self.slots[at as usize];
                 if slot.hash == hash && slot.entry.as_ref().is_some_and(|(k, _)| **k == *key) {
-                    return Some(Place {
+                    return Some(Located {
                         table,
                         bucket,
                         before,
@@ -301,6 +332,7 @@ impl<V> Dict<V> {
             // other.
             self.step_towards(hash);
         }
+        self.key_bytes += allocation::text(key.len());
         let slot = self.occupy(Slot {
             entry: Some((key.into(), value)),
             hash,
@@ -339,13 +371,16 @@ impl<V> Dict<V> {
     fn push(&mut self, table: usize, hash: u32, slot: u32) {
         let table = &mut self.tables[table];
         let bucket = table.bucket_of(hash);
-        self.slots[slot as usize].next = table.heads[bucket];
-        table.heads[bucket] = slot;
+        let next = std::mem::replace(&mut table.heads[bucket], slot);
         table.used += 1;
+        table.chained += usize::from(next != NIL);
+        self.slots[slot as usize].next = next;
     }
 
     fn grow_if_needed(&mut self) -> bool {
-        let Table { used, ref heads } = self.tables[0];
+        let Table {
+            used, ref heads, ..
+        } = self.tables[0];
         let ratio = if self.resize_avoided {
             FORCE_RESIZE_RATIO
         } else {
@@ -356,7 +391,9 @@ impl<V> Dict<V> {
     }
 
     fn shrink_if_needed(&mut self) {
-        let Table { used, ref heads } = self.tables[0];
+        let Table {
+            used, ref heads, ..
+        } = self.tables[0];
         let ratio = if self.resize_avoided {
             FORCE_RESIZE_RATIO
         } else {
@@ -377,7 +414,7 @@ impl<V> Dict<V> {
         }
         let table = Table {
             heads: vec![NIL; buckets],
-            used: 0,
+            ..Table::default()
         };
         if self.tables[0].used == 0 {
             self.tables[0] = table;
@@ -424,6 +461,7 @@ impl<V> Dict<V> {
             let Slot { hash, next, .. } = self.slots[at as usize];
             self.push(1, hash, at);
             self.tables[0].used -= 1;
+            self.tables[0].chained -= usize::from(next != NIL);
             at = next;
         }
     }

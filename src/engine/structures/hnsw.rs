@@ -20,6 +20,8 @@ pub use queue::Found;
 pub use search::Filter;
 pub use vector::{Components, Quantization, Vector};
 
+use std::collections::BinaryHeap;
+
 use crate::structures::random::Random;
 use queue::Queue;
 
@@ -173,7 +175,7 @@ impl Graph {
         at
     }
 
-    /// Takes a node as it was saved, linked by places that `relink` understands: node ids.
+    /// Takes a node as it was saved, linked by node ids; `relink` makes places of them. No id has more than 32 bits.
     pub fn insert_saved(&mut self, node: Node) -> u32 {
         let (id, level) = (node.id, node.layers.len() - 1);
         let at = self.keep(node);
@@ -189,18 +191,15 @@ impl Graph {
     /// Makes places of the node ids that `insert_saved` left as links. False if they do not make a graph: a link that
     /// leads nowhere, to itself, twice to the same node, or only one way.
     pub fn relink(&mut self) -> bool {
-        let mut by_id: Vec<(u64, u32)> = self
-            .order
-            .iter()
-            .map(|at| (self.node(*at).id, *at))
-            .collect();
-        by_id.sort_unstable();
-        if by_id.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        // Id and place in one number; ids have 32 bits, as links do until they are places.
+        let numbered = |at: &u32| self.node(*at).id << 32 | u64::from(*at);
+        let by_id = sorted(self.order.iter().map(numbered).collect());
+        if by_id.windows(2).any(|pair| pair[0] >> 32 == pair[1] >> 32) {
             return false;
         }
         let place = |id: u32| {
-            let found = by_id.binary_search_by_key(&u64::from(id), |(id, _)| *id);
-            found.ok().map(|at| by_id[at].1)
+            let found = by_id.binary_search_by_key(&id, |both| (both >> 32) as u32);
+            found.ok().map(|at| by_id[at] as u32)
         };
         for at in 0..self.nodes.len() {
             for layer in self.nodes[at].iter_mut().flat_map(|node| &mut node.layers) {
@@ -319,4 +318,9 @@ impl Graph {
         let chosen = random.below(links.len().max(1) as u64) as usize;
         links.get(chosen).copied()
     }
+}
+
+/// By a heap: the code of the standard library's sorts is larger than all of this file's.
+pub fn sorted(numbers: Vec<u64>) -> Vec<u64> {
+    BinaryHeap::from(numbers).into_sorted_vec()
 }

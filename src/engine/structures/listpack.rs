@@ -7,7 +7,7 @@
 
 mod entry;
 
-pub use entry::Entry;
+pub use entry::{Entry, INT_TEXT};
 
 use entry::Encoded;
 

@@ -15,6 +15,7 @@ mod walk;
 pub use walk::{Iter, IterBackward, NodeView};
 
 use super::listpack::{Entry, Listpack};
+use crate::allocation::allocated;
 use std::collections::VecDeque;
 
 /// Bytes per node for the fills -1 to -5.
@@ -35,6 +36,8 @@ pub struct Quicklist {
     depth: usize,
     /// Not 0: elements of so many bytes are large, whatever the fill says.
     packed_threshold: usize,
+    /// What Redis would allocate for the nodes' contents.
+    content_bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +76,7 @@ impl Quicklist {
             fill,
             depth,
             packed_threshold: 0,
+            content_bytes: 0,
         }
     }
 
@@ -114,6 +118,7 @@ impl Quicklist {
     pub fn append_listpack(&mut self, listpack: Listpack) {
         if !listpack.is_empty() {
             self.length += listpack.len();
+            self.content_bytes += allocated(listpack.size());
             self.nodes.push_back(Node::Packed(listpack));
         }
     }
@@ -121,6 +126,7 @@ impl Quicklist {
     /// Adds a plain node, as a loader does.
     pub fn append_plain(&mut self, value: Vec<u8>) {
         self.length += 1;
+        self.content_bytes += allocated(value.len());
         self.nodes.push_back(Node::Plain(value));
     }
 
@@ -136,6 +142,7 @@ impl Quicklist {
     pub fn take_single_listpack(&mut self) -> Option<Listpack> {
         self.single_listpack()?;
         self.length = 0;
+        self.content_bytes = 0;
         match self.nodes.pop_front() {
             Some(Node::Packed(listpack)) => Some(listpack),
             _ => None,
@@ -145,9 +152,15 @@ impl Quicklist {
     pub fn push_front(&mut self, value: &[u8]) {
         match self.nodes.front() {
             Some(node) if self.allows_insert(node, value) => {
+                let before = node.allocated();
                 packed(&mut self.nodes[0]).push_front(value);
+                self.content_bytes += self.nodes[0].allocated() - before;
             }
-            _ => self.nodes.push_front(self.node_of(value)),
+            _ => {
+                let node = self.node_of(value);
+                self.content_bytes += node.allocated();
+                self.nodes.push_front(node);
+            }
         }
         self.length += 1;
     }
@@ -155,10 +168,16 @@ impl Quicklist {
     pub fn push_back(&mut self, value: &[u8]) {
         match self.nodes.back() {
             Some(node) if self.allows_insert(node, value) => {
+                let before = node.allocated();
                 let last = self.nodes.len() - 1;
                 packed(&mut self.nodes[last]).push_back(value);
+                self.content_bytes += self.nodes[last].allocated() - before;
             }
-            _ => self.nodes.push_back(self.node_of(value)),
+            _ => {
+                let node = self.node_of(value);
+                self.content_bytes += node.allocated();
+                self.nodes.push_back(node);
+            }
         }
         self.length += 1;
     }
@@ -210,6 +229,7 @@ impl Quicklist {
             left -= gone;
             index = 0;
         }
+        self.recount();
         count - left
     }
 
@@ -227,6 +247,7 @@ impl Quicklist {
             gone += found;
         }
         self.length -= gone;
+        self.recount();
         gone
     }
 
@@ -245,12 +266,24 @@ impl Quicklist {
             gone += found;
         }
         self.length -= gone;
+        self.recount();
         gone
+    }
+
+    /// What Redis would allocate for the nodes' contents.
+    pub fn content_bytes(&self) -> usize {
+        self.content_bytes
+    }
+
+    /// After changes in the middle, which walked over nodes anyway.
+    fn recount(&mut self) {
+        self.content_bytes = self.nodes.iter().map(Node::allocated).sum();
     }
 
     pub fn clear(&mut self) {
         self.nodes.clear();
         self.length = 0;
+        self.content_bytes = 0;
     }
 
     /// Finds the node by counting from the nearer end.
@@ -288,11 +321,13 @@ impl Quicklist {
     /// Removes one element and returns its text.
     fn take(&mut self, node: usize, offset: usize) -> Vec<u8> {
         self.length -= 1;
+        self.content_bytes -= self.nodes[node].allocated();
         let value = match &mut self.nodes[node] {
             Node::Packed(listpack) => {
                 let value = listpack.get(offset).to_bytes().into_owned();
                 listpack.delete(offset);
                 if !listpack.is_empty() {
+                    self.content_bytes += allocated(listpack.size());
                     return value;
                 }
                 value
@@ -337,6 +372,14 @@ impl Node {
             Node::Packed(listpack) => listpack.len(),
             Node::Plain(_) => 1,
         }
+    }
+
+    #[inline]
+    fn allocated(&self) -> usize {
+        allocated(match self {
+            Node::Packed(listpack) => listpack.size(),
+            Node::Plain(value) => value.len(),
+        })
     }
 
     /// Removes matches from a packed node; says of a plain one whether it is a match.

@@ -5,15 +5,17 @@
 //! from the order in which they came and went.
 
 const KEY_BYTES: usize = 16;
+const BITS: u32 = u8::BITS;
 
-/// Nodes of the tree that holds these keys, which come in ascending order and differ.
-pub fn node_count(keys: impl Iterator<Item = [u8; KEY_BYTES]>) -> usize {
+/// Nodes of the tree that holds these keys, which come in ascending order and differ. A key is the number that its bytes
+/// are, the first the highest.
+pub fn node_count(keys: impl Iterator<Item = u128>) -> usize {
     let mut shape = Shape::default();
-    let mut before: Option<[u8; KEY_BYTES]> = None;
+    let mut before = None;
     for key in keys {
         if let Some(before) = before {
-            let common = std::iter::zip(before, key).take_while(|(a, b)| a == b);
-            shape.branch_at(common.count());
+            let common_bits = u128::leading_zeros(before ^ key);
+            shape.branch_at((common_bits / BITS) as usize);
         }
         shape.nodes += 1;
         before = Some(key);

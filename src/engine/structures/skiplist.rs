@@ -15,6 +15,7 @@ pub use walk::{IterBackward, IterForward, LinkView, NodeView};
 use super::bytes::Bytes;
 use super::random::Random;
 use super::slab::Slab;
+use crate::allocation::allocated;
 
 pub const MAX_LEVEL: usize = 32;
 
@@ -34,6 +35,8 @@ pub struct Skiplist {
     tail: u32,
     length: usize,
     level: usize,
+    /// What Redis would allocate for the nodes with their towers, members apart.
+    tower_bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -113,6 +116,7 @@ impl Skiplist {
             tail: NIL,
             length: 0,
             level: 1,
+            tower_bytes: tower_bytes(MAX_LEVEL),
         }
     }
 
@@ -127,6 +131,11 @@ impl Skiplist {
     /// Levels in use, at least 1.
     pub fn level(&self) -> usize {
         self.level
+    }
+
+    /// What Redis would allocate for the nodes with their towers, the header's included, members apart.
+    pub fn tower_bytes(&self) -> usize {
+        self.tower_bytes
     }
 
     /// Adds a member that is not there yet; the dict beside the list knows that.
@@ -331,6 +340,7 @@ impl Skiplist {
     }
 
     fn occupy(&mut self, score: f64, member: Bytes, height: usize) -> u32 {
+        self.tower_bytes += tower_bytes(height);
         let tower = match self.free_towers[height - 1] {
             NIL => {
                 let place = self.links.len();
@@ -369,8 +379,14 @@ impl Skiplist {
         let abandoned = &mut self.free_towers[tower.height() - 1];
         self.links[tower.place() as usize].forward = *abandoned;
         *abandoned = tower.place();
+        self.tower_bytes -= tower_bytes(tower.height());
         member
     }
+}
+
+/// A node of Redis': member, score and the link back, then 16 bytes for each level.
+pub fn tower_bytes(height: usize) -> usize {
+    allocated(24 + 16 * height)
 }
 
 /// Each level above the first with chance 1/4: two bits of one draw per level.

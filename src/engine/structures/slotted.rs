@@ -24,6 +24,14 @@ pub struct Slotted<V> {
     resize_avoided: bool,
 }
 
+/// Where an entry is: the slot of its dict (0 if there is only one), and its number there. It stays the same for as
+/// long as the entry is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    slot: u16,
+    at: u32,
+}
+
 impl<V> Slotted<V> {
     /// `by_slot` says whether every slot has a dict of its own.
     pub fn new(seed: [u8; 16], by_slot: bool) -> Slotted<V> {
@@ -101,13 +109,42 @@ impl<V> Slotted<V> {
         self.of_mut(key)?.find_entry(key)
     }
 
-    pub fn insert(&mut self, key: &[u8], value: V) -> Option<V> {
+    #[inline]
+    pub fn find_slot(&mut self, key: &[u8]) -> Option<Place> {
         if self.slots.is_empty() {
-            return self.whole.insert(key, value);
+            let at = self.whole.find_slot(key)?;
+            return Some(Place { slot: 0, at });
         }
-        let before = self.make(key).insert(key, value);
+        let slot = key_slot(key);
+        let at = self.slots[usize::from(slot)]
+            .as_deref_mut()?
+            .find_slot(key)?;
+        Some(Place { slot, at })
+    }
+
+    #[inline]
+    pub fn at_slot(&mut self, place: Place) -> Option<(&[u8], &mut V)> {
+        match self.slots.is_empty() {
+            true => self.whole.at_slot(place.at),
+            false => self.slots[usize::from(place.slot)]
+                .as_deref_mut()?
+                .at_slot(place.at),
+        }
+    }
+
+    pub fn insert(&mut self, key: &[u8], value: V) -> Option<V> {
+        self.insert_at(key, value).1
+    }
+
+    pub fn insert_at(&mut self, key: &[u8], value: V) -> (Place, Option<V>) {
+        if self.slots.is_empty() {
+            let (at, before) = self.whole.insert_at(key, value);
+            return (Place { slot: 0, at }, before);
+        }
+        let slot = key_slot(key);
+        let (at, before) = self.make(key).insert_at(key, value);
         self.slotted_len += usize::from(before.is_none());
-        before
+        (Place { slot, at }, before)
     }
 
     pub fn get_or_insert_with(&mut self, key: &[u8], make: impl FnOnce() -> V) -> &mut V {
@@ -198,6 +235,16 @@ impl<V> Slotted<V> {
         self.dicts()
             .map(Dict::table_used)
             .fold((0, 0), |sum, used| (sum.0 + used.0, sum.1 + used.1))
+    }
+
+    /// What Redis would allocate for the keys, each a string of its own.
+    pub fn key_bytes(&self) -> usize {
+        self.dicts().map(Dict::key_bytes).sum()
+    }
+
+    /// Entries that share a bucket with an older one.
+    pub fn chained(&self) -> usize {
+        self.dicts().map(Dict::chained).sum()
     }
 
     /// Of the only dict; nothing in a cluster.

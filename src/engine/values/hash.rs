@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::num::NonZero;
 
+use crate::allocation::{allocated, text, text_bytes};
 use crate::config::Limits;
 use crate::structures::bytes::Bytes;
 use crate::structures::dict::Dict;
@@ -34,6 +35,8 @@ pub enum Hash {
 pub struct Table {
     fields: Dict<Field>,
     deadlines: BTreeSet<(i64, Box<[u8]>)>,
+    /// What Redis would allocate for the values, and for deadlines beside the fields' names.
+    value_bytes: usize,
 }
 
 /// What a table holds for a field.
@@ -341,6 +344,14 @@ impl Hash {
         }
     }
 
+    /// What Redis would allocate for the names and values of a table.
+    pub fn content_bytes(&self) -> usize {
+        match self {
+            Hash::Table(table) => table.fields.key_bytes() + table.value_bytes,
+            _ => 0,
+        }
+    }
+
     /// The table of a large hash, for pictures and MEMORY USAGE.
     pub fn table(&self) -> Option<&Dict<Field>> {
         match self {
@@ -354,9 +365,12 @@ impl Hash {
             let mut table = Table {
                 fields: Dict::new(seed),
                 deadlines: BTreeSet::new(),
+                value_bytes: 0,
             };
             table.fields.expand(self.len());
             for (name, found) in self.iter() {
+                table.value_bytes += text(found.value.len());
+                table.value_bytes += deadline_bytes(name.len(), found.deadline);
                 table.fields.insert(
                     &name,
                     Field {
@@ -379,20 +393,24 @@ impl Hash {
 
 impl Table {
     fn set(&mut self, name: &[u8], value: &[u8], old: OldDeadline) -> bool {
-        let Some(field) = self.fields.find(name) else {
-            self.fields.insert(
-                name,
-                Field {
-                    value: value.into(),
-                    deadline: None,
-                },
-            );
+        let mut created = false;
+        let field = self.fields.get_or_insert_with(name, || {
+            created = true;
+            Field {
+                value: value.into(),
+                deadline: None,
+            }
+        });
+        self.value_bytes += text(value.len());
+        if created {
             return true;
-        };
+        }
+        self.value_bytes -= text(field.value.len());
         field.value = value.into();
         if old == OldDeadline::Drop
             && let Some(deadline) = field.deadline.take()
         {
+            self.value_bytes -= deadline_bytes(name.len(), Some(deadline.get()));
             self.deadlines.remove(&(deadline.get(), name.into()));
         }
         false
@@ -402,6 +420,7 @@ impl Table {
         let Some(field) = self.fields.remove(name) else {
             return false;
         };
+        self.value_bytes -= text(field.value.len()) + deadline_bytes(name.len(), field.deadline());
         if let Some(deadline) = field.deadline() {
             self.deadlines.remove(&(deadline, name.into()));
         }
@@ -412,13 +431,24 @@ impl Table {
         let Some(field) = self.fields.find(name) else {
             return;
         };
+        self.value_bytes += deadline_bytes(name.len(), deadline);
         let stored = deadline.and_then(NonZero::new);
         if let Some(old) = std::mem::replace(&mut field.deadline, stored) {
+            self.value_bytes -= deadline_bytes(name.len(), Some(old.get()));
             self.deadlines.remove(&(old.get(), name.into()));
         }
         if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, name.into()));
         }
+    }
+}
+
+/// What a deadline adds to the allocation of a field's name: it stands before the text, whose header grows with it.
+pub(crate) fn deadline_bytes(name: usize, deadline: Option<i64>) -> usize {
+    const DEADLINE: usize = 16 + 2;
+    match deadline {
+        Some(_) => allocated(text_bytes(name) + DEADLINE) - text(name),
+        None => 0,
     }
 }
 

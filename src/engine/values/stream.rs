@@ -215,7 +215,7 @@ impl Stream {
 
     /// How many nodes Redis' radix tree has that holds them.
     pub fn radix_node_count(&self) -> usize {
-        radix::node_count(self.nodes.keys().map(|id| id.to_bytes()))
+        radix::node_count(self.nodes.keys().map(|id| id.to_number()))
     }
 
     /// Adds a node that was written elsewhere. False if it does not follow those that are there.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::allocation::{allocated, text, text_bytes};
 use crate::number;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Str {
     /// Bytes that are the canonical form of a 64-bit integer.
     Int(i64),
@@ -21,6 +22,33 @@ pub enum Str {
     },
     /// Changed in place, with room to grow.
     Raw(Box<Vec<u8>>),
+}
+
+impl Clone for Str {
+    /// With the room that was made for more bytes: it counts as memory, so a copy must not differ.
+    fn clone(&self) -> Str {
+        match self {
+            Str::Int(number) => Str::Int(*number),
+            Str::Short {
+                embedded,
+                length,
+                bytes,
+            } => Str::Short {
+                embedded: *embedded,
+                length: *length,
+                bytes: *bytes,
+            },
+            Str::Long { embedded, bytes } => Str::Long {
+                embedded: *embedded,
+                bytes: bytes.clone(),
+            },
+            Str::Raw(bytes) => {
+                let mut copy = Vec::with_capacity(bytes.capacity());
+                copy.extend_from_slice(bytes);
+                Str::Raw(Box::new(copy))
+            }
+        }
+    }
 }
 
 /// So many bytes leave room for all else that three pointers' size has to tell.
@@ -66,7 +94,8 @@ impl Str {
     }
 
     /// Bytes that were changed in place: never embedded, never a number.
-    pub fn raw(bytes: Vec<u8>) -> Str {
+    pub fn raw(mut bytes: Vec<u8>) -> Str {
+        bytes.shrink_to_fit();
         Str::Raw(Box::new(bytes))
     }
 
@@ -115,6 +144,37 @@ impl Str {
         bytes
     }
 
+    /// As `raw_mut`, with room for a length that is to come. What does not fit any more gets twice the room that it
+    /// needs, and from a megabyte on a megabyte more, as Redis' strings do.
+    pub fn raw_with_room(&mut self, length: usize) -> &mut Vec<u8> {
+        const MUCH: usize = 1 << 20;
+        // Header and end of a string that knows its room.
+        let around = |length: usize| text_bytes(length.max(32)) - length.max(32);
+        let bytes = self.raw_mut();
+        // A short string that never grew has no place to say that there is room.
+        let room = if bytes.capacity() == bytes.len() && bytes.len() >= 32 {
+            text(bytes.len()) - around(bytes.len())
+        } else {
+            bytes.capacity()
+        };
+        if length > room {
+            let generous = length + length.min(MUCH);
+            let usable = allocated(generous + around(generous)) - around(generous);
+            bytes.reserve_exact(usable - bytes.len());
+        } else {
+            bytes.reserve_exact(room - bytes.len());
+        }
+        bytes
+    }
+
+    /// Bytes that a string apart from its key has room for.
+    pub fn room(&self) -> usize {
+        match self {
+            Str::Raw(bytes) => bytes.capacity(),
+            _ => self.len(),
+        }
+    }
+
     /// As a 64-bit integer, if it is one in canonical form.
     pub fn as_int(&self) -> Option<i64> {
         match self {
@@ -124,7 +184,15 @@ impl Str {
     }
 
     pub fn len(&self) -> usize {
-        self.bytes().len()
+        match self {
+            Str::Int(number) => {
+                let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) + 1;
+                digits as usize + usize::from(*number < 0)
+            }
+            Str::Short { length, .. } => usize::from(*length),
+            Str::Long { bytes, .. } => bytes.len(),
+            Str::Raw(bytes) => bytes.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {

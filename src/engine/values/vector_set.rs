@@ -37,15 +37,14 @@ impl Projection {
     /// right angles, so that distances suffer little, and replicas need no common chance.
     pub fn new(input: usize, output: usize) -> Projection {
         let scale = (1.0 / (input as f64).sqrt()) as f32;
-        let sign = |row: usize, column: usize| match (row & column).count_ones() % 2 {
-            0 => scale,
-            _ => -scale,
-        };
-        let row = |row| (0..input).map(move |column| sign(row, column));
-        Projection {
-            input,
-            matrix: (0..output).flat_map(row).collect(),
+        let mut matrix = Vec::with_capacity(input * output);
+        for row in 0..output {
+            for column in 0..input {
+                let is_odd = (row & column).count_ones() % 2 == 1;
+                matrix.push(if is_odd { -scale } else { scale });
+            }
         }
+        Projection { input, matrix }
     }
 
     pub fn apply(&self, vector: &[f32]) -> Vec<f32> {

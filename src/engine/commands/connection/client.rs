@@ -221,8 +221,10 @@ fn unblock(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         ctx.server.stats.error(&error);
         Reply::Error(error)
     } else {
-        blocked.on_timeout
+        blocked.on_timeout.clone()
     };
+    ctx.server
+        .note_end_of_wait(id, &blocked, with_error, ctx.now);
     ctx.server.reply_late(id, reply);
     Ok(Reply::Int(1))
 }

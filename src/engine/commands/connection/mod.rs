@@ -5,7 +5,7 @@ mod client;
 mod client_list;
 mod tracking;
 
-use crate::acl::{self, log::Context as Place, log::Reason};
+use crate::acl::{self, log::Context as Place, log::Reason, log::Refusal};
 use crate::args::Args;
 use crate::client::ReplyMode;
 use crate::command::{Command, flag::*};
@@ -67,16 +67,13 @@ fn auth(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 
 fn log_in(ctx: &mut Context, user: &[u8], password: &[u8]) -> Result<(), Error> {
     let Some(found) = ctx.server.users.log_in(user, password) else {
-        let (id, now) = (ctx.id, ctx.now);
-        ctx.server.note_refused(
-            id,
-            Reason::Login,
-            Place::TopLevel,
-            ctx.words[0],
+        let refusal = Refusal {
+            reason: Reason::Login,
+            context: Place::TopLevel,
+            object: ctx.words[0],
             user,
-            ctx.words,
-            now,
-        );
+        };
+        ctx.server.note_refused(ctx.id, refusal, ctx.words, ctx.now);
         return Err(Error::WrongPass);
     };
     let client = ctx.client_mut();

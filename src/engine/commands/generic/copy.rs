@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::command::{Command, flag::*, key};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::keyspace::Object;
@@ -59,6 +60,7 @@ fn rename_key(ctx: &mut Context, from: &[u8], to: &[u8], replace: bool) -> Resul
         return Ok(false);
     }
     let overwritten = ctx.keys.remove(to);
+    ctx.keys.free(overwritten.as_ref());
     let object = ctx.keys.remove(from).expect("the key was just seen");
     place(ctx, to, object);
     ctx.keys.touched(from);
@@ -122,6 +124,7 @@ fn copy(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let Some(mut object) = ctx.keys.read(source).cloned() else {
         return Ok(Reply::Int(0));
     };
+    ctx.keys.work += cost::of_copying(&object.value);
     if let Value::Stream(stream) = &mut object.value {
         stream.settle_copy();
     }
@@ -145,6 +148,7 @@ fn copy_into(
         return Err(Error::err("not supported for this module key"));
     }
     let overwritten = ctx.keys.remove(destination);
+    ctx.keys.free(overwritten.as_ref());
     place(ctx, destination, object);
     ctx.keys.changed(Class::Generic, "copy_to", destination);
     if let Some(before) = overwritten {

@@ -1,8 +1,10 @@
 //! DUMP and RESTORE: a value as bytes that another server understands, and back. The bytes are `rdb.rs`'s business.
 
+use crate::access::{Access, Tally};
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*, key};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::keyspace::Object;
@@ -54,11 +56,14 @@ pub(in crate::commands) const OF_A_MOVE: &[Command] = &[Command::new(
 ])];
 
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    const COMPRESS: bool = true;
-    let object = ctx.keys.read(args.word()?);
-    Ok(object.map_or(Reply::Null, |object| {
-        Reply::Bulk(rdb::dump(&object.value, COMPRESS))
-    }))
+    let compress = ctx.server.config.persistence.compress;
+    let Some(object) = ctx.keys.read(args.word()?) else {
+        return Ok(Reply::Null);
+    };
+    let bytes = rdb::dump(&object.value, compress);
+    let pieces = cost::pieces(&object.value) as u64;
+    ctx.keys.work += pieces * cost::LOOK_UP;
+    Ok(Reply::Bulk(bytes))
 }
 
 #[derive(Default)]
@@ -105,6 +110,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::err("Invalid TTL value, must be >= 0"));
     }
     let value = load(ctx, payload)?;
+    ctx.keys.work += cost::of_copying(&value);
     ctx.keys.expire_if_due(key);
     let replaced = if options.replace {
         ctx.keys.remove(key)
@@ -114,7 +120,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let deadline = match ttl {
         0 => Object::NEVER,
         _ if options.absolute => ttl,
-        _ => ttl.saturating_add(ctx.now.millis()),
+        _ => ttl.saturating_add(ctx.clock().millis()),
     };
     if deadline != Object::NEVER && deadline <= ctx.now.millis() {
         if replaced.is_some() {
@@ -123,7 +129,7 @@ fn restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         return Ok(Reply::OK);
     }
-    place(ctx, key, value, deadline, options.idle_seconds);
+    place(ctx, key, value, deadline, &options);
     ctx.keys.changed(Class::Generic, "restore", key);
     if let Some(before) = replaced {
         ctx.keys.notify_overwritten(key, before.value.kind());
@@ -147,29 +153,27 @@ fn load(ctx: &mut Context, payload: &[u8]) -> Result<Value, Error> {
         .map_err(|_| Error::err("Bad data format"))
 }
 
-fn place(
-    ctx: &mut Context,
-    key: &[u8],
-    mut value: Value,
-    deadline: i64,
-    idle_seconds: Option<i64>,
-) {
+fn place(ctx: &mut Context, key: &[u8], mut value: Value, deadline: i64, options: &Options) {
     if let Value::String(text) = &mut value {
         text.make_room(key, deadline != Object::NEVER);
     }
     ctx.keys.put(key, value, deadline);
-    let accessed = ctx
-        .now
-        .millis()
-        .saturating_sub(idle_seconds.unwrap_or(0).saturating_mul(1000));
-    if let Some(object) = ctx.keys.current().keys.get_mut(key) {
-        object.accessed = accessed;
+    let now = ctx.now;
+    let counted = matches!(ctx.keys.tally, Tally::Frequency(_));
+    // What does not suit the policy is not used.
+    let access = match (options.frequency, options.idle_seconds) {
+        (Some(frequency), _) if counted => Access::counted(now, frequency as u8),
+        (_, Some(seconds)) if !counted => Access::idle(now, seconds),
+        _ => return,
+    };
+    if let Some(object) = ctx.keys.modify(key) {
+        object.access = access;
     }
 }
 
 /// Replicas get the point in time.
 fn replicate(ctx: &mut Context, deadline: i64) {
-    if ctx.server.effects_wanted {
+    if ctx.server.wants_effects() {
         let at = number::i64_to_bytes(deadline);
         let mut words = ctx.words.to_vec();
         words[2] = &at;

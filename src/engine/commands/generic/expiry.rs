@@ -80,12 +80,12 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 // --- Setting ------------------------------------------------------------------------------------------------------
 
 fn expire(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let now = ctx.now.millis();
+    let now = ctx.clock().millis();
     set_deadline(ctx, args, now, 1000)
 }
 
 fn pexpire(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let now = ctx.now.millis();
+    let now = ctx.clock().millis();
     set_deadline(ctx, args, now, 1)
 }
 
@@ -168,14 +168,17 @@ fn set_deadline(ctx: &mut Context, args: &mut Args, base: i64, unit: i64) -> Res
     } else {
         ctx.keys.set_deadline(key, Some(deadline));
         ctx.keys.changed(Class::Generic, "expire", key);
-        replicate(ctx, key, deadline, options);
+        // PEXPIREAT says already what replicas need.
+        if base != 0 || unit != 1 {
+            replicate(ctx, key, deadline, options);
+        }
     }
     Ok(Reply::Int(1))
 }
 
 /// Replicas get the point in time, so that they count from the same moment; the options stay.
 fn replicate(ctx: &mut Context, key: &[u8], deadline: i64, options: &[&[u8]]) {
-    if ctx.server.effects_wanted {
+    if ctx.server.wants_effects() {
         let at = number::i64_to_bytes(deadline);
         let words: Vec<&[u8]> = [b"PEXPIREAT", key, &at]
             .into_iter()

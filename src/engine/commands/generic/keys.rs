@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::cluster::slot::pattern_slot;
 use crate::command::{Command, acl, flag::*, key};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::glob;
@@ -45,8 +46,8 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .summary("Says which type of value a key holds.")
         .flags(READONLY | FAST)
         .key_flags(&[key::RO]),
-    Command::new("UNLINK key...", del)
-        .summary("Removes keys; a real server frees what they held in another thread.")
+    Command::new("UNLINK key...", unlink)
+        .summary("Removes keys; what they held is freed in another thread if it is large.")
         .cost("O(1) for each key")
         .since("4.0.0")
         .flags(WRITE | FAST)
@@ -55,14 +56,27 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 ];
 
 fn del(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let lazily = ctx.server.config.lazyfree_lazy_user_del;
+    Ok(remove(ctx, args.rest(), lazily))
+}
+
+fn unlink(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    Ok(remove(ctx, args.rest(), true))
+}
+
+fn remove(ctx: &mut Context, keys: &[&[u8]], lazily: bool) -> Reply {
     let mut removed = 0;
-    for key in args.rest() {
-        if ctx.keys.delete(key) {
+    for key in keys {
+        let is_removed = match lazily {
+            true => ctx.keys.unlink(key),
+            false => ctx.keys.delete(key),
+        };
+        if is_removed {
             ctx.keys.changed(Class::Generic, "del", key);
             removed += 1;
         }
     }
-    Ok(Reply::Int(removed))
+    Reply::Int(removed)
 }
 
 fn exists(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -96,6 +110,7 @@ fn keys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     // Said apart because `*` does not match the empty key.
     let all = pattern == b"*";
     let now = ctx.now.millis();
+    ctx.keys.work += ctx.keys.current().keys.len() as u64 * cost::WALK;
     let only = if ctx.server.cluster.is_some() {
         pattern_slot(pattern)
     } else {

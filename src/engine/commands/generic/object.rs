@@ -1,5 +1,6 @@
 //! OBJECT: what Redis keeps beside a value.
 
+use crate::access::Tally;
 use crate::args::Args;
 use crate::command::{Command, flag::*, key};
 use crate::commands::help::help;
@@ -55,36 +56,31 @@ fn refcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn idletime(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let now = ctx.now;
-    let by_frequency = keeps_frequency(ctx);
-    match ctx.keys.read_unnoticed(args.word()?) {
-        None => Ok(Reply::Null),
-        Some(_) if by_frequency => Err(Error::err(
+    let (now, tally) = (ctx.now, ctx.keys.tally);
+    let Some(object) = ctx.keys.read_unnoticed(args.word()?) else {
+        return Ok(Reply::Null);
+    };
+    match tally {
+        Tally::Recency => Ok(Reply::Int(i64::from(object.access.idle_seconds(now)))),
+        Tally::Frequency(_) => Err(Error::err(
             "An LFU maxmemory policy is selected, idle time not tracked. \
              Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         )),
-        Some(object) => Ok(Reply::Int(object.idle_seconds(now))),
     }
 }
 
 fn freq(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let by_frequency = keeps_frequency(ctx);
-    match ctx.keys.read_unnoticed(args.word()?) {
-        None => Ok(Reply::Null),
-        Some(_) if by_frequency => Err(Error::NotEmulated(
-            "keys do not count how often they are used".to_string(),
-        )),
-        Some(_) => Err(Error::err(
+    let (now, tally) = (ctx.now, ctx.keys.tally);
+    let Some(object) = ctx.keys.read_unnoticed(args.word()?) else {
+        return Ok(Reply::Null);
+    };
+    match tally {
+        Tally::Frequency(frequency) => Ok(Reply::Int(i64::from(
+            object.access.counter(&frequency, now),
+        ))),
+        Tally::Recency => Err(Error::err(
             "An LFU maxmemory policy is not selected, access frequency not tracked. \
              Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
         )),
     }
-}
-
-/// Under an LFU policy the place of the access time holds a counter instead.
-fn keeps_frequency(ctx: &Context) -> bool {
-    ctx.server
-        .config
-        .get("maxmemory-policy")
-        .is_some_and(|policy| policy.ends_with(b"-lfu"))
 }

@@ -5,6 +5,7 @@ use crate::cluster::slot::pattern_slot;
 use crate::command::{Command, flag::*};
 use crate::commands::cursor;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::glob;
 use crate::keyspace::Object;
@@ -70,7 +71,9 @@ fn bucket(
 ) -> u64 {
     let now = ctx.now.millis();
     let mut due = Vec::new();
+    let mut walked = 1;
     let mut visit = |key: &[u8], object: &Object| {
+        walked += 1;
         if object.has_deadline() && now > object.deadline {
             due.push(key.to_vec());
         } else if wanted(key, object.value.kind()) {
@@ -82,6 +85,7 @@ fn bucket(
         Some(slot) => keys.scan_slot(cursor, slot, &mut visit),
         None => keys.scan(cursor, &mut visit),
     };
+    ctx.keys.work += walked * cost::WALK;
     due.iter().for_each(|key| ctx.keys.expire(key));
     next
 }

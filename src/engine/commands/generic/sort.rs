@@ -7,6 +7,7 @@ use crate::args::Args;
 use crate::cluster::slot::{key_slot, pattern_slot};
 use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::number;
@@ -183,7 +184,8 @@ fn run(ctx: &mut Context, key: &[u8], mut request: Request) -> Result<Reply, Err
         request.alpha = true;
         request.by = None;
     }
-    let range = request.range(elements.len());
+    let elements_walked = elements.len();
+    let range = request.range(elements_walked);
     let sorted = if request.as_it_lies {
         elements
     } else {
@@ -191,6 +193,8 @@ fn run(ctx: &mut Context, key: &[u8], mut request: Request) -> Result<Reply, Err
     };
     let chosen = &sorted[range];
     let mut output = Vec::with_capacity(chosen.len() * request.gets.len().max(1));
+    ctx.keys.work += elements_walked as u64 * cost::SKIP;
+    ctx.keys.work += (chosen.len() * request.gets.len()) as u64 * cost::LOOK_UP;
     for element in chosen {
         if request.gets.is_empty() {
             output.push(Some(element.clone()));
@@ -263,6 +267,8 @@ fn order(
     elements: Vec<Vec<u8>>,
     request: &Request,
 ) -> Result<Vec<Vec<u8>>, Error> {
+    let looked_up = u64::from(request.by.is_some()) * elements.len() as u64;
+    ctx.keys.work += cost::of_sorting(elements.len()) + looked_up * cost::LOOK_UP;
     let mut weighed = Vec::with_capacity(elements.len());
     let mut all_numbers = true;
     for element in elements {
@@ -349,7 +355,7 @@ fn look_up(ctx: &mut Context, pattern: &[u8], element: &[u8]) -> Option<Vec<u8>>
 fn store(ctx: &mut Context, destination: &[u8], output: Vec<Option<Vec<u8>>>) -> Reply {
     let count = output.len();
     if count == 0 {
-        if ctx.keys.delete(destination) {
+        if ctx.keys.remove(destination).is_some() {
             ctx.keys.changed(Class::Generic, "del", destination);
         }
         return Reply::Int(0);

@@ -1,5 +1,6 @@
 //! WAIT and WAITAOF, on a server that has no replicas; and MIGRATE, which needs another server.
 
+use crate::aof::State;
 use crate::args::Args;
 use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
 use crate::context::Context;
@@ -119,14 +120,15 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
              local and are not propagated.",
         ));
     }
-    if local > 0 {
+    if local > 0 && ctx.server.persistence.aof.state == State::Off {
         return Err(Error::err(
             "WAITAOF cannot be used when numlocal is set but appendonly is disabled.",
         ));
     }
-    let none = Reply::Array(vec![Reply::Int(0), Reply::Int(0)]);
-    if replicas == 0 {
-        return Ok(none);
+    let synced = i64::from(ctx.server.has_synced(ctx.client()));
+    let reply = Reply::Array(vec![Reply::Int(synced), Reply::Int(0)]);
+    if synced >= local && replicas == 0 {
+        return Ok(reply);
     }
-    Ok(ctx.wait(None, &[], deadline, none))
+    Ok(ctx.wait(None, &[], deadline, reply))
 }

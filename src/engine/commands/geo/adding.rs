@@ -9,7 +9,8 @@ use crate::number;
 use crate::reply::Reply;
 
 pub(super) fn geoadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let (mut words, mut nx, mut xx) = (vec![&b"ZADD"[..], args.word()?], false, false);
+    // In lower case, as the server writes it into its append-only file.
+    let (mut words, mut nx, mut xx) = (vec![&b"zadd"[..], args.word()?], false, false);
     while let Some(option) = args.peek() {
         if args.token("NX") {
             nx = true;
@@ -20,7 +21,7 @@ pub(super) fn geoadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
         }
         words.push(option);
     }
-    if args.left() % 3 != 0 || (nx && xx) {
+    if !args.left().is_multiple_of(3) || (nx && xx) {
         return Err(Error::Syntax);
     }
     // All places are read before the first one counts.

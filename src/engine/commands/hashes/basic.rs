@@ -177,7 +177,7 @@ fn hkeys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Array(Vec::new()));
     };
     let live = hash.iter().filter(|(_, found)| !found.is_due(now));
-    Ok(Reply::array(live.map(|(field, _)| Reply::bulk(field))))
+    Ok(Reply::bulks(live.map(|(field, _)| field)))
 }
 
 fn hvals(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -187,9 +187,7 @@ fn hvals(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Ok(Reply::Array(Vec::new()));
     };
     let live = hash.iter().filter(|(_, found)| !found.is_due(now));
-    Ok(Reply::array(
-        live.map(|(_, found)| Reply::bulk(found.value)),
-    ))
+    Ok(Reply::bulks(live.map(|(_, found)| found.value)))
 }
 
 fn hset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -175,7 +175,12 @@ fn expire(ctx: &mut Context, args: &mut Args, clock: Clock) -> Result<Reply, Err
 /// The command with a point in time that means the same later, and with those fields only that got it.
 fn replicate_deadline(ctx: &mut Context, deadline: i64, fields: &[&[u8]]) {
     let (deadline, count) = (number::i64_to_bytes(deadline), fields.len().to_string());
-    let mut words: Vec<&[u8]> = vec![b"HPEXPIREAT", ctx.words[1], &deadline];
+    // HPEXPIREAT says already what is meant, so it keeps its name as typed.
+    let name = match ctx.name() {
+        "hpexpireat" => ctx.words[0],
+        _ => b"HPEXPIREAT",
+    };
+    let mut words: Vec<&[u8]> = vec![name, ctx.words[1], &deadline];
     // The condition and FIELDS stay as they were typed.
     let typed = if ctx.words[3].eq_ignore_ascii_case(b"FIELDS") {
         4

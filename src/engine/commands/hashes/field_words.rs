@@ -54,7 +54,11 @@ impl Clock {
         if amount < 0 {
             return Err(Error::err("invalid expire time, must be >= 0"));
         }
-        let start = if self.relative { ctx.now.millis() } else { 0 };
+        let start = if self.relative {
+            ctx.clock().millis()
+        } else {
+            0
+        };
         let deadline = amount
             .checked_mul(self.unit)
             .and_then(|millis| millis.checked_add(start));

@@ -92,7 +92,7 @@ fn pfcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn count_one(ctx: &mut Context, key: &[u8]) -> Result<Reply, Error> {
-    if !for_reading(ctx, key, |_| ())?.is_some() {
+    if for_reading(ctx, key, |_| ())?.is_none() {
         return Ok(Reply::Int(0));
     }
     let bytes = for_writing(ctx, key)?.expect("it was just there");

@@ -3,10 +3,12 @@
 use super::{left, range, removed};
 use crate::args::Args;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::number;
-use crate::reply::Reply;
+use crate::reply::{Bulks, Reply};
+use crate::structures::listpack::INT_TEXT;
 use crate::values::list::{End, List};
 
 pub(super) fn llen(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -31,13 +33,11 @@ pub(super) fn lrange(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
         return Ok(Reply::Array(Vec::new()));
     };
     let (start, count) = range(start, stop, list.len());
-    let mut elements = Vec::with_capacity(count);
-    elements.extend(
-        list.iter_from(start)
-            .take(count)
-            .map(|entry| Reply::Bulk(entry.to_bytes().into_owned())),
-    );
-    Ok(Reply::Array(elements))
+    let mut elements = Bulks::with_capacity(count);
+    for entry in list.iter_from(start).take(count) {
+        elements.push(entry.text(&mut [0; INT_TEXT]));
+    }
+    Ok(Reply::Bulks(elements))
 }
 
 pub(super) fn ltrim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -93,6 +93,7 @@ pub(super) fn linsert(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
         return Ok(Reply::Int(-1));
     }
     let length = list.len();
+    ctx.keys.work += length as u64 * cost::SKIP;
     ctx.keys.changed(Class::List, "linsert", key);
     Ok(length.into())
 }
@@ -111,11 +112,13 @@ pub(super) fn lrem(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let Some(list) = ctx.keys.get_mut::<List>(key)? else {
         return Ok(Reply::Int(0));
     };
+    let walked = list.len();
     let gone = list.remove_equal(value, limit, from);
     if gone > 0 {
         let left = left(list, &limits);
         removed(ctx.keys, "lrem", key, gone, left);
     }
+    ctx.keys.work += walked as u64 * cost::SKIP;
     Ok(gone.into())
 }
 
@@ -203,9 +206,11 @@ pub(super) fn lpos(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, value) = (args.word()?, args.word()?);
     let search = Search::read(args)?;
     let list = ctx.keys.get::<List>(key)?;
+    let walked = list.map_or(0, List::len);
     let found = list
         .map(|list| search.find(list, value))
         .unwrap_or_default();
+    ctx.keys.work += walked as u64 * cost::SKIP;
     if search.count.is_some() {
         return Ok(Reply::array(found.into_iter().map(Reply::from)));
     }

@@ -85,7 +85,8 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             let text = format!("Unknown option or number of arguments for CONFIG SET - '{name}'");
             return Err(Error::Err(text.into()));
         };
-        check_standing(parameter).map_err(|refusal| refused(pair[0], refusal))?;
+        check_standing(&ctx.server.config, parameter)
+            .map_err(|refusal| refused(pair[0], refusal))?;
         if seen
             .iter()
             .any(|(before, _, _): &(&parameters::Parameter, _, _)| before.name == parameter.name)
@@ -97,6 +98,18 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         seen.push((parameter, pair[0], pair[1]));
     }
+    for (_, name, value) in seen
+        .iter()
+        .filter(|(parameter, _, _)| parameter.name == "dir")
+    {
+        // There is one folder, whatever it is called.
+        if *value != ctx.server.config.text("dir").as_bytes() {
+            return Err(refused(
+                name,
+                Refusal::Invalid("No such file or directory".to_string()),
+            ));
+        }
+    }
     // All or nothing: the changed copy replaces the configuration once every value was good.
     let mut changed = ctx.server.config.clone();
     for (parameter, name, value) in seen {
@@ -105,10 +118,21 @@ fn set(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .map_err(|refusal| refused(name, refusal))?;
     }
     let has_new_password = changed.requirepass != ctx.server.config.requirepass;
-    ctx.server.config = changed;
+    let before = std::mem::replace(&mut ctx.server.config, changed);
+    ctx.keys.tally = ctx.server.config.tally();
+    let entries = ctx.server.config.slowlog_max_len;
+    ctx.server.slow_log.truncate(entries);
     if has_new_password {
         let password = &ctx.server.config.requirepass;
         ctx.server.users.set_default_password(password);
+    }
+    let append_only = ctx.server.config.persistence.append_only;
+    if append_only != before.persistence.append_only {
+        if append_only {
+            ctx.server.start_append_only(ctx.keys, ctx.now);
+        } else {
+            ctx.server.stop_append_only();
+        }
     }
     Ok(Reply::OK)
 }
@@ -124,7 +148,12 @@ fn refused(name: &[u8], refusal: Refusal) -> Error {
 }
 
 fn resetstat(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    ctx.server.stats = Stats::default();
+    let peak = ctx.server.stats.peak;
+    ctx.server.stats = Stats {
+        peak,
+        ..Stats::default()
+    };
+    ctx.keys.cycle.forget_statistics();
     ctx.keys.stats = Default::default();
     Ok(Reply::OK)
 }

@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Event;
 use crate::number;
@@ -39,36 +40,61 @@ fn dbsize(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 }
 
 fn flushall(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let later = is_async(ctx, args)?;
-    for db in 0..ctx.keys.dbs.len() {
-        ctx.keys.flush(db);
-    }
-    Ok(after_flush(ctx, later))
+    let mode = Mode::read(ctx, args)?;
+    let removed = (0..ctx.keys.dbs.len()).map(|db| ctx.keys.flush(db)).sum();
+    ctx.server.all_flushed(ctx.keys, ctx.now);
+    Ok(after_flush(ctx, removed, mode))
 }
 
 fn flushdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let later = is_async(ctx, args)?;
-    ctx.keys.flush(ctx.keys.db);
-    Ok(after_flush(ctx, later))
+    let mode = Mode::read(ctx, args)?;
+    let removed = ctx.keys.flush(ctx.keys.db);
+    Ok(after_flush(ctx, removed, mode))
 }
 
-fn is_async(ctx: &Context, args: &mut Args) -> Result<bool, Error> {
-    match args.rest() {
-        [] => Ok(ctx.server.config.get("lazyfree-lazy-user-flush").as_deref() == Some(b"yes")),
-        [mode] if mode.eq_ignore_ascii_case(b"ASYNC") => Ok(true),
-        [mode] if mode.eq_ignore_ascii_case(b"SYNC") => Ok(false),
-        _ => Err(Error::Syntax),
+/// Who frees what the keys held.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    /// The command.
+    Here,
+    /// A thread, and the client waits for it.
+    Awaited,
+    /// A thread.
+    Async,
+}
+
+impl Mode {
+    fn read(ctx: &Context, args: &mut Args) -> Result<Mode, Error> {
+        let sync = || match ctx.may_block {
+            true => Mode::Awaited,
+            false => Mode::Here,
+        };
+        match args.rest() {
+            [] if ctx.server.config.yes("lazyfree-lazy-user-flush") => Ok(Mode::Async),
+            [] => Ok(sync()),
+            [mode] if mode.eq_ignore_ascii_case(b"ASYNC") => Ok(Mode::Async),
+            [mode] if mode.eq_ignore_ascii_case(b"SYNC") => Ok(sync()),
+            _ => Err(Error::Syntax),
+        }
     }
 }
 
 /// Gives the reply. A server that frees memory at once lets its client wait for that: an invalidation of what the
 /// client itself has cached then comes before the reply.
-fn after_flush(ctx: &mut Context, later: bool) -> Reply {
+fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) -> Reply {
+    if mode != Mode::Here {
+        ctx.keys.stats.lazily_freed += removed;
+    }
+    if mode != Mode::Async {
+        ctx.keys.work += removed * cost::FLUSHED_KEY;
+    }
     // Flushing nothing is replicated too: a replica may have what this server does not.
-    ctx.keys.dirty += 1;
+    if ctx.server.wants_effects() {
+        ctx.replicate_as(ctx.words);
+    }
     let told = ctx.server.outbox.len();
     ctx.server.invalidate_all();
-    if later || !ctx.may_block {
+    if mode != Mode::Awaited {
         return Reply::OK;
     }
     let own = |event: &mut Event| matches!(event, Event::Push { client, .. } if *client == ctx.id);

@@ -4,13 +4,16 @@
 mod inside;
 mod switches;
 
+use crate::aof::load::Loading;
 use crate::args::Args;
 use crate::command::{Command, flag::*};
 use crate::context::Context;
+use crate::digest;
 use crate::error::Error;
 use crate::event::Event;
 use crate::exceptions::{self, Exception};
 use crate::glob;
+use crate::number;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[Command::new("DEBUG", debug)
@@ -95,10 +98,11 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             1,
         )
         | (b"MARK-INTERNAL-CLIENT", 0 | 1) => Ok(Reply::OK),
-        (b"SLEEP", 1) => not_here("time passes only when you say so, so nobody can sleep"),
-        (b"RELOAD" | b"LOADAOF" | b"DIGEST" | b"DIGEST-VALUE", _) => {
-            not_here("this part of DEBUG is missing")
-        }
+        (b"RELOAD", _) => reload(ctx, args),
+        (b"LOADAOF", _) => load_append_only(ctx),
+        (b"DIGEST", 0) => Ok(Reply::StatusText(digest::of_databases(ctx.keys).to_hex())),
+        (b"DIGEST-VALUE", _) => Ok(digest_values(ctx, args)),
+        (b"SLEEP", 1) => sleep(ctx, args),
         (word, _) => {
             let refused = exceptions::DEBUG.iter().find(|exception| {
                 exception
@@ -154,6 +158,10 @@ const HELP: &[&str] = &[
     "    Draws a new replication id.",
     "DICT-RESIZING <0|1>",
     "    Lets the tables of the databases grow and shrink as usual, or only when they must.",
+    "DIGEST",
+    "    Gives a fingerprint of all databases.",
+    "DIGEST-VALUE <key> [<key> ...]",
+    "    Gives a fingerprint of each value.",
     "ERROR <string>",
     "    Answers with this error.",
     "HTSTATS <dbid> [full]",
@@ -162,6 +170,8 @@ const HELP: &[&str] = &[
     "    Describes the hash table inside a value.",
     "LISTPACK <key>",
     "    Writes the listpack inside a value into the log.",
+    "LOADAOF",
+    "    Empties the databases and reads the append-only file.",
     "LOG <message>",
     "    Writes into the log.",
     "OBJECT <key>",
@@ -183,6 +193,10 @@ const HELP: &[&str] = &[
     "    Taken, and without effect: replies have no buffers of their own here.",
     "SDSLEN <key>",
     "    Lengths and spare bytes of a key and its string.",
+    "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+    "    Saves a snapshot, empties the databases and reads it back.",
+    "SLEEP <seconds>",
+    "    Counts as a command that takes so long.",
     "SET-ACTIVE-EXPIRE <0|1>",
     "    Lets expired keys be removed before somebody asks for them, or not.",
     "STRINGMATCH-TEST",
@@ -192,6 +206,78 @@ const HELP: &[&str] = &[
     "HELP",
     "    Lists the subcommands.",
 ];
+
+/// The command counts as having taken so long. What time it is then is for whoever drives the engine to say.
+fn sleep(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    // What is no number is no time.
+    let seconds = number::parse_f64(args.word()?).unwrap_or(0.0);
+    const SECONDS_AT_MOST: f64 = 1e6;
+    ctx.keys.work += (seconds.clamp(0.0, SECONDS_AT_MOST) * 1e9) as u64;
+    Ok(Reply::OK)
+}
+
+fn reload(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let (mut save, mut flush, mut merge) = (true, true, false);
+    for option in args.rest() {
+        match option.to_ascii_uppercase().as_slice() {
+            b"MERGE" => merge = true,
+            b"NOFLUSH" => flush = false,
+            b"NOSAVE" => save = false,
+            _ => {
+                return Err(Error::err(
+                    "DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.",
+                ));
+            }
+        }
+    }
+    if save {
+        ctx.server.write_snapshot(ctx.keys, ctx.now);
+    }
+    if flush {
+        empty(ctx);
+    }
+    let name = ctx.server.config.text("dbfilename");
+    loading(ctx)
+        .snapshot(&name, merge, false)
+        .map_err(|_| Error::err("Error trying to load the RDB dump, check server logs."))?;
+    Ok(Reply::OK)
+}
+
+fn load_append_only(ctx: &mut Context) -> Result<Reply, Error> {
+    empty(ctx);
+    let db = ctx.keys.db;
+    let result = loading(ctx).append_only(&mut Vec::new());
+    ctx.keys.begin(db, ctx.now);
+    ctx.server.persistence.saved_changes = ctx.keys.dirty;
+    result.map_err(|failure| Error::NotEmulated(format!("the server would end now: {failure}")))?;
+    Ok(Reply::OK)
+}
+
+/// Without a change that counts or is passed on.
+fn empty(ctx: &mut Context) {
+    let dirty = ctx.keys.dirty;
+    for db in 0..ctx.keys.dbs.len() {
+        ctx.keys.flush(db);
+    }
+    ctx.keys.dirty = dirty;
+    ctx.server.persistence.functions.clear();
+}
+
+fn loading<'c>(ctx: &'c mut Context) -> Loading<'c> {
+    Loading {
+        keys: ctx.keys,
+        server: ctx.server,
+        random: ctx.random,
+        now: ctx.now,
+    }
+}
+
+fn digest_values(ctx: &mut Context, args: &mut Args) -> Reply {
+    Reply::array(args.rest().iter().map(|key| {
+        let digest = ctx.keys.peek(key).map(digest::of_object);
+        Reply::StatusText(digest.unwrap_or_default().to_hex())
+    }))
+}
 
 /// The server's example of a double, which is not quite pi.
 const EXAMPLE: f64 = 3141.0 / 1000.0;

@@ -1,5 +1,5 @@
-//! What has to do with files and the process: SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE, SHUTDOWN. There are neither
-//! files nor processes here, so most of them say so.
+//! What has to do with files and the process: SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE, SHUTDOWN. Files are those of the
+//! engine's disk (`disk.rs`); a process that could end is there only if whoever drives the engine says so.
 
 use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
@@ -30,50 +30,93 @@ pub const COMMANDS: &[Command] = &[
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | SENTINEL | ALLOW_BUSY),
 ];
 
-fn no_files<T>() -> Result<T, Error> {
-    Err(Error::NotEmulated(
-        "nothing is written to disk yet".to_string(),
+fn save(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    if ctx.server.persistence.is_saving() {
+        return Err(SAVING);
+    }
+    ctx.server.save(ctx.keys, ctx.now);
+    Ok(Reply::OK)
+}
+
+const SAVING: Error = Error::err("Background save already in progress");
+
+fn bgsave(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let schedule = match args.rest() {
+        [] => false,
+        [word] if word.eq_ignore_ascii_case(b"SCHEDULE") => true,
+        _ => return Err(Error::Syntax),
+    };
+    if ctx.server.persistence.is_saving() {
+        return Err(SAVING);
+    }
+    let in_transaction = !ctx.may_block;
+    if ctx.server.persistence.child.is_none() && !in_transaction {
+        ctx.server.start_save(ctx.keys, ctx.now);
+        return Ok(Reply::Status("Background saving started"));
+    }
+    if schedule || in_transaction {
+        ctx.server.persistence.save_scheduled = true;
+        return Ok(Reply::Status("Background saving scheduled"));
+    }
+    Err(Error::err(
+        "Another child process is active (AOF?): can't BGSAVE right now. \
+         Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
     ))
 }
 
-fn save(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    no_files()
-}
-
-fn bgsave(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    args.token("SCHEDULE");
-    args.finish()?;
-    no_files()
-}
-
-fn bgrewriteaof(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    no_files()
+fn bgrewriteaof(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let persistence = &mut ctx.server.persistence;
+    if persistence
+        .child
+        .as_ref()
+        .is_some_and(|child| !child.is_snapshot())
+    {
+        return Err(Error::err(
+            "Background append only file rewriting already in progress",
+        ));
+    }
+    if persistence.child.is_some() || !ctx.may_block {
+        persistence.aof.rewrite_scheduled = true;
+        return Ok(Reply::Status(
+            "Background append only file rewriting scheduled",
+        ));
+    }
+    ctx.server.start_rewrite(ctx.keys, ctx.now);
+    Ok(Reply::Status(
+        "Background append only file rewriting started",
+    ))
 }
 
 fn lastsave(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::Int(ctx.server.started.secs()))
+    Ok(Reply::Int(ctx.server.persistence.last_save.secs()))
 }
 
-fn shutdown(_: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let mut abort = false;
+fn shutdown(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let options = args.rest();
-    for option in options {
-        match option.to_ascii_uppercase().as_slice() {
-            b"NOSAVE" | b"SAVE" | b"NOW" | b"FORCE" => {}
-            b"ABORT" => abort = true,
-            _ => return Err(Error::Syntax),
-        }
-    }
+    let known = |option: &&[u8]| {
+        let names: [&[u8]; 5] = [b"NOSAVE", b"SAVE", b"NOW", b"FORCE", b"ABORT"];
+        names.iter().any(|name| option.eq_ignore_ascii_case(name))
+    };
     let has = |name: &[u8]| {
         options
             .iter()
             .any(|option| option.eq_ignore_ascii_case(name))
     };
-    if abort && options.len() > 1 || has(b"SAVE") && has(b"NOSAVE") {
+    let abort = has(b"ABORT");
+    if !options.iter().all(known) || abort && options.len() > 1 || has(b"SAVE") && has(b"NOSAVE") {
         return Err(Error::Syntax);
     }
     if abort {
         return Err(Error::err("No shutdown in progress."));
     }
-    Err(exceptions::SHUTDOWN.error())
+    if !ctx.server.persistence.can_exit {
+        return Err(exceptions::SHUTDOWN.error());
+    }
+    let has_save_points = !ctx.server.config.persistence.save_points.is_empty();
+    if has(b"SAVE") || has_save_points && !has(b"NOSAVE") {
+        ctx.server.save(ctx.keys, ctx.now);
+    }
+    ctx.server.close_append_only();
+    ctx.server.persistence.exits = true;
+    Ok(Reply::Nothing)
 }

@@ -6,6 +6,7 @@
 use super::{no_members, rules};
 use crate::args::Args;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::keyspace::Keyspace;
@@ -18,30 +19,30 @@ use crate::values::set::{Rules, Set};
 
 pub(super) fn sunion(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let rules = rules(ctx);
-    let sets = sets(ctx.keys, args.rest())?;
+    let sets = sets(ctx.keys, args.rest(), false)?;
     Ok(members(&union(&sets, false, &rules)))
 }
 
 pub(super) fn sunionstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
-    let result = union(&sets(ctx.keys, args.rest())?, true, &rules);
+    let result = union(&sets(ctx.keys, args.rest(), false)?, true, &rules);
     Ok(store(ctx, destination, result, "sunionstore"))
 }
 
 pub(super) fn sdiff(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let rules = rules(ctx);
-    let sets = sets(ctx.keys, args.rest())?;
+    let sets = sets(ctx.keys, args.rest(), false)?;
     Ok(members(&difference(&sets, false, &rules)))
 }
 
 pub(super) fn sdiffstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
-    let result = difference(&sets(ctx.keys, args.rest())?, true, &rules);
+    let result = difference(&sets(ctx.keys, args.rest(), false)?, true, &rules);
     Ok(store(ctx, destination, result, "sdiffstore"))
 }
 
 pub(super) fn sinter(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let Some(sets) = smallest_first(sets(ctx.keys, args.rest())?) else {
+    let Some(sets) = smallest_first(sets(ctx.keys, args.rest(), true)?) else {
         return Ok(no_members());
     };
     Ok(Reply::Set(
@@ -53,7 +54,7 @@ pub(super) fn sinter(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
 
 pub(super) fn sinterstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
-    let sets = smallest_first(sets(ctx.keys, args.rest())?);
+    let sets = smallest_first(sets(ctx.keys, args.rest(), true)?);
     let result = sets
         .map(|sets| intersection(&sets, &rules))
         .unwrap_or_default();
@@ -82,7 +83,7 @@ pub(super) fn sintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
             .count()
             .map_err(|_| Error::err("LIMIT can't be negative"))?;
     }
-    let Some(sets) = smallest_first(sets(ctx.keys, names)?) else {
+    let Some(sets) = smallest_first(sets(ctx.keys, names, true)?) else {
         return Ok(Reply::Int(0));
     };
     let most = if limit == 0 { usize::MAX } else { limit };
@@ -92,10 +93,22 @@ pub(super) fn sintercard(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
 // --- Algorithms ---------------------------------------------------------------------------------------------------
 
 /// The sets of these keys, none for a key that is not there. All are looked up before one is used.
-fn sets<'a>(keys: &'a mut Keyspace, names: &[&[u8]]) -> Result<Vec<Option<&'a Set>>, Error> {
+fn sets<'a>(
+    keys: &'a mut Keyspace,
+    names: &[&[u8]],
+    intersects: bool,
+) -> Result<Vec<Option<&'a Set>>, Error> {
+    let (mut all, mut smallest) = (0, usize::MAX);
     for name in names {
-        keys.get::<Set>(name)?;
+        let members = keys.get::<Set>(name)?.map_or(0, Set::len);
+        all += members;
+        smallest = smallest.min(members);
     }
+    // An intersection looks the members of the smallest up in the others, anything else takes all of them.
+    keys.work += match intersects {
+        true => (smallest * names.len()) as u64 * cost::LOOK_UP,
+        false => all as u64 * cost::INSERT,
+    };
     let db = &keys.dbs[keys.db].keys;
     Ok(names
         .iter()
@@ -219,7 +232,7 @@ fn store(ctx: &mut Context, destination: &[u8], result: Set, event: &'static str
         ctx.keys.expire_if_due(destination);
         ctx.keys.insert(destination, result.into_value());
         ctx.keys.changed(Class::Set, event, destination);
-    } else if ctx.keys.delete(destination) {
+    } else if ctx.keys.remove(destination).is_some() {
         ctx.keys.changed(Class::Generic, "del", destination);
     }
     length.into()

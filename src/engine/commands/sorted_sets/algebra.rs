@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{members, stored};
 use crate::args::Args;
 use crate::context::Context;
+use crate::cost;
 use crate::error::Error;
 use crate::keyspace::{Keyspace, Object};
 use crate::number;
@@ -149,12 +150,22 @@ fn keys<'a>(ctx: &mut Context, args: &mut Args<'a>) -> Result<&'a [&'a [u8]], Er
         ));
     }
     let names = args.take(usize::try_from(count).unwrap_or(usize::MAX))?;
+    let (mut all, mut smallest) = (0, usize::MAX);
     for name in names {
-        match ctx.keys.read(name).map(|object| &object.value) {
-            None | Some(Value::SortedSet(_) | Value::Set(_)) => {}
+        let members = match ctx.keys.read(name).map(|object| &object.value) {
+            None => 0,
+            Some(Value::SortedSet(set)) => set.len(),
+            Some(Value::Set(set)) => set.len(),
             Some(_) => return Err(Error::WrongType),
-        }
+        };
+        all += members;
+        smallest = smallest.min(members);
     }
+    // An intersection looks the members of the smallest up in the others, anything else takes all of them.
+    ctx.keys.work += match ctx.name() {
+        "zinter" | "zinterstore" | "zintercard" => (smallest * names.len()) as u64 * cost::LOOK_UP,
+        _ => all as u64 * cost::INSERT_SORTED,
+    };
     Ok(names)
 }
 

@@ -310,7 +310,7 @@ fn members<'a>(members: impl Iterator<Item = (Cow<'a, [u8]>, f64)>, with_scores:
                 .collect(),
         )
     } else {
-        Reply::array(members.map(|(member, _)| Reply::bulk(member)))
+        Reply::bulks(members.map(|(member, _)| member))
     }
 }
 
@@ -326,7 +326,7 @@ pub(super) fn stored(
         ctx.keys.expire_if_due(destination);
         ctx.keys.insert(destination, set.into_value());
         ctx.keys.changed(Class::SortedSet, event, destination);
-    } else if ctx.keys.delete(destination) {
+    } else if ctx.keys.remove(destination).is_some() {
         ctx.keys.changed(Class::Generic, "del", destination);
     }
     count.into()

@@ -229,7 +229,7 @@ fn replicate(
     first_id: StreamId,
 ) {
     let own_id = matches!(options.id, Some(Selector::Automatic | Selector::Within(_)));
-    if !ctx.server.effects_wanted || !own_id && !options.approximate {
+    if !ctx.server.wants_effects() || !own_id && !options.approximate {
         return;
     }
     let mut words = ctx.words.to_vec();

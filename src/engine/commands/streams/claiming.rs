@@ -185,6 +185,8 @@ pub(super) fn xautoclaim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
     /// Entries looked at for each one that may be answered.
     const TRIES: usize = 10;
     let (key, name, consumer) = (args.word()?, args.word()?, args.word()?);
+    // Counted whatever the other words say.
+    ctx.keys.read(key);
     let mut options = Options {
         idle_at_least: idle_time(
             args.word()?,
@@ -204,7 +206,8 @@ pub(super) fn xautoclaim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Er
             return Err(Error::Syntax);
         }
     }
-    if read_group(ctx, key, name)?.is_none() {
+    let group = ctx.keys.get_mut::<Stream>(key)?;
+    if group.and_then(|stream| stream.group(name)).is_none() {
         return Err(no_group(key, name));
     }
     if count > MEMORY_FOR {

@@ -52,7 +52,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(WRITE | FAST)
         .key_flags(&[UPDATED]),
     Command::new(
-        "XACKDEL key group [KEEPREF | DELREF | ACKED] IDS numids:int id...",
+        "XACKDEL key group [KEEPREF | DELREF | ACKED] IDS (numids:int id...)",
         acknowledging::xackdel,
     )
     .summary("Says that a group is done with entries, and deletes them.")
@@ -104,7 +104,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .since("5.0.0")
         .flags(WRITE | FAST)
         .key_flags(&[DELETED]),
-    Command::new("XDELEX key [KEEPREF | DELREF | ACKED] IDS numids:int id...", deleting::xdelex)
+    Command::new("XDELEX key [KEEPREF | DELREF | ACKED] IDS (numids:int id...)", deleting::xdelex)
         .summary("Deletes entries with or without what groups know of them, and answers each id.")
         .cost("O(1) for each id")
         .since("8.2.0")
@@ -194,7 +194,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(READONLY)
         .key_flags(&[READ])
         .history(&[("6.2.0", "Ranges that exclude their ends.")]),
-    Command::new("XREAD [COUNT count:int] [BLOCK milliseconds:int] STREAMS key... id...", waiting::xread)
+    Command::new("XREAD [COUNT count:int] [BLOCK milliseconds:int] STREAMS (key... id...)", waiting::xread)
         .summary("Gives the entries of several streams that come after given ids, and can wait for them.")
         .cost("")
         .since("5.0.0")
@@ -202,7 +202,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .key_specs(AFTER_STREAMS_FROM_1),
     Command::new(
         "XREADGROUP GROUP (group consumer) [COUNT count:int] [BLOCK milliseconds:int] [NOACK] \
-         STREAMS key... id...",
+         STREAMS (key... id...)",
         waiting::xreadgroup,
     )
     .summary("Gives a consumer entries that its group has not had yet, or those that it has not acknowledged.")
@@ -336,7 +336,7 @@ impl<'a> Effects<'a> {
         Effects {
             key,
             group,
-            wanted: ctx.server.effects_wanted,
+            wanted: ctx.server.wants_effects(),
             list: Vec::new(),
         }
     }

@@ -139,7 +139,8 @@ pub(super) fn xread(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
     }
     let mut found = Vec::new();
     for (key, start) in order.keys.iter().zip(&starts) {
-        let Some(stream) = ctx.keys.get_mut::<Stream>(key)? else {
+        // Looked up again, and so counted again.
+        let Some(stream) = ctx.keys.get::<Stream>(key)? else {
             continue;
         };
         let Some(from) = start.next() else { continue };
@@ -254,6 +255,8 @@ fn read_for_group(
     effects: &mut Effects,
 ) -> Result<Option<Vec<Reply>>, Error> {
     let now = ctx.now.millis();
+    // Looked up again, and so counted again.
+    ctx.keys.read(key);
     let Some(stream) = ctx.keys.get_mut::<Stream>(key)? else {
         return Ok(None);
     };

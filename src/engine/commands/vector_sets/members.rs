@@ -1,7 +1,5 @@
 //! Elements: how many, whether one is there, by chance, their attributes, removing one.
 
-use std::collections::BTreeSet;
-
 use super::{take, wrong_arity};
 use crate::args::Args;
 use crate::context::Context;
@@ -124,10 +122,11 @@ fn distinct(set: &VectorSet, count: usize, random: &mut Random) -> Vec<u32> {
         return walk.take(count.min(set.len())).collect();
     }
     let mut drawn = vec![first];
-    let mut seen = BTreeSet::from([first]);
+    let mut seen = vec![first];
     while drawn.len() < count {
         let next = one(set, random);
-        if seen.insert(next) {
+        if let Err(at) = seen.binary_search(&next) {
+            seen.insert(at, next);
             drawn.push(next);
         }
     }

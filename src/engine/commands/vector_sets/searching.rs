@@ -155,8 +155,12 @@ fn describe(node: &Node, found: Found, options: &Options) -> (Reply, Vec<Reply>)
 /// All in one row; in RESP3 a map if there is more than elements, of arrays if there are two things of each.
 fn arrange(shown: Vec<(Reply, Vec<Reply>)>, is_map: bool) -> Reply {
     if !is_map {
-        let row = |(name, facts)| std::iter::once(name).chain(facts);
-        return Reply::array(shown.into_iter().flat_map(row));
+        let mut row = Vec::new();
+        for (name, facts) in shown {
+            row.push(name);
+            row.extend(facts);
+        }
+        return Reply::Array(row);
     }
     let entry = |(name, mut facts): (Reply, Vec<Reply>)| match facts.len() {
         1 => (name, facts.remove(0)),

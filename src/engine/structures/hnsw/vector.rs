@@ -92,9 +92,15 @@ impl Vector {
     /// The components as they lie in memory on a little-endian machine.
     pub fn to_bytes(&self) -> Vec<u8> {
         match &self.components {
-            Components::Floats(values) => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Components::Floats(values) => bytes_of(values),
             Components::Int8 { steps, .. } => steps.iter().map(|step| *step as u8).collect(),
-            Components::Signs(words) => words.iter().flat_map(|w| w.to_le_bytes()).collect(),
+            Components::Signs(words) => {
+                let mut bytes = Vec::new();
+                for word in words {
+                    bytes.extend_from_slice(&word.to_le_bytes());
+                }
+                bytes
+            }
         }
     }
 
@@ -143,6 +149,15 @@ pub fn floats(bytes: &[u8]) -> Vec<f32> {
     numbers
         .map(|chunk| f32::from_le_bytes(chunk.try_into().expect("of four")))
         .collect()
+}
+
+/// The reverse of `floats`.
+pub fn bytes_of(numbers: &[f32]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(numbers.len() * 4);
+    for number in numbers {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    bytes
 }
 
 /// Makes the length one and returns what it was. Nothing is done to a vector without length, which is said to be 1.

@@ -6,7 +6,7 @@
 use super::{COUNTED_BITS, Histogram, REGISTERS};
 
 /// 1 / (2 ln 2).
-const ALPHA: f64 = 0.721_347_520_444_481_703_68;
+const ALPHA: f64 = 0.721_347_520_444_481_7;
 
 pub fn estimate(histogram: &Histogram) -> u64 {
     const FULL: usize = COUNTED_BITS as usize + 1;

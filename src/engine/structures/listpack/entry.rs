@@ -16,7 +16,7 @@ const INT_32: u8 = 0xf3;
 const INT_64: u8 = 0xf4;
 
 /// The longest decimal text of an i64.
-const INT_TEXT: usize = 20;
+pub const INT_TEXT: usize = 20;
 
 /// What an entry holds. A text that is exactly the decimal form of an i64 is kept as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -69,6 +69,21 @@ fn check(listpack: &Listpack, model: &[Vec<u8>], seed: u64) {
 }
 
 #[test]
+fn several_entries_at_once_are_the_same_bytes() {
+    let mut random = Random::new(3);
+    for _ in 0..200 {
+        let values: Vec<Vec<u8>> = (0..random.below(20)).map(|_| value(&mut random)).collect();
+        let mut listpack = listpack_of(&values);
+        listpack.append_with(|pack| {
+            pack.int(-5);
+            values.iter().for_each(|value| pack.text(value));
+        });
+        let all = [values.as_slice(), &[b"-5".to_vec()], values.as_slice()].concat();
+        assert_eq!(listpack, listpack_of(&all));
+    }
+}
+
+#[test]
 fn recorded_entries() {
     let vectors = vectors(include_str!(
         "../../../../tests/vectors/listpack-entries.json"

@@ -15,6 +15,7 @@ impl Quicklist {
     pub fn insert_before(&mut self, index: isize, value: &[u8]) -> bool {
         self.seek(index)
             .map(|place| self.insert(place, value, Side::Before))
+            .map(|()| self.recount())
             .is_some()
     }
 
@@ -22,6 +23,7 @@ impl Quicklist {
     pub fn insert_after(&mut self, index: isize, value: &[u8]) -> bool {
         self.seek(index)
             .map(|place| self.insert(place, value, Side::After))
+            .map(|()| self.recount())
             .is_some()
     }
 
@@ -48,6 +50,7 @@ impl Quicklist {
                 self.length -= 1;
             }
         }
+        self.recount();
         true
     }
 

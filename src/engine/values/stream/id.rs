@@ -47,10 +47,14 @@ impl StreamId {
         }
     }
 
-    /// Both parts, the greatest digits first: the order of the bytes is that of the ids.
+    /// Both parts in one number.
+    pub fn to_number(self) -> u128 {
+        u128::from(self.ms) << 64 | u128::from(self.seq)
+    }
+
+    /// The greatest digits first: the order of the bytes is that of the ids.
     pub fn to_bytes(self) -> [u8; 16] {
-        let number = u128::from(self.ms) << 64 | u128::from(self.seq);
-        number.to_be_bytes()
+        self.to_number().to_be_bytes()
     }
 
     pub fn from_bytes(bytes: [u8; 16]) -> StreamId {

@@ -321,7 +321,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether a listpack is a whole node: some live entries, as many of each kind as it states, in ascending order.
+/// Whether a listpack is a whole node: some entries, as many of each kind as it states, in ascending order.
 fn check(own: StreamId, pack: &Listpack) -> Option<()> {
     let mut walk = Check {
         entries: pack.iter(),
@@ -329,8 +329,11 @@ fn check(own: StreamId, pack: &Listpack) -> Option<()> {
     let (live, dead, fields) = (walk.count()?, walk.count()?, walk.count()?);
     walk.texts(fields)?;
     let (mut last, mut found_dead) = (None, 0);
-    let some = walk.number()? == 0 && live > 0;
-    for _ in 0..live.checked_add(dead).filter(|_| some)? {
+    let entries = live.checked_add(dead).filter(|entries| *entries > 0)?;
+    if walk.number()? != 0 {
+        return None;
+    }
+    for _ in 0..entries {
         let flags = walk.number()?;
         let id = StreamId {
             ms: own.ms.wrapping_add(walk.number()? as u64),

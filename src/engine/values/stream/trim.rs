@@ -1,6 +1,6 @@
 //! Trimming a stream from its beginning: whole nodes where that is allowed, entries otherwise.
 
-use super::{Stream, StreamId};
+use super::{Node, Stream, StreamId};
 
 /// Where trimming ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,16 +55,9 @@ impl Stream {
         let mut removed = 0;
         while let Some(first) = self.nodes.first_entry() {
             let live = first.get().live();
-            let whole = match trim.bound {
-                Bound::MaxLen(most) => {
-                    self.length > most && self.length.saturating_sub(live) >= most
-                }
-                Bound::MinId(least) => {
-                    let last = first.get().entries_rev(*first.key()).next();
-                    last.is_none_or(|last| last.id < least)
-                }
-            };
-            if !whole || trim.limit > 0 && removed + live > trim.limit {
+            if !may_go(*first.key(), first.get(), self.length, trim.bound)
+                || trim.limit > 0 && removed + live > trim.limit
+            {
                 break;
             }
             first.remove();
@@ -74,35 +67,33 @@ impl Stream {
         removed
     }
 
-    /// Removes entries one by one, up to the bound.
+    /// Removes entries one by one, up to the bound. Entries that have to stay are passed over, in the node where the
+    /// bound lies as in those before it, but no other node makes up for them.
     fn trim_entries(&mut self, trim: &Trim) -> u64 {
-        let (mut budget, least) = match trim.bound {
-            Bound::MaxLen(most) => (self.length.saturating_sub(most), None),
-            Bound::MinId(least) => (u64::MAX, Some(least)),
-        };
         let before = self.length;
         let mut from = Some(StreamId::MIN);
         while let Some(start) = from
             && let Some((&own, node)) = self.nodes.range(start..).next()
         {
-            from = own.next();
-            let mut gone = Vec::new();
-            for entry in node.entries(own) {
-                if budget == 0 || least.is_some_and(|least| entry.id >= least) {
-                    from = None;
-                    break;
-                }
-                if entry.deleted {
-                    continue;
-                }
-                budget -= 1;
-                gone.push((entry.offset(), entry.id));
+            let too_many = match trim.bound {
+                Bound::MaxLen(most) => self.length.saturating_sub(most),
+                Bound::MinId(_) => u64::MAX,
+            };
+            if too_many == 0 {
+                break;
             }
-            // An entry that has to stay has been counted all the same.
+            let whole = may_go(own, node, self.length, trim.bound);
+            from = own.next().filter(|_| whole);
+            let entries = node.entries(own).filter(|entry| !entry.deleted);
+            let mut gone: Vec<(usize, StreamId)> = entries
+                .map(|entry| (entry.offset(), entry.id))
+                .take_while(|(_, id)| trim.bound.allows(*id))
+                .collect();
             if trim.references == References::Acked {
                 gone.retain(|(_, id)| !self.is_referenced(*id));
             }
-            self.remove_from(own, &gone);
+            gone.truncate(usize::try_from(too_many).unwrap_or(usize::MAX));
+            self.remove_from(own, &gone, whole);
             if trim.references == References::Delete {
                 gone.iter().for_each(|(_, id)| self.forget_references(*id));
             }
@@ -110,14 +101,36 @@ impl Stream {
         before - self.length
     }
 
-    /// Marks entries of one node as deleted, or removes the node if they are all that it has.
-    fn remove_from(&mut self, own: StreamId, gone: &[(usize, StreamId)]) {
+    /// Marks entries of one node as deleted, or removes the node if they are all that it has. The node with the bound
+    /// stays even so: what lies behind the bound may be deleted already, but Redis does not look.
+    fn remove_from(&mut self, own: StreamId, gone: &[(usize, StreamId)], whole: bool) {
         let node = self.nodes.get_mut(&own).expect("the node was just walked");
-        if node.live() == gone.len() as u64 {
+        if whole && node.live() == gone.len() as u64 {
             self.nodes.remove(&own);
         } else if !gone.is_empty() {
             node.mark_deleted(gone.iter().map(|(at, _)| *at));
         }
         self.length -= gone.len() as u64;
+    }
+}
+
+impl Bound {
+    /// Whether an entry of this id lies before the bound, as far as ids say it.
+    fn allows(self, id: StreamId) -> bool {
+        match self {
+            Bound::MaxLen(_) => true,
+            Bound::MinId(least) => id < least,
+        }
+    }
+}
+
+/// Whether all of a node lies before the bound.
+fn may_go(own: StreamId, node: &Node, length: u64, bound: Bound) -> bool {
+    match bound {
+        Bound::MaxLen(most) => length > most && length.saturating_sub(node.live()) >= most,
+        Bound::MinId(_) => {
+            let last = node.entries_rev(own).next();
+            last.is_none_or(|last| bound.allows(last.id))
+        }
     }
 }

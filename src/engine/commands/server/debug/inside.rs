@@ -1,11 +1,11 @@
 //! DEBUG words that look inside a value: OBJECT, SDSLEN, LISTPACK, QUICKLIST, HTSTATS, HTSTATS-KEY.
 
+use crate::allocation::allocated;
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::keyspace::Object;
-use crate::memory::allocated;
 use crate::rdb;
 use crate::reply::Reply;
 use crate::structures::dict::Dict;
@@ -25,8 +25,8 @@ pub(super) fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     const AROUND: usize = 1 + 2 + 8;
     let now = ctx.now;
     let object = held(ctx, args.word()?)?;
-    let idle = object.idle_seconds(now);
-    let clock = object.accessed.div_euclid(1000) & 0xff_ffff;
+    let idle = object.access.idle_seconds(now);
+    let clock = object.access.bits();
     let encoding = object.value.encoding();
     let bytes = rdb::dump(&object.value, true).len() - AROUND;
     // No address: the value lies nowhere that could be named.
