@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use engine::config::Config;
 use engine::render;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
@@ -27,6 +28,8 @@ pub struct World {
     clients: BTreeMap<String, ClientId>,
     names: BTreeMap<ClientId, String>,
     setup: Setup,
+    /// What every new server begins with.
+    config: Config,
     /// What was done since the beginning, for the page to store.
     log: Vec<LogEntry>,
     /// Blocks that ran since the last `fresh` one.
@@ -38,9 +41,15 @@ pub struct World {
 
 impl World {
     pub fn new(setup: Setup) -> World {
-        let engine = Engine::new(seed_of(&setup.seed), Time::WORLD_START);
+        World::with_config(setup, open_config())
+    }
+
+    /// A world whose servers begin with this configuration.
+    pub fn with_config(setup: Setup, config: Config) -> World {
+        let seed = seed_of(&setup.seed);
         World {
-            engine,
+            engine: Engine::with_config(seed, Time::WORLD_START, config.clone()),
+            config,
             now: Time::WORLD_START,
             clients: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -78,7 +87,8 @@ impl World {
 
     /// A new server from the same seed; the log stays, for it says how we came here.
     pub(crate) fn fresh_server(&mut self) {
-        self.engine = Engine::new(seed_of(&self.setup.seed), Time::WORLD_START);
+        let seed = seed_of(&self.setup.seed);
+        self.engine = Engine::with_config(seed, Time::WORLD_START, self.config.clone());
         self.now = Time::WORLD_START;
         self.clients.clear();
         self.names.clear();
@@ -243,7 +253,7 @@ impl World {
                     self.close(client);
                     continue;
                 }
-                Event::Effect { .. } | Event::Key { .. } => continue,
+                Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {
                 continue;
@@ -374,6 +384,11 @@ impl World {
             log_entries: self.log.len() as u32,
         }
     }
+}
+
+/// Nothing here can be harmed, so a reader may look inside with DEBUG.
+fn open_config() -> Config {
+    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
 /// The whole text of a step: its own output, then what it caused for others, line by line as transcripts write it.

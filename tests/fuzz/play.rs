@@ -10,7 +10,7 @@ use engine::resp::Protocol;
 use engine::value::Value;
 use engine::values::sorted_set::{Rules, SortedSet};
 use engine::{ClientId, Engine, Event, Reply, Time, number};
-use tests::real::{Clock, Connection, Real};
+use tests::real::{Clock, Connection, Real, open_config};
 
 use crate::access;
 use crate::effects::Effects;
@@ -73,7 +73,7 @@ impl Pair {
         let effects = aof.then(|| Effects::new(real.folder()));
         let mut admin = real.connect();
         let defaults = settings::read_all(&mut admin);
-        let engine = Engine::new(0, real.now());
+        let engine = Engine::with_config(0, real.now(), open_config());
         let mut pair = Pair {
             real,
             admin,
@@ -101,7 +101,7 @@ impl Pair {
                 .call(&[b"CONFIG".as_slice(), b"SET", name.as_bytes(), value]);
         }
         self.admin.call(&["CONFIG", "RESETSTAT"]);
-        self.engine = Engine::new(seed, self.real.now());
+        self.engine = Engine::with_config(seed, self.real.now(), open_config());
         for (name, value) in PARAMETERS {
             let words = ["CONFIG", "SET", name, value].map(str::as_bytes);
             self.ask(0, &words);

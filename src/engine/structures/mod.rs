@@ -17,3 +17,4 @@ pub mod random;
 pub mod siphash;
 pub mod skiplist;
 pub mod slab;
+pub mod slotted;

@@ -34,6 +34,8 @@ pub struct Quicklist {
     length: usize,
     fill: i32,
     depth: usize,
+    /// Not 0: elements of so many bytes are large, whatever the fill says.
+    packed_threshold: usize,
     /// What Redis would allocate for the nodes' contents.
     content_bytes: usize,
 }
@@ -73,6 +75,7 @@ impl Quicklist {
             length: 0,
             fill,
             depth,
+            packed_threshold: 0,
             content_bytes: 0,
         }
     }
@@ -104,6 +107,11 @@ impl Quicklist {
     pub fn set_limits(&mut self, fill: i32, depth: usize) {
         let Quicklist { fill, depth, .. } = Quicklist::new(fill, depth);
         (self.fill, self.depth) = (fill, depth);
+    }
+
+    /// Elements of so many bytes get nodes of their own from now on; 0 is the default.
+    pub fn set_packed_threshold(&mut self, bytes: usize) {
+        self.packed_threshold = bytes;
     }
 
     /// Adds a ready node, as a loader does.
@@ -331,7 +339,10 @@ impl Quicklist {
     }
 
     fn is_large(&self, value: &[u8]) -> bool {
-        value.len() > size_limit(self.fill).unwrap_or(SAFE_SIZE)
+        match self.packed_threshold {
+            0 => value.len() > size_limit(self.fill).unwrap_or(SAFE_SIZE),
+            bytes => value.len() >= bytes,
+        }
     }
 
     fn allows_insert(&self, node: &Node, value: &[u8]) -> bool {
