@@ -9,7 +9,7 @@ pub mod describe;
 mod membership;
 pub mod node;
 pub mod redirect;
-pub mod slot;
+pub use structures::slot;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 use serde_json::Value;
 
 fn vectors(text: &str) -> Value {
@@ -82,9 +82,7 @@ fn replay(list: &mut Quicklist, step: &[Value]) {
 
 #[test]
 fn nodes_are_those_of_a_server_after_every_command() {
-    let vectors = vectors(include_str!(
-        "../../../../tests/vectors/quicklist-nodes.json"
-    ));
+    let vectors = vectors(include_str!("../../../tests/vectors/quicklist-nodes.json"));
     for (at, run) in vectors["runs"].as_array().unwrap().iter().enumerate() {
         let mut list = Quicklist::new(run["fill"].as_i64().unwrap() as i32, 0);
         for node in run["start"].as_array().unwrap() {
@@ -145,7 +143,7 @@ fn pushed(fill: i32, values: impl IntoIterator<Item = Vec<u8>>) -> Quicklist {
 
 #[test]
 fn recorded_node_counts() {
-    let vectors = vectors(include_str!("../../../../tests/vectors/quicklist.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/quicklist.json"));
     let check = |case: &str, list: &Quicklist| {
         let rows = vectors["rows"].as_array().unwrap();
         let row = rows.iter().find(|row| row["case"] == case).expect(case);
@@ -198,7 +196,7 @@ fn the_first_listpack_ends_where_recorded() {
 #[test]
 fn a_list_of_one_leaves_the_listpack_where_recorded() {
     let vectors = vectors(include_str!(
-        "../../../../tests/vectors/encoding-transitions.json"
+        "../../../tests/vectors/encoding-transitions.json"
     ));
     let mut seen = 0;
     for row in vectors["cases"].as_array().unwrap() {

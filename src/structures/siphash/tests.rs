@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn recorded_hashes() {
-    let text = include_str!("../../../../tests/vectors/siphash-1-2.json");
+    let text = include_str!("../../../tests/vectors/siphash-1-2.json");
     let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
     let key = std::array::from_fn(|at| at as u8);
     let rows = vectors["rows"].as_array().unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 use serde_json::Value;
 
 fn vectors(text: &str) -> Value {
@@ -85,9 +85,7 @@ fn several_entries_at_once_are_the_same_bytes() {
 
 #[test]
 fn recorded_entries() {
-    let vectors = vectors(include_str!(
-        "../../../../tests/vectors/listpack-entries.json"
-    ));
+    let vectors = vectors(include_str!("../../../tests/vectors/listpack-entries.json"));
     for row in vectors["rows"].as_array().unwrap() {
         let stated = row["value"].as_str().unwrap();
         let value = match stated.strip_prefix("x x ") {
@@ -117,9 +115,7 @@ fn recorded_entries() {
 
 #[test]
 fn recorded_containers_are_read_and_written_again() {
-    let vectors = vectors(include_str!(
-        "../../../../tests/vectors/raw-containers.json"
-    ));
+    let vectors = vectors(include_str!("../../../tests/vectors/raw-containers.json"));
     let mut seen = 0;
     for row in vectors["rows"].as_array().unwrap() {
         let (encoding, container) = (&row["encoding"], &row["container_hex"]);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 
 /// Some elements, among them the same ones again.
 fn elements(seed: u64, count: u64) -> impl Iterator<Item = [u8; 8]> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 
 /// The bits as a vector, to be looked at one by one.
 fn spelled(bytes: &[u8]) -> Vec<bool> {

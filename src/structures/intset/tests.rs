@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 #[test]
 fn recorded_containers() {
-    let text = include_str!("../../../../tests/vectors/raw-containers.json");
+    let text = include_str!("../../../tests/vectors/raw-containers.json");
     let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
     let mut seen = 0;
     for row in vectors["rows"].as_array().unwrap() {

@@ -1,7 +1,7 @@
 //! Keys by chance, each way with the bias that Redis' own way has.
 
 use super::{Dict, NIL};
-use crate::structures::random::Random;
+use crate::random::Random;
 
 /// `dictGetFairRandomKey`'s sample: large enough to even out most chains.
 const FAIR_SAMPLE: usize = 15;

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::Slotted;
-use crate::cluster::slot::key_slot;
-use crate::structures::random::Random;
+use crate::random::Random;
+use crate::slot::key_slot;
 
 fn filled(by_slot: bool, keys: usize) -> Slotted<usize> {
     let mut table = Slotted::new([7; 16], by_slot);

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 
 /// A trie by its plain definition: every prefix of a key is a node, and those with one way on and no end are joined.
 fn counted_plainly(keys: &BTreeSet<u128>) -> usize {

@@ -1,7 +1,7 @@
 //! Walking a quicklist both ways, and its nodes as a visualiser or a saver sees them.
 
 use super::{Node, Quicklist};
-use crate::structures::listpack::{self, Entry, Listpack};
+use crate::listpack::{self, Entry, Listpack};
 
 /// Nodes smaller than this are never worth compressing.
 const COMPRESS_MIN_BYTES: usize = 48;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 
 const SEED: [u8; 16] = *b"0123456789abcdef";
@@ -90,7 +90,7 @@ fn random_operations_match_a_map() {
 
 #[test]
 fn tables_grow_as_recorded() {
-    let text = include_str!("../../../../tests/vectors/dict-rehash-and-scan.json");
+    let text = include_str!("../../../tests/vectors/dict-rehash-and-scan.json");
     let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
     let rows = vectors["main_dict_growth"].as_array().unwrap();
     let mut dict = Dict::new(SEED);
@@ -217,7 +217,7 @@ fn at_most_ten_empty_buckets_pass_per_step() {
 
 #[test]
 fn scan_counts_in_reversed_bits() {
-    let text = include_str!("../../../../tests/vectors/dict-rehash-and-scan.json");
+    let text = include_str!("../../../tests/vectors/dict-rehash-and-scan.json");
     let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
     for row in vectors["scan"]["rows"].as_array().unwrap() {
         let recorded = row["full_bucket_visit_order"].as_array().unwrap();

@@ -7,7 +7,7 @@
 use super::bytes::Bytes;
 use super::dict::Dict;
 use super::random::Random;
-use crate::cluster::slot::{SLOTS, key_slot};
+use crate::slot::{SLOTS, key_slot};
 
 const SLOT_BITS: u32 = 14;
 

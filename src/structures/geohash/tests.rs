@@ -1,5 +1,5 @@
 use super::*;
-use crate::structures::random::Random;
+use crate::random::Random;
 
 fn some_place(random: &mut Random) -> Place {
     let mut between = |max: f64| random.below(2_000_001) as f64 / 1_000_000.0 * max - max;

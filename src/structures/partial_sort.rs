@@ -126,7 +126,7 @@ fn swap_runs<T>(items: &mut [T], a: usize, b: usize, length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structures::random::Random;
+    use crate::random::Random;
 
     #[test]
     fn the_first_ones_are_those_of_a_whole_sort() {

@@ -50,7 +50,7 @@ fn sorted(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<u32> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structures::random::Random;
+    use crate::random::Random;
 
     #[test]
     fn things_are_sorted_and_equal_ones_stay_in_order() {

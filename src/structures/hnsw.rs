@@ -22,7 +22,7 @@ pub use vector::{Components, Quantization, Vector};
 
 use std::collections::BinaryHeap;
 
-use crate::structures::random::Random;
+use crate::random::Random;
 use queue::Queue;
 
 /// No node is in a higher layer.

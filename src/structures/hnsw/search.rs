@@ -1,7 +1,7 @@
 //! Finding the nodes nearest to a vector.
 
 use super::{Graph, Node, Queue, Vector};
-use crate::structures::hnsw::Found;
+use crate::hnsw::Found;
 
 /// Which nodes may be results, and after how many nodes looked at to give up (0 is never).
 #[derive(Clone, Copy)]
