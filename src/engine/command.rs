@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::keys;
 use crate::reply::Reply;
+use crate::structures::order;
 use crate::syntax::Syntax;
 
 pub type Handler = fn(&mut Context, &mut Args) -> Result<Reply, Error>;
@@ -359,9 +360,10 @@ impl Entry {
     }
 }
 
-/// All commands, by lower-case name.
+/// All commands.
 pub struct Table {
-    by_name: BTreeMap<&'static str, &'static Entry>,
+    /// In order of name, subcommands not included.
+    entries: Vec<&'static Entry>,
     /// The same for looking one up, which every command begins with: an open hash table, at most half full.
     places: Vec<Option<&'static Entry>>,
 }
@@ -374,49 +376,40 @@ pub fn table() -> &'static Table {
 
 impl Table {
     fn new() -> Table {
-        let mut by_name: BTreeMap<&'static str, Entry> = BTreeMap::new();
-        let mut children: Vec<Entry> = Vec::new();
         let declared = commands::GROUPS
             .iter()
             .flat_map(|(group, commands)| commands.iter().map(move |command| (group, command)));
-        for (index, (group, command)) in declared.enumerate() {
-            {
-                let entry = entry(group, command, index);
-                if entry.name.contains('|') {
-                    children.push(entry);
-                } else {
-                    let earlier = by_name.insert(key_of(&entry), entry);
-                    assert!(
-                        earlier.is_none(),
-                        "a command is declared twice: {}",
-                        command.syntax
-                    );
-                }
-            }
+        let (children, mut entries): (Vec<Entry>, Vec<Entry>) = declared
+            .enumerate()
+            .map(|(index, (group, command))| entry(group, command, index))
+            .partition(|entry| entry.name.contains('|'));
+        order::sort_by(&mut entries, |a, b| key_of(a).cmp(key_of(b)));
+        for pair in entries.windows(2) {
+            let name = pair[1].name;
+            assert!(pair[0].name != name, "a command is declared twice: {name}");
         }
         for child in children {
             let (parent, last) = child
                 .name
                 .split_once('|')
                 .expect("a child's name has two parts");
-            let parent = by_name
-                .get_mut(parent)
-                .expect("a subcommand's container is declared");
+            let parent = entries.iter_mut().find(|entry| entry.name == parent);
+            let parent = parent.expect("a subcommand's container is declared");
             parent.subcommands.insert(last, Box::leak(Box::new(child)));
         }
-        let by_name: BTreeMap<&'static str, &'static Entry> = by_name
+        let entries: Vec<&'static Entry> = entries
             .into_iter()
-            .map(|(name, entry)| (name, &*Box::leak(Box::new(entry))))
+            .map(|entry| &*Box::leak(Box::new(entry)))
             .collect();
-        let mut places = vec![None; (2 * by_name.len()).next_power_of_two()];
-        for entry in by_name.values().copied() {
+        let mut places = vec![None; (2 * entries.len()).next_power_of_two()];
+        for &entry in &entries {
             let mut at = place(entry.name.as_bytes(), places.len());
             while places[at].is_some() {
                 at = (at + 1) % places.len();
             }
             places[at] = Some(entry);
         }
-        Table { by_name, places }
+        Table { entries, places }
     }
 
     /// A command without regard to its subcommands.
@@ -456,9 +449,7 @@ impl Table {
 
     /// In order of name, each followed by its subcommands.
     pub fn all(&self) -> impl Iterator<Item = &'static Entry> {
-        self.by_name
-            .values()
-            .copied()
+        self.iter()
             .flat_map(|entry| std::iter::once(entry).chain(entry.subcommands.values().copied()))
     }
 
@@ -473,7 +464,7 @@ impl Table {
 
     /// In order of name, subcommands not included.
     pub fn iter(&self) -> impl Iterator<Item = &'static Entry> {
-        self.by_name.values().copied()
+        self.entries.iter().copied()
     }
 }
 
@@ -486,10 +477,10 @@ fn place(name: &[u8], places: usize) -> usize {
     (hash ^ hash >> 15) as usize & (places - 1)
 }
 
-/// Under which name a command is looked up.
-fn key_of(entry: &Entry) -> &'static str {
+/// What orders the commands: a module's name is shown in upper case and sorted in lower.
+fn key_of(entry: &Entry) -> &str {
     if entry.has(flag::MODULE) {
-        String::leak(entry.syntax.name.clone())
+        &entry.syntax.name
     } else {
         entry.name
     }

@@ -740,7 +740,10 @@ impl Server {
     /// Messages that a command caused for its own client are read after its reply.
     fn put_own_last(&mut self, id: ClientId, from: usize) {
         let is_own = |event: &Event| matches!(event, Event::Push { client, .. } if *client == id);
-        self.outbox[from..].sort_by_key(is_own);
+        let (own, others): (Vec<Event>, Vec<Event>) =
+            self.outbox.split_off(from).into_iter().partition(is_own);
+        self.outbox.extend(others);
+        self.outbox.extend(own);
     }
 
     pub fn reply_late(&mut self, id: ClientId, reply: Reply) {

@@ -3,6 +3,8 @@
 //! The classes are those of an HDR histogram with two significant digits, which Redis uses: 256 to begin with, then
 //! 128 for each doubling. Only classes that were met are kept: a command meets few.
 
+use crate::structures::order;
+
 /// Counts of durations in nanoseconds, from 1 to a second.
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
@@ -33,7 +35,7 @@ impl Histogram {
 
     fn sorted(&self) -> Vec<(u32, u64)> {
         let mut counts = self.counts.clone();
-        counts.sort_unstable();
+        order::sort(&mut counts);
         counts
     }
 

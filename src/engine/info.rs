@@ -2,9 +2,8 @@
 //! process, an allocator, sockets or a disk are left out rather than made up.
 
 use crate::aof::State;
+use crate::structures::order;
 mod calls;
-
-use std::collections::BTreeSet;
 
 use crate::command::table;
 use crate::keyspace::Keyspace;
@@ -193,7 +192,9 @@ fn keys_waited_for_to_go(server: &Server) -> usize {
         .iter()
         .filter_map(|client| client.blocked.as_ref());
     let of_groups = waits.filter(|wait| wait.words[0].eq_ignore_ascii_case(b"XREADGROUP"));
-    let keys: BTreeSet<&(usize, Vec<u8>)> = of_groups.flat_map(|wait| &wait.keys).collect();
+    let mut keys: Vec<&(usize, Vec<u8>)> = of_groups.flat_map(|wait| &wait.keys).collect();
+    order::sort(&mut keys);
+    keys.dedup();
     keys.len()
 }
 

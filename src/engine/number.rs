@@ -66,6 +66,13 @@ pub fn i64_to_bytes(value: i64) -> Vec<u8> {
 /// Reads a float as ZADD reads a score: decimal, hexadecimal (`0x1p3`) or `inf`, the whole text, no
 /// spaces. Not-a-number is refused, and so is what overflows or vanishes to zero.
 pub fn parse_f64(text: &[u8]) -> Option<f64> {
+    // Scores are mostly whole numbers, and few digits are exact.
+    const EXACT_DIGITS: usize = 15;
+    if text.len() <= EXACT_DIGITS
+        && let Some(whole) = parse_i64(text)
+    {
+        return Some(whole as f64);
+    }
     if let Some(hexadecimal) = Hexadecimal::parse(text) {
         return hexadecimal.to_f64();
     }

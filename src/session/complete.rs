@@ -1,6 +1,7 @@
 //! What may come at the end of a line: commands, subcommands, options that the syntax still allows, keys.
 
 use engine::command::{Entry, table};
+use engine::structures::order;
 use engine::syntax::{Node, Type};
 use messages::{Completion, Completions};
 
@@ -118,7 +119,7 @@ fn keys_beginning_with(world: &mut World, typed: &str) -> Vec<String> {
     let mut found: Vec<String> = readable
         .map(|key| String::from_utf8_lossy(key).into_owned())
         .collect();
-    found.sort();
+    order::sort(&mut found);
     found.truncate(ITEMS_MAX);
     found
 }

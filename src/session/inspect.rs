@@ -6,6 +6,7 @@ use engine::number;
 use engine::structures::dict::Dict;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
+use engine::structures::order;
 use engine::structures::quicklist::Quicklist;
 use engine::structures::skiplist::{LinkView, Skiplist};
 use engine::value::Value;
@@ -33,7 +34,7 @@ pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     let total = table.len() as u64;
     // In key order, so that a row does not jump when its table is rehashed.
     let mut names: Vec<&[u8]> = table.keys().collect();
-    names.sort();
+    order::sort(&mut names);
     let rows = names
         .into_iter()
         .take(limit as usize)

@@ -12,6 +12,7 @@ mod node;
 pub mod oracle;
 mod place;
 mod serve;
+mod shares;
 mod size;
 mod system;
 mod test;

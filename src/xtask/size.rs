@@ -1,7 +1,7 @@
 //! The size of the built site as it travels: each file through gzip -9, in the groups of
 //! `tests/size-budget.txt`. A group over its budget fails.
 
-use crate::{Failure, command, failure, place};
+use crate::{Failure, command, failure, place, shares};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
@@ -41,6 +41,7 @@ pub fn report(dist: &Path) -> Result<(), Failure> {
             over.push(budget.name.as_str());
         }
     }
+    shares::report()?;
     match over.is_empty() {
         true => Ok(()),
         false => failure(format!(

@@ -30,7 +30,7 @@ const LINES: &[Line] = &[
     line("SADD", 2 * MILLION, &[], &["SADD", "set", ITEM]),
     line("HSET", 2 * MILLION, &[], &["HSET", "hash", ITEM, "value"]),
     line("HGET", 2 * MILLION, &[], &["HGET", "hash", ITEM]),
-    line("SPOP", MILLION, &[], &["SPOP", "set"]),
+    line("SPOP", MILLION / 20, &[], &["SPOP", "set"]),
     line(
         "ZADD",
         MILLION,

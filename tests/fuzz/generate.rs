@@ -12,6 +12,7 @@ use engine::words;
 
 use crate::access;
 use crate::play::{CLIENTS, Pair};
+use crate::settings;
 use crate::social::{self, Situation};
 use crate::vectors;
 use tests::sent::is_sent;
@@ -74,7 +75,7 @@ fn settle_sort(words: &mut Vec<Vec<u8>>) {
             .position(|word| word.eq_ignore_ascii_case(token))
     };
     if words[0].eq_ignore_ascii_case(b"sort")
-        && position(words, b"BY").is_some()
+        && (position(words, b"BY").is_some() || position(words, b"ALPHA").is_some())
         && let Some(at) = position(words, b"STORE")
     {
         words.truncate(at);
@@ -207,7 +208,11 @@ impl Generator {
             }
         }
         let mut words = self.command();
-        while self.social && leaves_due(&words, pair.now()) {
+        if self.social && words[0].eq_ignore_ascii_case(b"vadd") {
+            // A thread of the server's adds, and who listens hears of it when that is done.
+            words.retain(|word| !word.eq_ignore_ascii_case(b"CAS"));
+        }
+        while self.social && leaves_due(&words, pair.now()) || pair.depends_on_towers(&words) {
             words = self.command();
         }
         Input::Command { client, words }
@@ -252,34 +257,14 @@ impl Generator {
         words
     }
 
-    /// CONFIG SET of what decides about memory. The limit is so low that all that may go does.
+    /// CONFIG SET of what decides about memory. The limit is so low that all that may go does, in hash order: who
+    /// listens would hear of it in another one.
     fn parameter(&mut self) -> Vec<Vec<u8>> {
-        let (name, values): (&str, &[&str]) = match self.below(12) {
-            0..=2 => (
-                "maxmemory-policy",
-                &[
-                    "noeviction",
-                    "allkeys-lru",
-                    "allkeys-lfu",
-                    "allkeys-random",
-                    "volatile-lru",
-                    "volatile-lfu",
-                    "volatile-random",
-                    "volatile-ttl",
-                    "allkeys-lfu",
-                    "allkeys-lrm",
-                ],
-            ),
-            3 => (
-                "maxmemory",
-                &["1", "-1", "10%", "1gb", "18446744073709551615"],
-            ),
-            4..=6 => ("maxmemory", &["0"]),
-            7 => ("maxmemory-samples", &["1", "5", "10", "0", "65"]),
-            8 => ("lfu-decay-time", &["0", "1", "2", "-1"]),
-            9 => ("slowlog-max-len", &["0", "10", "128"]),
-            10 => ("lazyfree-lazy-eviction", &["yes", "no", "maybe"]),
-            _ => ("latency-monitor-threshold", &["0", "100"]),
+        let (name, values) = settings::MEMORY[self.below(settings::MEMORY.len())];
+        let values = if self.social && name == "maxmemory" {
+            &["0"]
+        } else {
+            values
         };
         let value = self.pick(values);
         vec![b"CONFIG".to_vec(), b"SET".to_vec(), name.into(), value]

@@ -29,6 +29,36 @@ pub const CHANGED: &[(&str, &[&str])] = &[
     ("zset-max-listpack-value", &["64", "8"]),
 ];
 
+/// What decides about memory; a name that stands here twice is set twice as often.
+pub const MEMORY: &[(&str, &[&str])] = &[
+    ("maxmemory-policy", POLICIES),
+    ("maxmemory-policy", POLICIES),
+    (
+        "maxmemory",
+        &["1", "-1", "10%", "1gb", "18446744073709551615"],
+    ),
+    ("maxmemory", &["0"]),
+    ("maxmemory", &["0"]),
+    ("maxmemory-samples", &["1", "5", "10", "0", "65"]),
+    ("lfu-decay-time", &["0", "1", "2", "-1"]),
+    ("slowlog-max-len", &["0", "10", "128"]),
+    ("lazyfree-lazy-eviction", &["yes", "no", "maybe"]),
+    ("latency-monitor-threshold", &["0", "100"]),
+];
+
+const POLICIES: &[&str] = &[
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+    "allkeys-lfu",
+    "allkeys-lrm",
+];
+
 /// What the server has them set to.
 pub fn read_all(connection: &mut Connection) -> Vec<(String, Vec<u8>)> {
     let read = |(name, _): &(&str, _)| {
@@ -40,5 +70,5 @@ pub fn read_all(connection: &mut Connection) -> Vec<(String, Vec<u8>)> {
         };
         (name.to_string(), value)
     };
-    CHANGED.iter().map(read).collect()
+    CHANGED.iter().chain(MEMORY).map(read).collect()
 }

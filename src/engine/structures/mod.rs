@@ -9,6 +9,7 @@ pub mod hnsw;
 pub mod hyperloglog;
 pub mod intset;
 pub mod listpack;
+pub mod order;
 pub mod partial_sort;
 pub mod quicklist;
 pub mod radix;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::event::Class;
 use crate::number;
 use crate::reply::Reply;
+use crate::structures::order;
 use crate::structures::quicklist::{Quicklist, exceeds_limit};
 use crate::value::{Kind, Value};
 use crate::values::list::{self, List};
@@ -293,7 +294,7 @@ fn order(
         ));
     }
     let stored = request.store.is_some();
-    weighed.sort_by(|(a, element_a), (b, element_b)| {
+    order::sort_by(&mut weighed, |(a, element_a), (b, element_b)| {
         let order = match (a, b) {
             // Equal weights are told apart by the elements, so that the order never depends on chance.
             (Weight::Number(a), Weight::Number(b)) => a

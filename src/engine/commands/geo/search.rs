@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
 use crate::structures::geohash::{Place, Shape, cover, integer_of_score};
+use crate::structures::order;
 use crate::structures::partial_sort::sort_first;
 use crate::structures::skiplist::ScoreRange;
 use crate::values::sorted_set::{Rules, SortedSet};
@@ -266,7 +267,7 @@ impl<'a> Request<'a> {
                 if descending { order.reverse() } else { order }
             };
             if wanted == found.len() {
-                found.sort_by(compare);
+                order::sort_by(&mut found, compare);
             } else {
                 sort_first(&mut found, wanted, &compare);
             }

@@ -14,6 +14,7 @@ use crate::number;
 use crate::reply::Reply;
 use crate::structures::intset::Intset;
 use crate::structures::listpack::{Entry, Listpack};
+use crate::structures::order;
 use crate::value::Kind;
 use crate::values::set::{Rules, Set};
 
@@ -181,7 +182,7 @@ fn difference(sets: &[Option<&Set>], stored: bool, rules: &Rules) -> Set {
 /// The sets by size, so that the smallest is walked; none if one is not there, and the result therefore empty.
 fn smallest_first(sets: Vec<Option<&Set>>) -> Option<Vec<&Set>> {
     let mut sets: Vec<&Set> = sets.into_iter().collect::<Option<_>>()?;
-    sets.sort_by_key(|set| set.len());
+    order::sort_by(&mut sets, |a, b| a.len().cmp(&b.len()));
     Some(sets)
 }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::keyspace::{Keyspace, Object};
 use crate::number;
 use crate::reply::Reply;
+use crate::structures::order;
 use crate::value::Value;
 use crate::values::set::Set;
 use crate::values::sorted_set::{Rules, SortedSet};
@@ -218,12 +219,12 @@ impl Options {
             Operation::Intersection => self.intersection(&smallest_first(sources)),
             Operation::Difference => difference(&sources),
         };
-        let order = |(a, x): &(Vec<u8>, f64), (b, y): &(Vec<u8>, f64)| {
+        let by_score = |(a, x): &(Vec<u8>, f64), (b, y): &(Vec<u8>, f64)| {
             x.partial_cmp(y)
                 .expect("no score is not-a-number")
                 .then_with(|| a.cmp(b))
         };
-        result.sort_by(order);
+        order::sort_by(&mut result, by_score);
         result
     }
 
@@ -313,7 +314,7 @@ fn sources<'a>(keys: &'a Keyspace, names: &[&[u8]], weights: &[f64]) -> Vec<Sour
 
 /// The order in which Redis adds scores up: it shows in the last digits of sums.
 fn smallest_first(mut sources: Vec<Source>) -> Vec<Source> {
-    sources.sort_by_key(Source::len);
+    order::sort_by(&mut sources, |a, b| a.len().cmp(&b.len()));
     sources
 }
 
