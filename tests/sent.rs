@@ -54,6 +54,7 @@ const NOT_SENT: &[&str] = &[
     "wait",
     "waitaof",
     "object|help",
+    "pfselftest",
     "pubsub|help",
     "swapdb",
     "readonly",
