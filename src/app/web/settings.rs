@@ -169,6 +169,7 @@ fn forget_all(page: Page) {
             store.remove(key);
         }
     });
+    super::kept::forget_all(&page.site());
     page.change_progress(|progress| {
         *progress = Progress {
             resets: progress.resets + 1,
