@@ -155,8 +155,8 @@ pub enum Response {
     File {
         address: String,
     },
-    /// What the files held; or why the server would not start from them, and nothing changed.
-    Loaded(Result<Loaded, String>),
+    /// What the files held, as a sentence; or why the server would not start from them, and nothing changed.
+    Loaded(Result<String, String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -297,17 +297,6 @@ pub struct FileRow {
     pub bytes: u64,
     /// How much of it would survive a loss of power.
     pub synced_bytes: u64,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Loaded {
-    pub keys: u64,
-    /// Databases that have keys.
-    pub databases: u32,
-    /// Keys that were left out because their time had come.
-    pub expired: u64,
-    /// What the server would write to its log.
-    pub notes: Vec<String>,
 }
 
 /// One key, as deep as the engine can show it. Long structures are cut; `length` in the row is the whole.

@@ -8,7 +8,7 @@ use engine::config::{Config, parameters};
 use engine::disk::Disk;
 use engine::rdb::file as rdb;
 use engine::{Engine, Time};
-use messages::{FileRow, Loaded, Response};
+use messages::{FileRow, Response};
 
 use crate::world::World;
 
@@ -29,22 +29,41 @@ pub(crate) fn list(world: &World) -> Response {
 }
 
 /// A server with these files in the place of the world's. In the error nothing changed; it says why.
-pub(crate) fn load(world: &mut World, files: Files) -> Result<Loaded, String> {
+pub(crate) fn load(world: &mut World, files: Files) -> Result<String, String> {
     let now = written(&files).unwrap_or(Time::WORLD_START);
     let (disk, config) = arrange(files)?;
     let mut engine = Engine::with_config(world.seed(), now, config);
     let notes = engine
         .start(disk, now)
         .map_err(|failure| failure.to_string())?;
-    let counts = engine.keys.dbs.iter().map(|db| db.keys.len() as u64);
-    let loaded = Loaded {
-        keys: counts.clone().sum(),
-        databases: counts.filter(|count| *count > 0).count() as u32,
-        expired: engine.server.persistence.keys_expired,
-        notes,
-    };
+    let outcome = outcome(&engine, &notes);
     world.replace_server(engine, now);
-    Ok(loaded)
+    Ok(outcome)
+}
+
+/// `12 keys in 2 databases.`, and what else the reader should know.
+fn outcome(engine: &Engine, notes: &[String]) -> String {
+    let counts = engine.keys.dbs.iter().map(|db| db.keys.len());
+    let databases = counts.clone().filter(|count| *count > 0).count();
+    let mut text = format!(
+        "{} in {}.",
+        counted(counts.sum(), "key"),
+        counted(databases, "database")
+    );
+    let expired = engine.server.persistence.keys_expired as usize;
+    if expired > 0 {
+        text += &format!(" {} had expired.", counted(expired, "key"));
+    }
+    // The rest of the server's log says what the sentence says already.
+    for note in notes.iter().filter(|note| note.starts_with('!')) {
+        text += &format!(" {note}");
+    }
+    text
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// The latest time that the files name: deadlines in them are of that time, and the world's clock takes it over. A time
@@ -121,3 +140,6 @@ fn append_only(config: &mut Config) {
         .set(parameter, b"yes")
         .expect("it can be set before the start");
 }
+
+#[cfg(test)]
+mod tests;

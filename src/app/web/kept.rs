@@ -5,50 +5,38 @@
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, CacheStorage, Response};
+use web_sys::{Blob, Cache, CacheStorage, FormData, Response};
 
 use super::dom;
 
 /// Keeps the files of a world; the ones it had are gone.
 pub async fn keep(site: &str, world: &str, files: &Array) -> Option<()> {
-    let cache = open(site).await?;
-    for (at, file) in files.iter().enumerate() {
-        let body = Response::new_with_opt_blob(Some(file.unchecked_ref::<Blob>())).ok()?;
-        done(cache.put_with_str(&address(site, world, at), &body)).await?;
+    let form = FormData::new().ok()?;
+    for file in files.iter() {
+        form.append_with_blob(FIELD, file.unchecked_ref::<Blob>())
+            .ok()?;
     }
+    let body = Response::new_with_opt_form_data(Some(&form)).ok()?;
+    let cache: Cache = done(storage()?.open(&name(site, world)))
+        .await?
+        .unchecked_into();
+    done(cache.put_with_str(&address(site, world), &body)).await?;
     Some(())
 }
 
-/// The files of a world, if all are there.
-pub async fn read(site: &str, world: &str, count: usize) -> Option<Array> {
-    let cache = open(site).await?;
-    let files = Array::new();
-    for at in 0..count {
-        let found = done(cache.match_with_str(&address(site, world, at))).await?;
-        let body = found.dyn_ref::<Response>()?.blob().ok()?;
-        files.push(&done(body).await?);
-    }
-    Some(files)
+pub async fn read(site: &str, world: &str) -> Option<Array> {
+    let found = done(storage()?.match_with_str(&address(site, world))).await?;
+    let form = done(found.dyn_ref::<Response>()?.form_data().ok()?).await?;
+    Some(form.unchecked_into::<FormData>().get_all(FIELD))
 }
 
-pub async fn forget(site: String, world: String, count: usize) {
-    if let Some(cache) = open(&site).await {
-        for at in 0..count {
-            // What is not there need not be removed.
-            let _ = done(cache.delete_with_str(&address(&site, &world, at))).await;
-        }
-    }
-}
-
-pub fn forget_all(site: &str) {
+pub fn forget(site: &str, world: &str) {
     if let Some(storage) = storage() {
-        drop(storage.delete(&name(site)));
+        drop(storage.delete(&name(site, world)));
     }
 }
 
-async fn open(site: &str) -> Option<Cache> {
-    Some(done(storage()?.open(&name(site))).await?.unchecked_into())
-}
+const FIELD: &str = "file";
 
 /// There is none where the page did not come over a secure connection.
 fn storage() -> Option<CacheStorage> {
@@ -57,12 +45,12 @@ fn storage() -> Option<CacheStorage> {
 }
 
 /// Not beginning as the service worker's caches do: it removes those that it does not know.
-fn name(site: &str) -> String {
-    format!("redis-mastery-files:{site}")
+fn name(site: &str, world: &str) -> String {
+    ["redis-mastery-files:", site, world].concat()
 }
 
-fn address(site: &str, world: &str, at: usize) -> String {
-    format!("{site}kept/{world}/{at}")
+fn address(site: &str, world: &str) -> String {
+    [site, "kept/", world].concat()
 }
 
 async fn done(promise: Promise) -> Option<JsValue> {

@@ -167,9 +167,9 @@ fn forget_all(page: Page) {
             .filter(|key| is_page(key) || key.starts_with(DAMAGED))
         {
             store.remove(key);
+            super::kept::forget(&page.site(), key);
         }
     });
-    super::kept::forget_all(&page.site());
     page.change_progress(|progress| {
         *progress = Progress {
             resets: progress.resets + 1,

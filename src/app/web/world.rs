@@ -464,7 +464,7 @@ impl Page {
             world.begin_anew();
             world.shown.update(Vec::clear);
             world.loading.set(Loading::default());
-            self.forget_files();
+            super::kept::forget(&self.site(), &self.world_name());
             self.change_record(|record| {
                 let mut fresh = record.reset();
                 if !all {
