@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use engine::resp::Protocol;
-use engine::values::sorted_set::{Rules, SortedSet};
 use engine::value::Value;
+use engine::values::sorted_set::{Rules, SortedSet};
 use engine::{ClientId, Engine, Event, Reply, Time, number};
 use tests::real::{Clock, Connection, Real};
 
@@ -172,18 +172,24 @@ impl Pair {
     /// A range by name means something only where all scores are equal. Elsewhere a skip list answers what its towers,
     /// which are drawn by lot, lead to.
     pub fn depends_on_towers(&self, words: &[Vec<u8>]) -> bool {
-        let by_name = |word: &Vec<u8>| word.to_ascii_lowercase().windows(3).any(|part| part == b"lex");
+        let by_name = |word: &Vec<u8>| {
+            word.to_ascii_lowercase()
+                .windows(3)
+                .any(|part| part == b"lex")
+        };
         if !words.iter().any(by_name) {
             return false;
         }
         let is_uneven = |key: &Vec<u8>| {
-            self.engine.keys.dbs.iter().any(|db| match db.keys.get(key).map(|object| &object.value) {
-                Some(Value::SortedSet(set)) if set.encoding() == "skiplist" => {
-                    let mut scores = set.iter().map(|(_, score)| score);
-                    let first = scores.next();
-                    scores.any(|score| Some(score) != first)
+            self.engine.keys.dbs.iter().any(|db| {
+                match db.keys.get(key).map(|object| &object.value) {
+                    Some(Value::SortedSet(set)) if set.encoding() == "skiplist" => {
+                        let mut scores = set.iter().map(|(_, score)| score);
+                        let first = scores.next();
+                        scores.any(|score| Some(score) != first)
+                    }
+                    _ => false,
                 }
-                _ => false,
             })
         };
         words[1..].iter().any(is_uneven)
