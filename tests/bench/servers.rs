@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use engine::Reply;
@@ -25,7 +25,11 @@ pub struct Server {
     process: u64,
 }
 
-struct Ended(Child);
+struct Ended {
+    child: Child,
+    /// Open as long as the server may print.
+    _output: BufReader<ChildStdout>,
+}
 
 impl Pair {
     pub fn start() -> Result<Pair, String> {
@@ -39,7 +43,7 @@ impl Pair {
                 port: real.port,
                 process,
             },
-            _child: Ended(child),
+            _child: child,
             _real: real,
         };
         pin(pair.ours.process, 0);
@@ -133,7 +137,7 @@ fn process_id(port: u16) -> Result<u64, String> {
         .ok_or_else(|| "INFO server names no process".to_string())
 }
 
-fn start_ours() -> Result<(Child, Server), String> {
+fn start_ours() -> Result<(Ended, Server), String> {
     let built = Command::new("cargo")
         .args(["build", "--quiet", "--release", "--locked", "-p", "server"])
         .current_dir(files::root())
@@ -150,8 +154,8 @@ fn start_ours() -> Result<(Child, Server), String> {
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))?;
     let mut line = String::new();
-    let output = child.stdout.take().expect("its output is piped");
-    let port = BufReader::new(output)
+    let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
+    let port = output
         .read_line(&mut line)
         .ok()
         .and_then(|_| line.trim().rsplit(':').next()?.parse().ok())
@@ -161,13 +165,17 @@ fn start_ours() -> Result<(Child, Server), String> {
         port,
         process: child.id().into(),
     };
+    let child = Ended {
+        child,
+        _output: output,
+    };
     Ok((child, server))
 }
 
 impl Drop for Ended {
     fn drop(&mut self) {
         // Ended or gone already: either way nothing is left to do.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

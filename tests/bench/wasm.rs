@@ -65,7 +65,29 @@ pub fn run(options: &Options) -> Result<(), String> {
         &columns,
         &lines,
     );
+    print_million(&results);
     Ok(())
+}
+
+/// Whether a page stays alive while a million keys are loaded.
+fn print_million(results: &Results) {
+    let Some(measured) = results.get("a million keys") else {
+        return;
+    };
+    let number = |name: &str| {
+        measured
+            .get(name)
+            .and_then(Value::as_f64)
+            .unwrap_or(f64::NAN)
+    };
+    println!(
+        "\nA million SETs through a worker in Chromium, a thousand in a message: {:.1} s, the longest message {:.0} ms, \
+         the page's longest pause {:.0} ms, {:.0} MB",
+        number("seconds"),
+        number("longestMessage"),
+        number("longestPause"),
+        number("megabytes")
+    );
 }
 
 /// The first column's numbers, then the others', and how often more the first has.
@@ -106,12 +128,13 @@ fn real_server(options: &Options, lines: &[&str]) -> Result<BTreeMap<String, Val
             let add = |at: usize| words(&["ZADD", "board", &at.to_string(), &format!("p{at}")]);
             pipeline(&mut connection, &(0..10_000).map(add).collect::<Vec<_>>());
         }
-        let mut best: f64 = 0.0;
+        // By its processor time, as the engines in Node are measured.
+        let mut best = f64::INFINITY;
         for _ in 0..3 {
             let requests = options.scaled(1_000_000);
-            best = best.max(network::measure(&pair.real, line, 64, requests)?.per_second);
+            best = best.min(network::measure(&pair.real, line, 64, requests)?.nanos);
         }
-        results.insert((*name).to_string(), best.into());
+        results.insert((*name).to_string(), (1e9 / best).into());
     }
     Ok(results)
 }
