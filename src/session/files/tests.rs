@@ -153,12 +153,12 @@ fn what_cannot_be_loaded_changes_nothing() {
     let dump = dump();
     let cases: &[(&[(&str, &[u8])], &str)] = &[
         (
-            &[("dump.rdb", &dump[..dump.len() - 20])],
-            "dump.rdb cannot be loaded: it is damaged or cut off",
+            &[("cut.rdb", &dump[..dump.len() - 20])],
+            "cut.rdb cannot be loaded: it is damaged or cut off",
         ),
         (
             &[("cat.png", b"\x89PNG\r\n")],
-            "it does not begin as an RDB file does",
+            "cat.png cannot be loaded: it does not begin as an RDB file does",
         ),
         (
             &[("empty.rdb", b"")],
@@ -166,7 +166,7 @@ fn what_cannot_be_loaded_changes_nothing() {
         ),
         (
             &[("x.aof", b"hello\r\n")],
-            "Bad file format reading the append only file",
+            "Bad file format reading the append only file x.aof",
         ),
         (
             &[("a.rdb", &dump), ("b.rdb", &dump)],
