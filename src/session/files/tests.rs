@@ -5,6 +5,9 @@ use messages::{Call, Failure, FileRow, LogEntry, Request, Response, Setup};
 use super::Files;
 use crate::Session;
 
+/// A name and bytes.
+type Brought<'a> = (&'a str, &'a [u8]);
+
 struct Page(Session);
 
 impl Page {
@@ -151,7 +154,7 @@ fn a_single_append_only_file_is_taken_with_or_without_its_name() {
 #[test]
 fn what_cannot_be_loaded_changes_nothing() {
     let dump = dump();
-    let cases: &[(&[(&str, &[u8])], &str)] = &[
+    let cases: &[(&[Brought], &str)] = &[
         (
             &[("cut.rdb", &dump[..dump.len() - 20])],
             "cut.rdb cannot be loaded: it is damaged or cut off",
