@@ -9,9 +9,9 @@ use messages::{BlockSource, ExerciseSource, LogEntry};
 use crate::edit;
 
 /// The names of the files with which the server began, and where in the log it did.
-pub fn loaded(log: &[LogEntry]) -> Option<(usize, &[String])> {
-    let files = |(at, entry)| match entry {
-        &LogEntry::Load { ref names } => Some((at, names.as_slice())),
+pub fn loaded<'a>(log: &'a [LogEntry]) -> Option<(usize, &'a [String])> {
+    let files = |(at, entry): (usize, &'a LogEntry)| match entry {
+        LogEntry::Load { names } => Some((at, names.as_slice())),
         _ => None,
     };
     log.iter().enumerate().filter_map(files).next_back()

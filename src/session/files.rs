@@ -31,11 +31,19 @@ pub(crate) fn list(world: &World) -> Response {
 /// A server with these files in the place of the world's. In the error nothing changed; it says why.
 pub(crate) fn load(world: &mut World, files: Files) -> Result<String, String> {
     let now = written(&files).unwrap_or(Time::WORLD_START);
+    let brought = files.first().map(|file| file.0.clone());
     let (disk, config) = arrange(files)?;
+    let only = disk.files().map(|(name, _)| name.to_string()).next();
+    let only = only.filter(|_| disk.files().count() == 1);
     let mut engine = Engine::with_config(world.seed(), now, config);
-    let notes = engine
-        .start(disk, now)
-        .map_err(|failure| failure.to_string())?;
+    let notes = engine.start(disk, now).map_err(|failure| {
+        let why = failure.to_string();
+        // The server's words, with the name that the reader knows.
+        match (only, brought) {
+            (Some(name), Some(brought)) => why.replacen(&name, &brought, 1),
+            _ => why,
+        }
+    })?;
     let outcome = outcome(&engine, &notes);
     world.replace_server(engine, now);
     Ok(outcome)

@@ -35,7 +35,11 @@ async function download(page, name) {
 
 /** A dump of the page's own server. */
 async function dumpOf(page, ...lines) {
+  // On a wide page of its own the console is always there and has no tab.
+  const tab = page.locator("#tab-console");
+  if (await tab.isVisible()) await tab.click();
   for (const line of [...lines, "SAVE"]) await type(page, line);
+  await page.click("#tab-files");
   return download(page, "dump.rdb");
 }
 
@@ -200,7 +204,7 @@ describe("the pane", () => {
       const toggle = page.locator(".dock-toggle");
       if (await toggle.isVisible()) await toggle.click();
       await answering(page);
-      for (const line of ["CONFIG SET appendonly yes", "SET a 1", "SAVE"]) await type(page, line);
+      for (const line of ["CONFIG SET appendonly yes", "SET a 1", "+ 1s", "SAVE"]) await type(page, line);
       await page.locator("#tab-console").focus();
       await page.keyboard.press("ArrowLeft");
       assert.equal(await page.evaluate(() => document.activeElement.id), "tab-files");

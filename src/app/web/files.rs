@@ -24,12 +24,8 @@ const KEPT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Keys take a multiple of what they take in a file, and a page has at most four gigabytes.
 const LOADED_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Loading {
-    pub busy: bool,
-    pub failed: bool,
-    pub said: String,
-}
+/// How every sentence about files that were refused begins.
+const REFUSED: &str = "Not loaded: ";
 
 #[component]
 pub fn Files(page: Page) -> impl IntoView {
@@ -62,13 +58,20 @@ pub fn Files(page: Page) -> impl IntoView {
     let load = el("div", "load")
         .append(field)
         .append(el("p", "").say(about));
+    // The sentence stays the same element, so that it is read out when it changes.
+    let status = move || {
+        loading.with(|said| {
+            let refused = said.starts_with(REFUSED);
+            let class = if refused { "said failed" } else { "said" };
+            el("p", "")
+                .with("role", "status")
+                .append(el("span", class).say(said))
+        })
+    };
     view! {
-        <div class="files-panel" on:click=click(pressed) on:change=input(chosen) aria-busy=text(move || loading.get().busy.to_string())>
-            {part(move || table.get())}
+        <div class="files-panel" on:click=click(pressed) on:change=input(chosen) aria-busy=text(move || page.world.busy.get().to_string())>
+            {part(move || several([status(), table.get()]))}
             {load}
-            <p role="status">{part(move || loading.with(|loading| {
-                el("span", if loading.failed { "said failed" } else { "said" }).say(&loading.said)
-            }))}</p>
             <EngineTrouble page/>
         </div>
     }
@@ -118,7 +121,8 @@ fn file_row(row: &FileRow) -> Markup {
 
 /// Without the folder.
 fn own_name(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
+    let folder = name.bytes().rposition(|byte| byte == b'/');
+    &name[folder.map_or(0, |at| at + 1)..]
 }
 
 async fn download(page: Page, name: String) {
@@ -158,7 +162,7 @@ pub fn accept_drops(page: Page, dock: &HtmlElement, show: impl Fn() + 'static) {
 fn take(page: Page, files: Option<FileList>) {
     let files = files.filter(|files| files.length() > 0);
     if let Some(files) = files
-        && !page.world.loading.with_untracked(|loading| loading.busy)
+        && !page.world.busy.get_untracked()
     {
         spawn_local(page.load(Array::from(&files)));
     }
@@ -174,11 +178,9 @@ impl Page {
             size += file.size() as u64;
         }
         let said = names.join(", ");
-        self.world.loading.set(Loading {
-            busy: true,
-            failed: false,
-            said: format!("Loading {said} ({})…", bytes(size)),
-        });
+        self.world.busy.set(true);
+        let now = format!("Loading {said} ({})…", bytes(size));
+        self.world.loading.set(now);
         let result = match size {
             size if size > LOADED_BYTES_MAX => {
                 Err("more than 512 MB do not fit into a page".to_owned())
@@ -194,7 +196,6 @@ impl Page {
                 }
             }
         };
-        let failed = result.is_err();
         let said = match result {
             Ok(outcome) => {
                 self.world.begin_anew();
@@ -204,14 +205,11 @@ impl Page {
             }
             Err(why) => {
                 let why = why.trim_end_matches('.');
-                format!("Not loaded: {why}. The data that was there is kept.")
+                format!("{REFUSED}{why}. The data that was there is kept.")
             }
         };
-        self.world.loading.set(Loading {
-            busy: false,
-            failed,
-            said,
-        });
+        self.world.loading.set(said);
+        self.world.busy.set(false);
     }
 
     /// Keeps the files and the log that begins with them. Gives a sentence if the files are not kept.

@@ -14,7 +14,6 @@ use messages::{
 
 use super::dom;
 use super::engine::{Lost, State};
-use super::files::Loading;
 use super::page::{Page, Route};
 use crate::export;
 use crate::map::SmallMap;
@@ -73,8 +72,10 @@ pub struct World {
     pub added: RwSignal<Vec<String>>,
     /// Counts what may have changed the keyspace.
     pub changes: RwSignal<u32>,
-    /// How it stands with loading files.
-    pub loading: RwSignal<Loading>,
+    /// What there is to say about the files that the reader loads.
+    pub loading: RwSignal<String>,
+    /// They are being loaded.
+    pub busy: RwSignal<bool>,
     open: RwSignal<bool>,
     opening: StoredValue<bool>,
     next_id: StoredValue<u32>,
@@ -93,7 +94,8 @@ impl World {
             client: RwSignal::new(String::new()),
             added: RwSignal::new(Vec::new()),
             changes: RwSignal::new(0),
-            loading: RwSignal::new(Loading::default()),
+            loading: RwSignal::new(String::new()),
+            busy: RwSignal::new(false),
             open: RwSignal::new(false),
             opening: StoredValue::new(false),
             next_id: StoredValue::new(0),
@@ -463,7 +465,7 @@ impl Page {
             }
             world.begin_anew();
             world.shown.update(Vec::clear);
-            world.loading.set(Loading::default());
+            world.loading.set(String::new());
             super::kept::forget(&self.site(), &self.world_name());
             self.change_record(|record| {
                 let mut fresh = record.reset();

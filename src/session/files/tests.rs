@@ -5,6 +5,9 @@ use messages::{Call, Failure, FileRow, LogEntry, Request, Response, Setup};
 use super::Files;
 use crate::Session;
 
+/// A name and bytes.
+type Brought<'a> = (&'a str, &'a [u8]);
+
 struct Page(Session);
 
 impl Page {
@@ -151,14 +154,14 @@ fn a_single_append_only_file_is_taken_with_or_without_its_name() {
 #[test]
 fn what_cannot_be_loaded_changes_nothing() {
     let dump = dump();
-    let cases: &[(&[(&str, &[u8])], &str)] = &[
+    let cases: &[(&[Brought], &str)] = &[
         (
-            &[("dump.rdb", &dump[..dump.len() - 20])],
-            "dump.rdb cannot be loaded: it is damaged or cut off",
+            &[("cut.rdb", &dump[..dump.len() - 20])],
+            "cut.rdb cannot be loaded: it is damaged or cut off",
         ),
         (
             &[("cat.png", b"\x89PNG\r\n")],
-            "it does not begin as an RDB file does",
+            "cat.png cannot be loaded: it does not begin as an RDB file does",
         ),
         (
             &[("empty.rdb", b"")],
@@ -166,7 +169,7 @@ fn what_cannot_be_loaded_changes_nothing() {
         ),
         (
             &[("x.aof", b"hello\r\n")],
-            "Bad file format reading the append only file",
+            "Bad file format reading the append only file x.aof",
         ),
         (
             &[("a.rdb", &dump), ("b.rdb", &dump)],
