@@ -4,6 +4,7 @@
 mod command_lists;
 mod command_table;
 mod conversations;
+mod corpora;
 mod eviction;
 mod info;
 mod lessons;

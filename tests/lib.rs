@@ -1,4 +1,4 @@
-//! What the tests share: the real server, and transcripts replayed on it or on the engine.
+//! What the tests share: the real server, transcripts replayed on it or on the engine, and what must hold of any bytes.
 
 pub mod commands;
 pub mod files;
@@ -6,3 +6,4 @@ pub mod forms;
 pub mod pages;
 pub mod real;
 pub mod replay;
+pub mod robust;
