@@ -6,6 +6,7 @@ mod command_lists;
 mod command_table;
 mod conformance_table;
 mod conversations;
+mod corpora;
 mod eviction;
 mod info;
 mod lessons;

@@ -1,5 +1,6 @@
 //! What the tests share: the real server, transcripts replayed on it or on the engine, and the table of what is
 //! proved.
+//! What the tests share: the real server, transcripts replayed on it or on the engine, and what must hold of any bytes.
 
 pub mod commands;
 pub mod conformance;
@@ -10,3 +11,4 @@ pub mod pages;
 pub mod real;
 pub mod replay;
 pub mod sent;
+pub mod robust;

@@ -6,7 +6,7 @@
 
 pub mod load;
 pub mod manifest;
-mod rewrite;
+pub mod rewrite;
 
 use crate::client::Client;
 use crate::config::{Fsync, Settings};
