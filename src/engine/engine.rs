@@ -53,6 +53,7 @@ impl Engine {
         let server = Server {
             clients: Clients::default(),
             config,
+            config_file: String::new(),
             pubsub: PubSub::default(),
             tracking: TrackingTable::default(),
             pause: None,
