@@ -1,8 +1,10 @@
 //! All tests that need more than one crate, in one binary. Each module walks over data and says what it found wrong
 //! in the words of `file:line: what`.
 
+mod cluster;
 mod command_lists;
 mod command_table;
+mod conformance_table;
 mod conversations;
 mod eviction;
 mod info;

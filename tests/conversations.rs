@@ -6,6 +6,7 @@ use engine::resp::{self, Parser};
 use engine::{ClientId, Engine, Event, Reply, Time};
 use serde_json::{Value, json};
 use tests::files;
+use tests::real::open_config;
 
 use crate::conclude;
 
@@ -21,7 +22,7 @@ impl Stage {
     fn new() -> Stage {
         let now = Time::WORLD_START;
         Stage {
-            engine: Engine::new(1, now),
+            engine: Engine::with_config(1, now, open_config()),
             clients: BTreeMap::new(),
             received: Vec::new(),
             now,

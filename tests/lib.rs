@@ -1,8 +1,12 @@
-//! What the tests share: the real server, and transcripts replayed on it or on the engine.
+//! What the tests share: the real server, transcripts replayed on it or on the engine, and the table of what is
+//! proved.
 
 pub mod commands;
+pub mod conformance;
+pub mod declared;
 pub mod files;
 pub mod forms;
 pub mod pages;
 pub mod real;
 pub mod replay;
+pub mod sent;

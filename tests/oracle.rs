@@ -2,10 +2,10 @@
 //! stand in for it, and these tests are not there.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
-use lesson::{Content, Page};
+use lesson::Page;
 use tests::files;
 use tests::pages;
-use tests::replay::Recorded;
+use tests::replay::{Recorded, play_blocks};
 
 use crate::lessons::written;
 use crate::{conclude, differences};
@@ -46,15 +46,9 @@ fn lessons_are_what_the_server_says() {
 fn blocks(path: &str, page: &Page, problems: &mut Vec<String>) -> usize {
     let mut world = Recorded::start();
     let mut count = 0;
-    for block in &page.blocks {
-        let Content::Redis { fresh, steps } = &block.content else {
-            continue;
-        };
-        if *fresh {
-            world.restart();
-        }
+    play_blocks(page, &mut world, &mut |player, steps| {
         count += steps.len();
-        problems.extend(differences(path, &mut world, steps));
-    }
+        problems.extend(differences(path, player, steps));
+    });
     count
 }

@@ -4,7 +4,7 @@
 mod exchange;
 mod samples;
 
-use engine::config::{Config, parameters};
+use engine::config::parameters;
 use engine::digest;
 use engine::disk::Disk;
 use engine::{ClientId, Engine, Reply, Time, words};
@@ -20,7 +20,7 @@ struct Ours {
 
 impl Ours {
     fn start(files: &[(String, Vec<u8>)], settings: &[(&str, &str)], now: Time) -> Ours {
-        let mut config = Config::default();
+        let mut config = tests::real::open_config();
         for (name, value) in settings {
             let parameter = parameters::find(name.as_bytes()).expect("a parameter");
             config

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use engine::config::Config;
 use engine::resp;
 use engine::{Reply, Time};
 
@@ -20,6 +21,11 @@ pub struct Real {
     now: Time,
     frozen: bool,
     tick: Duration,
+}
+
+/// The configuration of an engine that stands beside the real server: DEBUG is allowed.
+pub fn open_config() -> Config {
+    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
 /// How the server's clock behaves.
@@ -78,6 +84,10 @@ impl Real {
                 "yes",
             ])
             .args(options);
+        if options.contains(&"--cluster-enabled") {
+            // Ten thousand more than the port may be more than there are.
+            command.args(["--cluster-port", &free_port().to_string()]);
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

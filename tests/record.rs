@@ -5,9 +5,9 @@
 use std::fs;
 use std::process::ExitCode;
 
-use lesson::{Content, Step};
+use lesson::Step;
 use tests::files;
-use tests::replay::{Player, Recorded};
+use tests::replay::{Player, Recorded, play_blocks};
 
 fn main() -> ExitCode {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
@@ -57,15 +57,9 @@ fn record(path: &str) -> Result<usize, String> {
     let page = tests::pages::read(path, &markdown)?;
     let mut replies = Vec::new();
     let mut world = Recorded::start();
-    for block in &page.blocks {
-        let Content::Redis { fresh, steps } = &block.content else {
-            continue;
-        };
-        if *fresh {
-            world.restart();
-        }
-        play(&mut world, steps, &mut replies);
-    }
+    play_blocks(&page, &mut world, &mut |player, steps| {
+        play(player, steps, &mut replies);
+    });
     for exercise in &page.exercises {
         let mut world = Recorded::start();
         play(&mut world, &exercise.given, &mut Vec::new());
@@ -86,7 +80,11 @@ fn record(path: &str) -> Result<usize, String> {
 }
 
 /// Replies that match as they stand are left alone, so that `...` survives.
-fn play(world: &mut Recorded, steps: &[Step], replies: &mut Vec<(std::ops::Range<usize>, String)>) {
+fn play(
+    world: &mut dyn Player,
+    steps: &[Step],
+    replies: &mut Vec<(std::ops::Range<usize>, String)>,
+) {
     for step in steps {
         let output = world.play(step);
         if step.compare(&output).is_err() {

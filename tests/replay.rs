@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use engine::config::Config;
 use engine::render;
 use engine::resp::Protocol;
 use engine::{Reply, words};
-use lesson::{Action, Step};
+use lesson::{Action, Content, Page, Step};
 use messages::Setup;
 use session::World;
 
@@ -17,24 +18,68 @@ use crate::real::{Clock, Connection, Real};
 pub trait Player {
     /// What redis-cli would print for the step: its own output, then that of others, each line led by `name< `.
     fn play(&mut self, step: &Step) -> String;
+
+    /// Another server, as new, with these parameters besides those that every test has.
+    fn begin(&mut self, settings: &[(&str, &str)]);
+}
+
+/// Plays the transcripts of a page from top to bottom. A block marked `fresh` begins a new server; so does a block of
+/// redis.conf, with what it says.
+pub fn play_blocks(
+    page: &Page,
+    player: &mut dyn Player,
+    each: &mut dyn FnMut(&mut dyn Player, &[Step]),
+) {
+    for block in &page.blocks {
+        match &block.content {
+            Content::Conf { text } => {
+                let settings = text.lines().filter_map(|line| line.trim().split_once(' '));
+                player.begin(&settings.collect::<Vec<_>>());
+            }
+            Content::Redis { fresh, steps } => {
+                if *fresh {
+                    player.begin(&[]);
+                }
+                each(player, steps);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The engine, in a world as the page makes it.
-pub struct Emulated(World);
+pub struct Emulated {
+    seed: String,
+    world: World,
+}
 
 impl Emulated {
     pub fn new(seed: &str) -> Emulated {
-        Emulated(World::new(Setup {
+        Emulated {
             seed: seed.to_string(),
-            ..Setup::default()
-        }))
+            world: world(seed, &[]),
+        }
     }
 }
 
 impl Player for Emulated {
     fn play(&mut self, step: &Step) -> String {
-        self.0.play(step)
+        self.world.play(step)
     }
+
+    fn begin(&mut self, settings: &[(&str, &str)]) {
+        self.world = world(&self.seed, settings);
+    }
+}
+
+fn world(seed: &str, settings: &[(&str, &str)]) -> World {
+    let all = [&[("enable-debug-command", "yes")], settings].concat();
+    let config = Config::starting_with(&all).unwrap_or_else(|problem| panic!("{problem}"));
+    let setup = Setup {
+        seed: seed.to_string(),
+        ..Setup::default()
+    };
+    World::with_config(setup, config)
 }
 
 /// The real server with one connection for each client of the transcript.
@@ -53,19 +98,17 @@ struct Client {
 
 impl Recorded {
     pub fn start() -> Recorded {
-        let real = Real::start(Clock::Ours, &[]);
+        Recorded::start_with(&[])
+    }
+
+    fn start_with(options: &[&str]) -> Recorded {
+        let real = Real::start(Clock::Ours, options);
         let admin = real.connect();
         Recorded {
             real,
             admin,
             clients: BTreeMap::new(),
         }
-    }
-
-    /// As new: no keys, no clients, the configuration as it was. Cheaper than another server would be, but for the
-    /// clock, which cannot go back.
-    pub fn restart(&mut self) {
-        *self = Recorded::start();
     }
 
     fn run(&mut self, name: &str, text: &str) -> String {
@@ -206,6 +249,21 @@ impl Recorded {
 }
 
 impl Player for Recorded {
+    fn begin(&mut self, settings: &[(&str, &str)]) {
+        let names: Vec<String> = settings
+            .iter()
+            .map(|(name, _)| format!("--{name}"))
+            .collect();
+        let texts = settings.iter().map(|(_, text)| *text);
+        let options: Vec<&str> = names
+            .iter()
+            .map(String::as_str)
+            .zip(texts)
+            .flat_map(|(name, text)| [name, text])
+            .collect();
+        *self = Recorded::start_with(&options);
+    }
+
     fn play(&mut self, step: &Step) -> String {
         match &step.action {
             Action::Run { client, text } => self.run(client.as_deref().unwrap_or(""), text),

@@ -1,9 +1,8 @@
 //! `tests/spec/`: transcripts recorded from the real server, replayed in the engine.
 
-use lesson::Content;
 use tests::files;
 use tests::pages;
-use tests::replay::Emulated;
+use tests::replay::{Emulated, play_blocks};
 
 use crate::{conclude, differences};
 
@@ -20,16 +19,10 @@ fn the_engine_answers_as_recorded() {
             }
         };
         let mut world = Emulated::new(&path);
-        for block in &page.blocks {
-            let Content::Redis { fresh, steps } = &block.content else {
-                continue;
-            };
-            if *fresh {
-                world = Emulated::new(&path);
-            }
+        play_blocks(&page, &mut world, &mut |player, steps| {
             count += steps.len();
-            problems.extend(differences(&path, &mut world, steps));
-        }
+            problems.extend(differences(&path, player, steps));
+        });
     }
     conclude("recorded replies", count, problems);
 }

@@ -8,10 +8,21 @@ use messages::{BlockSource, ExerciseSource, LogEntry};
 
 use crate::edit;
 
-/// The log with its blocks written out as lines, so that it stands without its page.
+/// The names of the files with which the server began, and where in the log it did.
+pub fn loaded(log: &[LogEntry]) -> Option<(usize, &[String])> {
+    let files = |(at, entry)| match entry {
+        &LogEntry::Load { ref names } => Some((at, names.as_slice())),
+        _ => None,
+    };
+    log.iter().enumerate().filter_map(files).next_back()
+}
+
+/// The log with its blocks written out as lines, so that it stands without its page. What was before files were
+/// loaded is left out.
 pub fn flattened(log: &[LogEntry], blocks: &[Block]) -> Vec<LogEntry> {
     let mut flat = Vec::new();
-    for entry in log {
+    let begin = loaded(log).map_or(0, |(at, _)| at);
+    for entry in &log[begin..] {
         match entry {
             LogEntry::Block { block, text } => {
                 flat.extend(
@@ -62,6 +73,9 @@ pub fn as_script(entries: &[LogEntry]) -> String {
             LogEntry::Line { client, line } => text.push_str(&format!("# by {client}:\n{line}\n")),
             LogEntry::Advance { millis } => {
                 text.push_str(&format!("# {} pass here\n", span(*millis)))
+            }
+            LogEntry::Load { names } => {
+                text.push_str(&format!("# begins with {} loaded\n", names.join(", ")))
             }
             LogEntry::Block { .. } => {}
         }
@@ -180,6 +194,25 @@ mod tests {
             as_script(&flat[..3]),
             "# Run it with: redis-cli < session.redis\nSET a 1\n# 45s pass here\n# by ada:\nGET a\n"
         );
+    }
+
+    #[test]
+    fn what_files_replaced_is_left_out() {
+        let load = |name: &str| LogEntry::Load {
+            names: vec![name.into()],
+        };
+        let log = [
+            line("", "SET a 1"),
+            load("old.rdb"),
+            load("dump.rdb"),
+            line("", "GET a"),
+        ];
+        assert_eq!(loaded(&log), Some((2, ["dump.rdb".to_owned()].as_slice())));
+        assert_eq!(
+            as_script(&flattened(&log, &[])),
+            "# Run it with: redis-cli < session.redis\n# begins with dump.rdb loaded\nGET a\n"
+        );
+        assert_eq!(loaded(&log[..1]), None);
     }
 
     #[test]

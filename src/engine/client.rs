@@ -72,6 +72,12 @@ pub struct Client {
     pub replies: ReplyMode,
     pub no_evict: bool,
     pub no_touch: bool,
+    /// The master of this replica: what it says is done.
+    pub obeyed: bool,
+    /// ASKING was said: the next command may use a slot that moves here.
+    pub asking: bool,
+    /// READONLY was said: this replica's copy is good enough.
+    pub readonly: bool,
     /// In MONITOR mode.
     pub monitor: bool,
     /// The connection is to be closed after the current reply.
@@ -150,6 +156,9 @@ impl Client {
             replies: ReplyMode::On,
             no_evict: false,
             no_touch: false,
+            obeyed: false,
+            asking: false,
+            readonly: false,
             monitor: false,
             closing: false,
             buffers: Buffers::default(),

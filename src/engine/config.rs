@@ -27,6 +27,9 @@ pub struct Limits {
     /// Positive: entries per node. -1 to -5: 4, 8, 16, 32, 64 KiB per node.
     pub list_max_listpack_size: i64,
     pub list_compress_depth: usize,
+    /// Elements of a list that are so large have a node of their own; 0: what the node's limit says. Set only by
+    /// DEBUG QUICKLIST-PACKED-THRESHOLD.
+    pub list_packed_threshold: usize,
     pub hll_sparse_max_bytes: usize,
     /// Zero is no limit, here and below.
     pub stream_node_max_bytes: u64,
@@ -45,6 +48,7 @@ impl Default for Limits {
             zset_max_listpack_value: 64,
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            list_packed_threshold: 0,
             hll_sparse_max_bytes: 3000,
             stream_node_max_bytes: 4096,
             stream_node_max_entries: 100,
@@ -82,6 +86,8 @@ pub struct Config {
     /// 1 to 10.
     pub active_expire_effort: u32,
     pub proto_max_bulk_len: usize,
+    /// `min-replicas-to-write`: writes are refused with fewer.
+    pub replicas_to_write: usize,
     /// `client-query-buffer-limit`
     pub query_buffer_limit: usize,
     /// `client-output-buffer-limit` of normal clients, replicas and subscribers: by `ClientType`.
@@ -127,6 +133,7 @@ impl Default for Config {
             hz: 10,
             active_expire_effort: 1,
             proto_max_bulk_len: 512 * 1024 * 1024,
+            replicas_to_write: 0,
             query_buffer_limit: 1024 * 1024 * 1024,
             output_limits: output_limits(DEFAULT_OUTPUT_LIMITS),
             clients_max: 10_000,
@@ -163,6 +170,22 @@ pub enum Refusal {
 }
 
 impl Config {
+    /// A configuration as given at the start, where also those parameters are set that cannot be set later.
+    pub fn starting_with(settings: &[(&str, &str)]) -> Result<Config, String> {
+        let mut config = Config::default();
+        for (name, text) in settings {
+            let parameter = parameters::find(name.as_bytes())
+                .ok_or_else(|| format!("there is no parameter {name}"))?;
+            config
+                .set(parameter, text.as_bytes())
+                .map_err(|refusal| match refusal {
+                    Refusal::Invalid(why) => format!("{name}: {why}"),
+                    Refusal::NotEmulated(why) => format!("{name}: {why}"),
+                })?;
+        }
+        Ok(config)
+    }
+
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
@@ -242,6 +265,7 @@ impl Config {
             "hz" => i64::from(self.hz),
             "active-expire-effort" => i64::from(self.active_expire_effort),
             "proto-max-bulk-len" => self.proto_max_bulk_len as i64,
+            "min-replicas-to-write" => self.replicas_to_write as i64,
             "slowlog-log-slower-than" => self.slowlog_log_slower_than,
             "slowlog-max-len" => self.slowlog_max_len as i64,
             "latency-monitor-threshold" => self.latency_monitor_threshold,
@@ -287,6 +311,7 @@ impl Config {
             "hz" => self.hz = int.clamp(1, 500) as u32,
             "active-expire-effort" => self.active_expire_effort = int as u32,
             "proto-max-bulk-len" => self.proto_max_bulk_len = size,
+            "min-replicas-to-write" => self.replicas_to_write = size,
             "slowlog-log-slower-than" => self.slowlog_log_slower_than = int,
             "slowlog-max-len" => self.slowlog_max_len = size,
             "latency-monitor-threshold" => self.latency_monitor_threshold = int,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
 use crate::client::{ClientId, Clients, ReplyMode};
+use crate::cluster::Cluster;
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::context::Context;
@@ -14,14 +15,16 @@ use crate::disk::Disk;
 use crate::error::Error;
 use crate::event::Event;
 use crate::eviction::{self, Outcome};
-use crate::expire;
+use crate::expire::{self, ExpiredKeys};
 use crate::keyspace::Keyspace;
 use crate::latency::{self, Latency};
 use crate::memory;
 use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
+use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
+use crate::rungs;
 use crate::server::{Server, Stats};
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
@@ -43,17 +46,23 @@ impl Engine {
         Engine::with_config(seed, now, Config::default())
     }
 
-    pub fn with_config(seed: u64, now: Time, config: Config) -> Engine {
+    pub fn with_config(seed: u64, now: Time, mut config: Config) -> Engine {
         let mut random = Random::new(seed);
-        let keys = Keyspace::new(config.databases, &mut random, now);
+        let in_cluster = config.yes("cluster-enabled");
+        if in_cluster {
+            config.databases = 1;
+        }
+        let keys = Keyspace::new(config.databases, in_cluster, &mut random, now);
         let run_id = Server::draw_id(&mut random);
         let replication_id = Server::draw_id(&mut random);
         let mut users = Users::default();
         users.set_default_password(&config.requirepass);
-        let server = Server {
+        let mut server = Server {
             clients: Clients::default(),
             config,
             config_file: String::new(),
+            cluster: None,
+            replication: Replication::default(),
             pubsub: PubSub::default(),
             tracking: TrackingTable::default(),
             pause: None,
@@ -66,6 +75,7 @@ impl Engine {
             latency: Latency::default(),
             took_nanos: 0,
             started: now,
+            cron_paused: false,
             run_id,
             replication_id,
             disk: Disk::default(),
@@ -81,6 +91,10 @@ impl Engine {
             clients_weighed: false,
             sequence: 0,
         };
+        if in_cluster {
+            let cluster = Cluster::new(server.cluster_address(), &mut random, now);
+            server.cluster = Some(Box::new(cluster));
+        }
         Engine {
             keys,
             server,
@@ -109,6 +123,15 @@ impl Engine {
             .get_mut(id)
             .expect("just connected")
             .authenticated = !needs_login;
+        id
+    }
+
+    /// The link over which the master speaks: what it says is done, whatever this replica refuses to others.
+    pub fn connect_master(&mut self, address: &str, now: Time) -> ClientId {
+        let id = self.connect(address, now);
+        let client = self.server.clients.get_mut(id).expect("just connected");
+        client.authenticated = true;
+        client.obeyed = true;
         id
     }
 
@@ -159,13 +182,15 @@ impl Engine {
 
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
+        self.server.settle_cluster(now);
         for id in std::mem::take(&mut self.server.grown) {
             self.server.check_output(&mut self.keys, id, now);
             self.server.weigh(id, now);
         }
         self.limit_client_memory(now);
         let config = &self.server.config;
-        if expire::is_fast_cycle_due(&self.keys.cycle, config, now)
+        if !self.server.replication.is_replica()
+            && expire::is_fast_cycle_due(&self.keys.cycle, config, now)
             && config.active_expire
             && !self.server.is_paused(now)
         {
@@ -303,6 +328,9 @@ impl Engine {
     fn refuse(&mut self, id: ClientId, words: &[&[u8]], error: Error) -> Error {
         if words[0].eq_ignore_ascii_case(b"exec") {
             self.server.end_transaction(&mut self.keys, id);
+            if error.is_redirection() {
+                return error;
+            }
             let text = error.to_string();
             let reason = text.strip_prefix("ERR ").unwrap_or(&text);
             return Error::Raw(
@@ -339,7 +367,7 @@ impl Engine {
     fn check(
         &mut self,
         id: ClientId,
-        entry: &Entry,
+        entry: &'static Entry,
         words: &[&[u8]],
         now: Time,
     ) -> Result<(), Error> {
@@ -350,6 +378,9 @@ impl Engine {
             .expect("the caller connected this client");
         if !entry.accepts(words.len()) {
             return Err(Error::WrongArity(entry.name.to_string()));
+        }
+        if entry.has(flag::PROTECTED) {
+            rungs::check_protected(&server.config, client, entry)?;
         }
         if !client.authenticated && !entry.has(flag::NO_AUTH) && server.users.login_required() {
             return Err(Error::NoAuth);
@@ -367,40 +398,19 @@ impl Engine {
         server
             .permit(id, entry, words, context, now)
             .map_err(|denied| server.refusal(id, entry, denied))?;
+        self.check_place(id, entry, words)?;
         if self.server.config.maxmemory > 0 {
             self.keep_to_maxmemory(id, entry, now)?;
         }
+        self.check_writes(id, entry)?;
         if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
-        Ok(())
-    }
-
-    /// Before a command memory is freed; where that fails, commands that need more are refused.
-    #[cold]
-    fn keep_to_maxmemory(&mut self, id: ClientId, entry: &Entry, now: Time) -> Result<(), Error> {
-        if self.evict(now) != Outcome::Failed {
-            return Ok(());
-        }
-        let client = self.server.clients.get(id);
-        let transaction = client.and_then(|client| client.transaction.as_ref());
-        let needs_memory = |entry: &Entry| entry.has(flag::DENYOOM);
-        let refused = match transaction {
-            Some(transaction) if entry.name == "exec" => transaction
-                .queue
-                .iter()
-                .any(|(entry, _)| needs_memory(entry)),
-            _ => needs_memory(entry),
-        };
-        if refused {
-            Err(Error::OutOfMemory)
-        } else {
-            Ok(())
-        }
+        self.check_freshness(id, entry)
     }
 
     /// Evicts keys if more memory is used than `maxmemory` allows.
-    fn evict(&mut self, now: Time) -> Outcome {
+    pub(crate) fn evict(&mut self, now: Time) -> Outcome {
         let server = &mut self.server;
         self.keys.recount();
         let used = memory::used(&self.keys, &server.clients) as u64;
@@ -443,6 +453,11 @@ impl Engine {
             .get_mut(id)
             .expect("a running client is connected");
         let db = client.db;
+        self.keys.expired_keys = match (self.server.replication.is_replica(), client.obeyed) {
+            (false, _) => ExpiredKeys::Removed,
+            (true, false) => ExpiredKeys::Hidden,
+            (true, true) => ExpiredKeys::Alive,
+        };
         client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
         self.prepare(db, now);
@@ -463,6 +478,12 @@ impl Engine {
         let reply =
             (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
         let effects = context.effects.take();
+        if entry.name != "asking"
+            && let Some(client) = self.server.clients.get_mut(id)
+            && client.transaction.is_none()
+        {
+            client.asking = false;
+        }
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
@@ -633,14 +654,22 @@ impl Engine {
 
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
+        if self.server.cron_paused {
+            return;
+        }
+        self.server.replication_cron(now);
         self.finish_evicting(now);
         let used = memory::used(&self.keys, &self.server.clients) as u64;
         let stats = &mut self.server.stats;
         stats.peak = stats.peak_memory(used, now);
         stats.pace.sample(stats.commands_processed, now);
-        if !self.server.is_paused(now) && self.server.config.active_expire {
+        if !self.server.is_paused(now)
+            && self.server.config.active_expire
+            && !self.server.replication.is_replica()
+        {
             self.expire_keys(now, expire::slow_cycle);
         }
+        self.server.cluster_cron(now);
         for db in &mut self.keys.dbs {
             // Redis gives rehashing a millisecond a tick: thousands of buckets.
             const BUCKETS_PER_TICK: usize = 4096;

@@ -44,6 +44,8 @@ pub enum Error {
     NoAuth,
     WrongPass,
     NoPerm(String),
+    /// A command that only some may use, and the parameter that says who.
+    Protected(&'static str, &'static str),
     /// The command's name: refused to a RESP2 client that has subscriptions.
     OnlySubscriberCommands(String),
     BusyKey,
@@ -51,6 +53,29 @@ pub enum Error {
     /// COPY or MOVE of a key onto itself.
     SameObject,
     NoProto,
+    /// A write, on a replica.
+    ReadOnly,
+    /// A write, without as many replicas as `min-replicas-to-write` wants.
+    NoReplicas,
+    /// A replica without a master, whose data may be old.
+    MasterDown,
+    /// A CLUSTER command, and the server is no node of a cluster.
+    NoCluster,
+    /// The keys of a command belong to several slots.
+    CrossSlot,
+    /// Some keys of a slot that is moving are here and some are not.
+    TryAgain,
+    /// Another node has the slot; `to` is `host:port`.
+    Moved {
+        slot: u16,
+        to: String,
+    },
+    /// Another node has the key, for its slot is moving there.
+    Ask {
+        slot: u16,
+        to: String,
+    },
+    ClusterDown(Outage),
     /// What this engine cannot be: the text names the reason.
     NotEmulated(String),
     /// `ERR` and a text that only one command uses; constants below name those shared by two.
@@ -59,7 +84,28 @@ pub enum Error {
     Raw(Cow<'static, str>),
 }
 
+/// What of a cluster is down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// Nobody has the slot.
+    Slot,
+    Everything,
+    Writes,
+}
+
 impl Error {
+    /// Whether the command belongs somewhere else, or nowhere at present.
+    pub fn is_redirection(&self) -> bool {
+        matches!(
+            self,
+            Error::CrossSlot
+                | Error::TryAgain
+                | Error::Moved { .. }
+                | Error::Ask { .. }
+                | Error::ClusterDown(_)
+        )
+    }
+
     /// `ERR text`, for a text that only one command uses.
     pub const fn err(text: &'static str) -> Error {
         Error::Err(Cow::Borrowed(text))
@@ -110,6 +156,12 @@ impl fmt::Display for Error {
                 f,
                 "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
             ),
+            Error::Protected(command, parameter) => write!(
+                f,
+                "ERR {command} command not allowed. If the {parameter} option is set to \"local\", you can run it from a \
+                 local connection, otherwise you need to set this option in the configuration file, and then restart \
+                 the server."
+            ),
             Error::NoPerm(text) => write!(f, "NOPERM {text}"),
             Error::BusyKey => f.write_str("BUSYKEY Target key name already exists."),
             Error::OutOfMemory => {
@@ -117,6 +169,21 @@ impl fmt::Display for Error {
             }
             Error::SameObject => f.write_str("ERR source and destination objects are the same"),
             Error::NoProto => f.write_str("NOPROTO unsupported protocol version"),
+            Error::ReadOnly => f.write_str("READONLY You can't write against a read only replica."),
+            Error::NoReplicas => f.write_str("NOREPLICAS Not enough good replicas to write."),
+            Error::MasterDown => {
+                f.write_str("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")
+            }
+            Error::NoCluster => f.write_str("ERR This instance has cluster support disabled"),
+            Error::CrossSlot => f.write_str("CROSSSLOT Keys in request don't hash to the same slot"),
+            Error::TryAgain => f.write_str("TRYAGAIN Multiple keys request during rehashing of slot"),
+            Error::Moved { slot, to } => write!(f, "MOVED {slot} {to}"),
+            Error::Ask { slot, to } => write!(f, "ASK {slot} {to}"),
+            Error::ClusterDown(Outage::Slot) => f.write_str("CLUSTERDOWN Hash slot not served"),
+            Error::ClusterDown(Outage::Everything) => f.write_str("CLUSTERDOWN The cluster is down"),
+            Error::ClusterDown(Outage::Writes) => {
+                f.write_str("CLUSTERDOWN The cluster is down and only accepts read commands")
+            }
             Error::NotEmulated(why) => write!(f, "ERR not in this emulator: {why}"),
             Error::Err(text) => write!(f, "ERR {text}"),
             Error::Raw(text) => f.write_str(text),

@@ -13,6 +13,8 @@ pub enum Event {
     Close { client: ClientId },
     /// What a replica or the append-only file would receive. Emitted only while `Engine::emit_effects` is on.
     Effect { db: usize, words: Vec<Vec<u8>> },
+    /// What a server would write into its log or to its standard output.
+    Log(String),
     /// A keyspace fact, named as in keyspace notifications. Emitted only while `Engine::emit_key_events` is on.
     Key {
         db: usize,

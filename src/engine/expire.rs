@@ -35,6 +35,16 @@ const NANOS_PER_KEY: u64 = 130;
 const NANOS_PER_REMOVAL: u64 = 900;
 const NANOS_PER_BUCKET: u64 = 40;
 
+/// What a look-up does with a key past its deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpiredKeys {
+    Removed,
+    /// A replica does not show it, and removes it only when its master says so.
+    Hidden,
+    /// A replica that does what its master says finds what the master found.
+    Alive,
+}
+
 /// Where the cycle stands between two calls, and what INFO tells of it.
 #[derive(Debug, Clone, Default)]
 pub struct Cycle {

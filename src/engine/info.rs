@@ -8,6 +8,7 @@ mod calls;
 use crate::command::table;
 use crate::keyspace::Keyspace;
 use crate::memory::{self, Overhead};
+use crate::replication::describe;
 use crate::server::{Server, VERSION};
 use crate::time::Time;
 
@@ -134,7 +135,7 @@ impl Text {
 fn server(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     let uptime = now.secs() - server.started.secs();
     text.field("redis_version", VERSION);
-    text.field("redis_mode", "standalone");
+    text.field("redis_mode", server.mode());
     text.field("arch_bits", 64);
     text.field("process_supervised", "no");
     text.field("run_id", &server.run_id);
@@ -378,18 +379,10 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("acl_access_denied_channel", stats.denied.channels);
 }
 
-fn replication(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
-    text.field("role", "master");
-    text.field("connected_slaves", 0);
-    text.field("master_failover_state", "no-failover");
-    text.field("master_replid", &server.replication_id);
-    text.field("master_replid2", "0".repeat(40));
-    text.field("master_repl_offset", server.persistence.aof.offset);
-    text.field("second_repl_offset", -1);
-    text.field("repl_backlog_active", 0);
-    text.field("repl_backlog_size", config(server, "repl-backlog-size"));
-    text.field("repl_backlog_first_byte_offset", 0);
-    text.field("repl_backlog_histlen", 0);
+fn replication(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
+    for (name, value) in describe::info(server, now) {
+        text.field(name, value);
+    }
 }
 
 /// Redis 8 brings vector sets as a module that is always loaded.
@@ -403,8 +396,8 @@ fn modules(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
     }
 }
 
-fn cluster(text: &mut Text, _: &Keyspace, _: &Server, _: Time) {
-    text.field("cluster_enabled", 0);
+fn cluster(text: &mut Text, _: &Keyspace, server: &Server, _: Time) {
+    text.field("cluster_enabled", u8::from(server.cluster.is_some()));
 }
 
 fn keyspace(text: &mut Text, keys: &Keyspace, _: &Server, now: Time) {

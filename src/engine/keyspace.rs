@@ -17,11 +17,11 @@ use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::eviction::Pool;
-use crate::expire::Cycle;
+use crate::expire::{Cycle, ExpiredKeys};
 use crate::memory;
 use crate::sizes::Sizes;
-use crate::structures::dict::Dict;
 use crate::structures::random::Random;
+use crate::structures::slotted::{Place, Slotted};
 use crate::time::Time;
 use crate::value::{Kind, Value};
 use crate::values::string::Str;
@@ -104,9 +104,9 @@ fn is_embedded(value: &Value) -> bool {
 /// One numbered database.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pub keys: Dict<Object>,
+    pub keys: Slotted<Object>,
     /// The keys that have a deadline. The active cycle walks this table with a cursor.
-    pub expires: Dict<()>,
+    pub expires: Slotted<()>,
     /// Where the active cycle stands in `expires`.
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
@@ -174,6 +174,7 @@ pub struct Keyspace {
     /// Words that replicas get because of expiry; collected only while somebody listens.
     pub emit_effects: bool,
     pub effects: Vec<(usize, Vec<Vec<u8>>)>,
+    pub expired_keys: ExpiredKeys,
     /// What the running command did that neither its words nor its reply show, in nanoseconds of the cost model.
     pub work: u64,
     /// CLIENT NO-TOUCH: look-ups leave access times alone.
@@ -188,9 +189,9 @@ pub struct Keyspace {
     chance: Random,
     /// The key that was last given away for writing (database and slot): what it takes is counted when the next one
     /// is, or when the command is over.
-    lent: Option<(usize, u32)>,
+    lent: Option<(usize, Place)>,
     /// The key that the running command wrote last, and how: to look it up again for writing is no other access.
-    touched: Option<(usize, u32, Touch)>,
+    touched: Option<(usize, Place, Touch)>,
     pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
@@ -208,10 +209,10 @@ pub struct Keyspace {
 }
 
 impl Db {
-    fn new(seed: [u8; 16]) -> Db {
+    fn new(seed: [u8; 16], by_slot: bool) -> Db {
         Db {
-            keys: Dict::new(seed),
-            expires: Dict::new(seed),
+            keys: Slotted::new(seed, by_slot),
+            expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
             field_deadlines: BTreeSet::new(),
             counted: 0,
@@ -227,12 +228,13 @@ impl Db {
 }
 
 impl Keyspace {
-    pub fn new(databases: usize, random: &mut Random, now: Time) -> Keyspace {
+    /// `by_slot`: the tables of a server in a cluster.
+    pub fn new(databases: usize, by_slot: bool, random: &mut Random, now: Time) -> Keyspace {
         let mut seed = [0u8; 16];
         seed[..8].copy_from_slice(&random.next_u64().to_le_bytes());
         seed[8..].copy_from_slice(&random.next_u64().to_le_bytes());
         Keyspace {
-            dbs: (0..databases).map(|_| Db::new(seed)).collect(),
+            dbs: (0..databases).map(|_| Db::new(seed, by_slot)).collect(),
             db: 0,
             now,
             stats: KeyStats::default(),
@@ -241,6 +243,7 @@ impl Keyspace {
             facts: Vec::new(),
             emit_effects: false,
             effects: Vec::new(),
+            expired_keys: ExpiredKeys::Removed,
             work: 0,
             no_touch: false,
             expire_lazily: false,
@@ -310,18 +313,22 @@ impl Keyspace {
 
     /// The slot of a key that is there and not past its deadline; what is due is removed.
     #[inline]
-    fn find(&mut self, key: &[u8]) -> Option<u32> {
+    fn find(&mut self, key: &[u8]) -> Option<Place> {
         let keys = &mut self.dbs[self.db].keys;
         let slot = keys.find_slot(key)?;
         let (_, object) = keys.at_slot(slot)?;
         if object.has_deadline() && self.now.millis() > object.deadline {
-            self.expire(key);
+            match self.expired_keys {
+                ExpiredKeys::Removed => self.expire(key),
+                ExpiredKeys::Hidden => {}
+                ExpiredKeys::Alive => return Some(slot),
+            }
             return None;
         }
         Some(slot)
     }
 
-    fn is_touched(&self, slot: u32) -> bool {
+    fn is_touched(&self, slot: Place) -> bool {
         matches!(self.touched, Some((db, at, _)) if db == self.db && at == slot)
     }
 
@@ -356,7 +363,7 @@ impl Keyspace {
 
     /// The key of this slot is going to change.
     #[inline]
-    fn lend(&mut self, slot: u32) {
+    fn lend(&mut self, slot: Place) {
         if self.lent != Some((self.db, slot)) {
             self.recount();
             self.lent = Some((self.db, slot));
@@ -370,8 +377,8 @@ impl Keyspace {
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
     pub fn peek(&mut self, key: &[u8]) -> Option<&Object> {
-        self.expire_if_due(key);
-        self.dbs[self.db].keys.get(key)
+        let hidden = self.expire_if_due(key);
+        self.dbs[self.db].keys.get(key).filter(|_| !hidden)
     }
 
     /// As `read`, but the key does not count as used (EXISTS, TYPE, TTL).
@@ -380,18 +387,18 @@ impl Keyspace {
         if !found {
             self.notify(Class::KeyMiss, "keymiss", key);
         }
-        self.dbs[self.db].keys.get(key)
+        self.dbs[self.db].keys.get(key).filter(|_| found)
     }
 
     /// As `read_untouched`, and a miss is no event (OBJECT).
     pub fn read_unnoticed(&mut self, key: &[u8]) -> Option<&Object> {
-        self.count_look_up(key);
-        self.dbs[self.db].keys.get(key)
+        let found = self.count_look_up(key);
+        self.dbs[self.db].keys.get(key).filter(|_| found)
     }
 
     fn count_look_up(&mut self, key: &[u8]) -> bool {
-        self.expire_if_due(key);
-        let found = self.dbs[self.db].keys.find(key).is_some();
+        let hidden = self.expire_if_due(key);
+        let found = self.dbs[self.db].keys.find(key).is_some() && !hidden;
         if found {
             self.stats.hits += 1;
         } else {
@@ -629,7 +636,8 @@ impl Keyspace {
         self.touch_all_watched(db);
         let keys = self.dbs[db].keys.len() as u64;
         self.dirty += keys;
-        let flushed = std::mem::replace(&mut self.dbs[db], Db::new(self.seed));
+        let empty = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
+        let flushed = std::mem::replace(&mut self.dbs[db], empty);
         let current = std::mem::replace(&mut self.db, db);
         for key in self.waited_keys(db) {
             if let Some(object) = flushed.keys.get(&key) {
@@ -728,10 +736,10 @@ impl Keyspace {
 
     /// Whether the key is there but past its deadline.
     pub fn is_due(&self, key: &[u8]) -> bool {
-        self.is_due_in(self.db, key)
+        self.expired_keys != ExpiredKeys::Alive && self.is_due_in(self.db, key)
     }
 
-    fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
+    pub fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
         let db = &self.dbs[db];
         // Redis compares with >: a key lives through the millisecond of its deadline.
         !db.expires.is_empty()
@@ -749,7 +757,7 @@ impl Keyspace {
 
     pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
         let due = self.is_due(key);
-        if due {
+        if due && self.expired_keys == ExpiredKeys::Removed {
             self.expire(key);
         }
         due

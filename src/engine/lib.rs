@@ -6,11 +6,11 @@
 
 pub mod access;
 pub mod acl;
-mod allocation;
 pub mod aof;
 pub mod args;
 pub mod buffers;
 pub mod client;
+pub mod cluster;
 pub mod command;
 mod commands;
 pub mod config;
@@ -23,6 +23,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod eviction;
+pub mod exceptions;
 pub mod expire;
 pub mod glob;
 mod hash_expiry;
@@ -34,24 +35,27 @@ pub mod latency;
 pub mod lzf;
 pub mod memory;
 pub mod monitor;
-pub mod number;
 pub mod pause;
 pub mod persistence;
 pub mod pubsub;
 pub mod rdb;
 pub mod render;
+pub mod replication;
 pub mod reply;
 pub mod resp;
+mod rungs;
 pub mod server;
 pub mod sizes;
 pub mod slow_log;
-pub mod structures;
 pub mod syntax;
 pub mod time;
 pub mod tracking;
 pub mod value;
 pub mod values;
-pub mod words;
+
+// A crate of its own, so that it alone can be built for speed: see Cargo.toml.
+use structures::allocation;
+pub use structures::{self, number, words};
 
 pub use client::ClientId;
 pub use engine::Engine;

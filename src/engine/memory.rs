@@ -10,6 +10,7 @@ use crate::client::Clients;
 use crate::keyspace::{Db, Keyspace, Object};
 use crate::structures::dict::Dict;
 use crate::structures::radix;
+use crate::structures::slotted::Slotted;
 use crate::value::Value;
 use crate::values::hash::{self, Hash};
 use crate::values::list::List;
@@ -134,14 +135,15 @@ impl Overhead {
             };
             overhead.databases.push((index, main, expires));
             overhead.total += main + expires;
-            overhead.buckets += buckets(&db.keys) + buckets(&db.expires);
+            overhead.buckets +=
+                of_buckets(db.keys.table_sizes()) + of_buckets(db.expires.table_sizes());
             overhead.count_rehashing(&db.keys);
             overhead.count_rehashing(&db.expires);
         }
         overhead
     }
 
-    fn count_rehashing<V>(&mut self, dict: &Dict<V>) {
+    fn count_rehashing<V>(&mut self, dict: &Slotted<V>) {
         if dict.is_rehashing() {
             self.rehashing += dict.table_sizes().0 * POINTER;
             self.tables_rehashing += 1;
@@ -155,22 +157,29 @@ fn tables(db: &Db) -> usize {
         0 => 0,
         _ => own + buckets + chained * SMALL_ENTRY,
     };
-    of(KEYS_TABLE, buckets(&db.keys), db.keys.chained())
-        + of(EXPIRES_TABLE, buckets(&db.expires), db.expires.chained())
+    of(
+        KEYS_TABLE,
+        of_buckets(db.keys.table_sizes()),
+        db.keys.chained(),
+    ) + of(
+        EXPIRES_TABLE,
+        of_buckets(db.expires.table_sizes()),
+        db.expires.chained(),
+    )
 }
 
 /// The overhead of a database as MEMORY STATS reports it: of the table of keys and of the table of deadlines.
 /// None before there was a key.
 fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
     let rehashing = |rehashing: bool| if rehashing { REHASHING } else { 0 };
-    if buckets(&db.keys) == 0 {
+    if of_buckets(db.keys.table_sizes()) == 0 {
         return None;
     }
     let keys = KEYS_OVERHEAD
-        + buckets(&db.keys)
+        + of_buckets(db.keys.table_sizes())
         + db.keys.len() * (SMALL_ENTRY + OBJECT)
         + rehashing(db.keys.is_rehashing());
-    let expires = match buckets(&db.expires) {
+    let expires = match of_buckets(db.expires.table_sizes()) {
         0 => EXPIRES_UNUSED_OVERHEAD,
         buckets => {
             EXPIRES_OVERHEAD
@@ -184,7 +193,10 @@ fn reported_overhead(db: &Db) -> Option<(usize, usize)> {
 
 /// Bytes of a table's buckets, both tables while it is rehashed.
 fn buckets<V>(dict: &Dict<V>) -> usize {
-    let (old, new) = dict.table_sizes();
+    of_buckets(dict.table_sizes())
+}
+
+fn of_buckets((old, new): (usize, usize)) -> usize {
     (old + new) * POINTER
 }
 

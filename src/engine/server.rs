@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
+use crate::cluster::Cluster;
 use crate::command::{Entry, flag, table};
 use crate::config::Config;
 use crate::cost;
@@ -16,6 +17,7 @@ use crate::latency::{self, Latency};
 use crate::pause::Pause;
 use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
+use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
@@ -31,6 +33,9 @@ pub struct Server {
     pub config: Config,
     /// The file that the configuration was read from, by its full name; empty if there is none.
     pub config_file: String,
+    /// This server as a node of a cluster, if it is one.
+    pub cluster: Option<Box<Cluster>>,
+    pub replication: Replication,
     pub pubsub: PubSub,
     pub tracking: TrackingTable,
     /// CLIENT PAUSE in force.
@@ -48,6 +53,8 @@ pub struct Server {
     /// What the engine did since it was last given something to do, by the cost model.
     pub took_nanos: u64,
     pub started: Time,
+    /// DEBUG PAUSE-CRON.
+    pub cron_paused: bool,
     /// 40 hex digits, drawn from the seed.
     pub run_id: String,
     /// Names the history of this server's data; as long as `run_id`.
@@ -210,6 +217,24 @@ impl Stats {
 }
 
 impl Server {
+    /// As HELLO calls it.
+    pub fn role(&self) -> &'static str {
+        if self.replication.is_replica() {
+            "replica"
+        } else {
+            "master"
+        }
+    }
+
+    /// As INFO and HELLO call it.
+    pub fn mode(&self) -> &'static str {
+        if self.cluster.is_some() {
+            "cluster"
+        } else {
+            "standalone"
+        }
+    }
+
     /// 40 hex digits.
     pub fn draw_id(random: &mut Random) -> String {
         (0..40)

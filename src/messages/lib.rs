@@ -48,6 +48,13 @@ pub enum Request {
     Keys { limit: u32 },
     /// One key as the engine really holds it.
     Inspect { key: Vec<u8> },
+    /// What lies in the server's folder.
+    Files,
+    /// One of these files, to be downloaded.
+    ReadFile { name: String },
+    /// The server begins anew with these files. Their bytes lie beside the message, in the order of the names, as
+    /// they lie beside `Open` for the last `Load` of its log: thirty megabytes are not copied by the page.
+    Load { names: Vec<String> },
 }
 
 /// How to make a world.
@@ -83,9 +90,21 @@ pub struct ExerciseSource {
 /// One thing the reader did. The log is what is stored, shared and undone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum LogEntry {
-    Line { client: String, line: String },
-    Block { block: u32, text: Option<String> },
-    Advance { millis: u64 },
+    Line {
+        client: String,
+        line: String,
+    },
+    Block {
+        block: u32,
+        text: Option<String>,
+    },
+    Advance {
+        millis: u64,
+    },
+    /// The server began anew with these files: nothing before it matters any more.
+    Load {
+        names: Vec<String>,
+    },
 }
 
 /// From the worker to the page.
@@ -127,6 +146,17 @@ pub enum Response {
     },
     /// None: no such key.
     Key(Option<KeyView>),
+    Files {
+        rows: Vec<FileRow>,
+        /// A file is written in the background and appears when time passes.
+        writing: bool,
+    },
+    /// Where the page finds the bytes: an address that the worker makes. Empty where there is no worker.
+    File {
+        address: String,
+    },
+    /// What the files held, as a sentence; or why the server would not start from them, and nothing changed.
+    Loaded(Result<String, String>),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -136,6 +166,8 @@ pub enum Failure {
     NoSuchPart,
     /// The call itself was not understood; the text says why.
     Malformed(String),
+    /// A file of the reader's could not be read: its name.
+    Unreadable(String),
 }
 
 /// One command and what redis-cli would print for it.
@@ -255,6 +287,16 @@ pub struct KeyRow {
     pub ttl_millis: Option<i64>,
     /// As MEMORY USAGE says it, in bytes.
     pub memory_bytes: u64,
+}
+
+/// A file of the server's folder.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileRow {
+    /// Relative to the folder.
+    pub name: String,
+    pub bytes: u64,
+    /// How much of it would survive a loss of power.
+    pub synced_bytes: u64,
 }
 
 /// One key, as deep as the engine can show it. Long structures are cut; `length` in the row is the whole.

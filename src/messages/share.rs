@@ -40,7 +40,7 @@ const CHECKSUM_BYTES: usize = 4;
 pub struct Shared {
     /// The world it was taken from, such as `lesson:strings`. Only for telling the reader.
     pub origin: String,
-    /// `Line` and `Advance` only: blocks are written out, because lessons change.
+    /// `Line` and `Advance` only: blocks are written out, because lessons change, and files do not fit.
     pub entries: Vec<LogEntry>,
 }
 
@@ -142,7 +142,7 @@ fn write_body(shared: &Shared) -> String {
                 body.push_str(&one_line(line));
             }
             LogEntry::Advance { millis } => body.push_str(&alloc::format!("\n+ {millis}")),
-            LogEntry::Block { .. } => {}
+            LogEntry::Block { .. } | LogEntry::Load { .. } => {}
         }
     }
     body

@@ -299,6 +299,7 @@ impl EventLoop {
                         mark(&mut connection.is_dirty, &mut self.dirty, token);
                     }
                 }
+                Event::Log(text) => println!("{text}"),
                 Event::Effect { .. } | Event::Key { .. } => {}
             }
         }

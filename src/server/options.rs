@@ -66,7 +66,9 @@ impl Options {
             bind: "127.0.0.1".to_string(),
             port: 6379,
             seed: 0,
-            config: Config::default(),
+            // A server for tests: DEBUG belongs to it, unless it is told otherwise.
+            config: Config::starting_with(&[("enable-debug-command", "yes")])
+                .expect("a parameter and its value"),
             users: Users::default(),
             declares_users: false,
             config_file: String::new(),

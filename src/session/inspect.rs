@@ -1,12 +1,13 @@
 //! Keys as the engine really holds them, for the page to draw. Read-only: looking changes neither access times nor
 //! statistics, and a key past its deadline is shown as such and not removed.
 
+use std::collections::BinaryHeap;
+
 use engine::keyspace::Object;
 use engine::number;
 use engine::structures::dict::Dict;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
-use engine::structures::order;
 use engine::structures::quicklist::Quicklist;
 use engine::structures::skiplist::{LinkView, Skiplist};
 use engine::value::Value;
@@ -32,14 +33,26 @@ pub(crate) fn keys(world: &mut World, limit: u32) -> (Vec<KeyRow>, u64) {
     let now = world.now().millis();
     let table = &world.engine.keys.dbs[db].keys;
     let total = table.len() as u64;
-    // In key order, so that a row does not jump when its table is rehashed.
-    let mut names: Vec<&[u8]> = table.keys().collect();
-    order::sort(&mut names);
-    let rows = names
+    let rows = first(table.keys(), limit as usize)
         .into_iter()
-        .take(limit as usize)
         .filter_map(|key| Some(row(key, table.get(key)?, now)));
     (rows.collect(), total)
+}
+
+/// In key order, so that a row does not jump when its table is rehashed. A million keys are not sorted for the sake of
+/// the first hundreds, but looked at once.
+fn first<'k>(keys: impl Iterator<Item = &'k [u8]>, limit: usize) -> Vec<&'k [u8]> {
+    let mut least = BinaryHeap::with_capacity(limit.min(1024));
+    for key in keys {
+        if least.len() < limit {
+            least.push(key);
+        } else if let Some(mut greatest) = least.peek_mut()
+            && key < *greatest
+        {
+            *greatest = key;
+        }
+    }
+    least.into_sorted_vec()
 }
 
 pub(crate) fn key(world: &mut World, key: &[u8]) -> Option<KeyView> {

@@ -2,11 +2,12 @@
 //! Takes a `Call`, gives an `Answer` and `Notice`s. No browser, no clock, no storage: the page keeps the log.
 //!
 //! Read in this order: `session.rs` (the calls), `world.rs` (one server with its clients and its clock),
-//! `blocks.rs`, `exercises.rs`, then `complete.rs` and `inspect.rs`.
+//! `blocks.rs`, `exercises.rs`, `files.rs`, then `complete.rs` and `inspect.rs`.
 
 mod blocks;
 mod complete;
 mod exercises;
+mod files;
 mod inspect;
 mod session;
 mod world;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use messages::{Answer, Call, Failure, Notice, Request, Response};
+use messages::{Answer, Call, Failure, Notice, Ran, Request, Response};
 
 use crate::blocks;
 use crate::complete;
 use crate::exercises;
+use crate::files;
 use crate::inspect;
 use crate::world::World;
 
@@ -23,6 +24,11 @@ impl Session {
 
     /// Answers one call. Notices are what it caused for clients other than the caller.
     pub fn handle(&mut self, call: Call) -> (Answer, Vec<Notice>) {
+        self.handle_with(call, Vec::new())
+    }
+
+    /// Answers a call beside which files lie.
+    pub fn handle_with(&mut self, call: Call, files: Vec<Vec<u8>>) -> (Answer, Vec<Notice>) {
         let Call {
             id,
             world: name,
@@ -31,14 +37,14 @@ impl Session {
         let (result, mut notices) = match request {
             Request::Open(setup) => {
                 let mut world = World::new(setup);
-                let replayed = world.replay();
+                let replayed = world.replay(files);
                 self.worlds.insert(name.clone(), world);
                 (Ok(Response::Opened { replayed }), Vec::new())
             }
             request => match self.worlds.get_mut(&name) {
                 None => (Err(Failure::NoWorld), Vec::new()),
                 Some(world) => {
-                    let result = answer(world, request);
+                    let result = answer(world, request, files);
                     (result, world.take_late())
                 }
             },
@@ -63,13 +69,21 @@ impl Session {
     }
 }
 
-fn answer(world: &mut World, request: Request) -> Result<Response, Failure> {
+fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Response, Failure> {
     match request {
         Request::Open(_) => Err(Failure::Malformed(
             "a world is opened before it is looked up".to_string(),
         )),
-        Request::Run { client, line } => Ok(Response::Ran(world.type_line(&client, &line))),
-        Request::RunBlock { block, text } => blocks::run(world, block, text).map(Response::Block),
+        Request::Run { client, line } => {
+            let mut ran = world.type_line(&client, &line);
+            shorten(&mut ran);
+            Ok(Response::Ran(ran))
+        }
+        Request::RunBlock { block, text } => {
+            let mut run = blocks::run(world, block, text)?;
+            run.steps.iter_mut().for_each(shorten);
+            Ok(Response::Block(run))
+        }
         Request::Check { exercise, answer } => {
             exercises::check(world.setup(), exercise, &answer).map(Response::Checked)
         }
@@ -89,5 +103,40 @@ fn answer(world: &mut World, request: Request) -> Result<Response, Failure> {
             Ok(Response::Keys { rows, total })
         }
         Request::Inspect { key } => Ok(Response::Key(inspect::key(world, &key))),
+        Request::Files => Ok(files::list(world)),
+        Request::ReadFile { name } => match world.file(&name) {
+            Some(_) => Ok(Response::File {
+                address: String::new(),
+            }),
+            None => Err(Failure::NoSuchPart),
+        },
+        Request::Load { names } => {
+            if names.len() != files.len() {
+                return Err(Failure::Malformed("a file is missing".to_string()));
+            }
+            let loaded = files::load(world, names.into_iter().zip(files).collect());
+            Ok(Response::Loaded(loaded))
+        }
     }
+}
+
+/// A page that draws the million lines of a KEYS stands still for minutes: it gets the beginning.
+fn shorten(ran: &mut Ran) {
+    const LINES_MAX: usize = 2_000;
+    const BYTES_MAX: usize = 128 * 1024;
+    let output = &ran.output;
+    let end_of_lines = output.match_indices('\n').nth(LINES_MAX - 1);
+    let end = end_of_lines.map_or(output.len(), |(at, _)| at);
+    let end = output.floor_char_boundary(end.min(BYTES_MAX));
+    if end == output.len() {
+        return;
+    }
+    let rest = &output[end..];
+    let left = format!(
+        "\n… {} more bytes in {} lines are not shown.",
+        rest.len(),
+        rest.lines().count()
+    );
+    ran.output.truncate(end);
+    ran.output.push_str(&left);
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use engine::config::Config;
 use engine::render;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
@@ -11,6 +12,7 @@ use lesson::transcript::{self, Action, Step};
 use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 
 use crate::blocks;
+use crate::files;
 
 /// The name of the page's own client in messages and logs.
 const OWN: &str = "";
@@ -23,10 +25,13 @@ const LATE_NOTICES_MAX: usize = 1000;
 
 pub struct World {
     pub(crate) engine: Engine,
+    began: Time,
     now: Time,
     clients: BTreeMap<String, ClientId>,
     names: BTreeMap<ClientId, String>,
     setup: Setup,
+    /// What every new server begins with.
+    config: Config,
     /// What was done since the beginning, for the page to store.
     log: Vec<LogEntry>,
     /// Blocks that ran since the last `fresh` one.
@@ -38,9 +43,16 @@ pub struct World {
 
 impl World {
     pub fn new(setup: Setup) -> World {
-        let engine = Engine::new(seed_of(&setup.seed), Time::WORLD_START);
+        World::with_config(setup, open_config())
+    }
+
+    /// A world whose servers begin with this configuration.
+    pub fn with_config(setup: Setup, config: Config) -> World {
+        let seed = seed_of(&setup.seed);
         World {
-            engine,
+            engine: Engine::with_config(seed, Time::WORLD_START, config.clone()),
+            config,
+            began: Time::WORLD_START,
             now: Time::WORLD_START,
             clients: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -56,11 +68,23 @@ impl World {
         &self.setup
     }
 
-    /// Does again what the setup's log says; gives how many entries that were.
-    pub fn replay(&mut self) -> u32 {
-        let log = std::mem::take(&mut self.setup.log);
+    /// Does again what the setup's log says; gives how many entries that were. With files, it begins where they were
+    /// loaded; without those that it needs, nothing is done, for what came after them would come out otherwise.
+    pub fn replay(&mut self, mut files: Vec<Vec<u8>>) -> u32 {
+        let mut log = std::mem::take(&mut self.setup.log);
+        let is_load = |entry: &LogEntry| matches!(entry, LogEntry::Load { .. });
+        if let Some(at) = log.iter().rposition(is_load) {
+            log.drain(..at);
+        }
         for entry in &log {
             match entry {
+                LogEntry::Load { names } => {
+                    let loaded = names.iter().cloned().zip(std::mem::take(&mut files));
+                    let loaded: Vec<_> = loaded.collect();
+                    if loaded.len() < names.len() || files::load(self, loaded).is_err() {
+                        return 0;
+                    }
+                }
                 LogEntry::Line { client, line } => drop(self.type_line(client, line)),
                 LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
                 LogEntry::Advance { millis } => self.advance_logged(*millis),
@@ -78,8 +102,15 @@ impl World {
 
     /// A new server from the same seed; the log stays, for it says how we came here.
     pub(crate) fn fresh_server(&mut self) {
-        self.engine = Engine::new(seed_of(&self.setup.seed), Time::WORLD_START);
-        self.now = Time::WORLD_START;
+        let engine = Engine::with_config(self.seed(), Time::WORLD_START, self.config.clone());
+        self.replace_server(engine, Time::WORLD_START);
+    }
+
+    /// Another server, at another time. Nobody is connected to it yet.
+    pub(crate) fn replace_server(&mut self, engine: Engine, now: Time) {
+        self.engine = engine;
+        self.began = now;
+        self.now = now;
         self.clients.clear();
         self.names.clear();
         self.ran.clear();
@@ -94,6 +125,15 @@ impl World {
     /// Outputs for clients that did not ask just now.
     pub(crate) fn take_late(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.late)
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        seed_of(&self.setup.seed)
+    }
+
+    /// The bytes of a file in the server's folder.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        self.engine.server.disk.read(name)
     }
 
     // --- Lines ----------------------------------------------------------------------------------------------------
@@ -243,7 +283,7 @@ impl World {
                     self.close(client);
                     continue;
                 }
-                Event::Effect { .. } | Event::Key { .. } => continue,
+                Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {
                 continue;
@@ -368,12 +408,17 @@ impl World {
             keys: self.engine.keys.dbs[db].keys.len() as u64,
             memory_bytes: engine::memory::used(&self.engine.keys, &self.engine.server.clients)
                 as u64,
-            elapsed_millis: self.now.0.saturating_sub(Time::WORLD_START.0) as u64 / 1000,
+            elapsed_millis: self.now.0.saturating_sub(self.began.0) as u64 / 1000,
             clock_millis: self.now.millis(),
             clients: clients.collect(),
             log_entries: self.log.len() as u32,
         }
     }
+}
+
+/// Nothing here can be harmed, so a reader may look inside with DEBUG.
+fn open_config() -> Config {
+    Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
 /// The whole text of a step: its own output, then what it caused for others, line by line as transcripts write it.

@@ -3,12 +3,12 @@
 
 use std::cell::RefCell;
 
-use js_sys::Uint8Array;
-use messages::{Answer, Call, Failure, FromWorker};
+use js_sys::{Array, Uint8Array};
+use messages::{Answer, Call, Failure, FromWorker, Response};
 use session::Session;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent, Url};
 
 fn main() {
     report_panics();
@@ -16,8 +16,7 @@ fn main() {
     let session = RefCell::new(Session::new());
     let sender = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let bytes = Uint8Array::new(&event.data()).to_vec();
-        for message in respond(&mut session.borrow_mut(), &bytes) {
+        for message in respond(&mut session.borrow_mut(), &event.data()) {
             post(&sender, &message);
         }
     });
@@ -27,29 +26,72 @@ fn main() {
     post(&scope, &FromWorker::Ready);
 }
 
-fn respond(session: &mut Session, bytes: &[u8]) -> Vec<FromWorker> {
-    match messages::from_bytes::<Call>(bytes) {
-        Ok(call) => {
-            let (answer, notices) = session.handle(call);
-            let mut messages = vec![FromWorker::Answer(answer)];
-            messages.extend(notices.into_iter().map(FromWorker::Notice));
-            messages
-        }
-        Err(problem) => {
-            let result = Err(Failure::Malformed(problem));
-            vec![FromWorker::Answer(Answer {
-                id: 0,
-                world: String::new(),
-                result,
-                status: None,
-            })]
-        }
+/// A message is bytes, or an array of bytes and the files that lie beside them.
+fn respond(session: &mut Session, data: &JsValue) -> Vec<FromWorker> {
+    let (bytes, files) = match data.dyn_ref::<Array>() {
+        Some(parts) => (parts.get(0), parts.slice(1, parts.length())),
+        None => (data.clone(), Array::new()),
+    };
+    match messages::from_bytes::<Call>(&Uint8Array::new(&bytes).to_vec()) {
+        Ok(call) => match files.iter().map(read).collect() {
+            Ok(files) => answer(session, call, files),
+            Err(name) => refuse(call.id, call.world, Failure::Unreadable(name)),
+        },
+        Err(problem) => refuse(0, String::new(), Failure::Malformed(problem)),
     }
+}
+
+fn answer(session: &mut Session, call: Call, files: Vec<Vec<u8>>) -> Vec<FromWorker> {
+    let wanted = match &call.request {
+        messages::Request::ReadFile { name } => Some(name.clone()),
+        _ => None,
+    };
+    let (mut answer, notices) = session.handle_with(call, files);
+    if let (Some(name), Ok(Response::File { address })) = (wanted, &mut answer.result)
+        && let Some(world) = session.world(&answer.world)
+        && let Some(bytes) = world.file(&name)
+    {
+        *address = address_of(bytes).unwrap_or_default();
+    }
+    let mut messages = vec![FromWorker::Answer(answer)];
+    messages.extend(notices.into_iter().map(FromWorker::Notice));
+    messages
+}
+
+fn refuse(id: u32, world: String, failure: Failure) -> Vec<FromWorker> {
+    vec![FromWorker::Answer(Answer {
+        id,
+        world,
+        result: Err(failure),
+        status: None,
+    })]
+}
+
+/// A file of the reader's; in the error its name. It may be gone, or be a folder.
+fn read(file: JsValue) -> Result<Vec<u8>, String> {
+    let name = || {
+        let name = js_sys::Reflect::get(&file, &"name".into());
+        name.ok()
+            .and_then(|name| name.as_string())
+            .unwrap_or_default()
+    };
+    let blob = file.dyn_ref::<Blob>().ok_or_else(name)?;
+    let buffer = FileReaderSync::new().and_then(|reader| reader.read_as_array_buffer(blob));
+    buffer
+        .map(|buffer| Uint8Array::new(&buffer).to_vec())
+        .map_err(|_| name())
+}
+
+/// An address that the page can download from, as long as this worker lives.
+fn address_of(bytes: &[u8]) -> Option<String> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, message: &FromWorker) {
     let bytes = Uint8Array::from(messages::to_bytes(message).as_slice());
-    let transfer = js_sys::Array::of1(&bytes.buffer());
+    let transfer = Array::of1(&bytes.buffer());
     // Posting fails only for values that cannot be cloned; bytes can.
     let _ = scope.post_message_with_transfer(&bytes, &transfer);
 }

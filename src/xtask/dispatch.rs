@@ -14,6 +14,7 @@ cargo xtask COMMAND
   size                 how large the built site is, and whether that is within the budget
   oracle [--run PORT]  obtain the real redis-server, print its path, or run it
   record [ARG]...      write replies into transcripts, as the real server gives them
+  conformance          write tests/conformance.md, the table of what is proved of each command
   fuzz [ARG]...        random commands on the emulator and on the real server
   bench [PART]...      how fast and how large the emulator is, beside others: network, wasm,
                        growth, memory; or all of them
@@ -37,7 +38,7 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "size" => size::report(&place::dist()),
         "oracle" => run_oracle(Options::parse(rest, &["--run"], &[])?),
-        "record" | "fuzz" => forward(name, rest),
+        "record" | "conformance" | "fuzz" => forward(name, rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

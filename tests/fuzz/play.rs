@@ -7,9 +7,10 @@
 use std::time::Duration;
 
 use engine::resp::Protocol;
+use engine::value::Value;
 use engine::values::sorted_set::{Rules, SortedSet};
 use engine::{ClientId, Engine, Event, Reply, Time, number};
-use tests::real::{Clock, Connection, Real};
+use tests::real::{Clock, Connection, Real, open_config};
 
 use crate::access;
 use crate::effects::Effects;
@@ -72,7 +73,7 @@ impl Pair {
         let effects = aof.then(|| Effects::new(real.folder()));
         let mut admin = real.connect();
         let defaults = settings::read_all(&mut admin);
-        let engine = Engine::new(0, real.now());
+        let engine = Engine::with_config(0, real.now(), open_config());
         let mut pair = Pair {
             real,
             admin,
@@ -100,7 +101,7 @@ impl Pair {
                 .call(&[b"CONFIG".as_slice(), b"SET", name.as_bytes(), value]);
         }
         self.admin.call(&["CONFIG", "RESETSTAT"]);
-        self.engine = Engine::new(seed, self.real.now());
+        self.engine = Engine::with_config(seed, self.real.now(), open_config());
         for (name, value) in PARAMETERS {
             let words = ["CONFIG", "SET", name, value].map(str::as_bytes);
             self.ask(0, &words);
@@ -166,6 +167,32 @@ impl Pair {
     pub fn is_in_multi(&self, client: usize) -> bool {
         let found = self.engine.server.clients.get(self.peers[client].ours);
         found.is_some_and(|found| found.transaction.is_some())
+    }
+
+    /// A range by name means something only where all scores are equal. Elsewhere a skip list answers what its towers,
+    /// which are drawn by lot, lead to.
+    pub fn depends_on_towers(&self, words: &[Vec<u8>]) -> bool {
+        let by_name = |word: &Vec<u8>| {
+            word.to_ascii_lowercase()
+                .windows(3)
+                .any(|part| part == b"lex")
+        };
+        if !words.iter().any(by_name) {
+            return false;
+        }
+        let is_uneven = |key: &Vec<u8>| {
+            self.engine.keys.dbs.iter().any(|db| {
+                match db.keys.get(key).map(|object| &object.value) {
+                    Some(Value::SortedSet(set)) if set.encoding() == "skiplist" => {
+                        let mut scores = set.iter().map(|(_, score)| score);
+                        let first = scores.next();
+                        scores.any(|score| Some(score) != first)
+                    }
+                    _ => false,
+                }
+            })
+        };
+        words[1..].iter().any(is_uneven)
     }
 
     /// In RESP2, with subscriptions: it can only manage them.
@@ -512,20 +539,19 @@ impl Pair {
 
     /// Everybody asks something whose answer is known: what comes before that answer was not foreseen.
     pub fn barrier(&mut self) -> Outcome {
-        for client in 0..CLIENTS.len() {
+        for (client, name) in CLIENTS.iter().enumerate() {
             if self.peers[client].waiting {
                 let unexpected = self.peers[client].theirs.receive(Duration::from_millis(1));
                 if let Some(reply) = unexpected {
                     return Outcome::Differ(format!(
-                        "the server sent to {}, which waits in the engine: {reply:?}",
-                        CLIENTS[client]
+                        "the server sent to {name}, which waits in the engine: {reply:?}"
                     ));
                 }
                 continue;
             }
             let question = [b"PING".to_vec(), b"barrier".to_vec()];
             if let Outcome::Differ(text) = self.command(client, &question) {
-                return Outcome::Differ(format!("barrier of {}: {text}", CLIENTS[client]));
+                return Outcome::Differ(format!("barrier of {name}: {text}"));
             }
         }
         Outcome::Agree

@@ -158,6 +158,9 @@ impl Json for LogEntry {
             "Advance" => Some(LogEntry::Advance {
                 millis: field(entry, "millis")?,
             }),
+            "Load" => Some(LogEntry::Load {
+                names: field(entry, "names")?,
+            }),
             _ => None,
         }
     }
@@ -173,6 +176,7 @@ impl Json for LogEntry {
                 object([("block", block.to_json()), ("text", text.to_json())]),
             ),
             LogEntry::Advance { millis } => ("Advance", object([("millis", millis.to_json())])),
+            LogEntry::Load { names } => ("Load", object([("names", names.to_json())])),
         };
         object([(kind, entry)])
     }

@@ -154,7 +154,7 @@ fn focus_input() {
 }
 
 #[component]
-fn EngineTrouble(page: Page) -> impl IntoView {
+pub fn EngineTrouble(page: Page) -> impl IntoView {
     move || {
         match page.world.engine.get() {
         State::Slow(what) => view! {

@@ -9,6 +9,7 @@ use web_sys::HtmlElement;
 use super::console::Console;
 use super::dom;
 use super::engine::State;
+use super::files::{self, Files};
 use super::keys::Keys;
 use super::page::{Page, Route};
 use crate::format::{bytes, counted, time_of_day};
@@ -18,11 +19,23 @@ use crate::{export, format};
 enum Tab {
     Console,
     Keys,
+    Files,
 }
 
 pub fn attach(page: Page, place: Option<HtmlElement>) {
     let Some(place) = place else { return };
-    dom::fill(&place, move || view! { <Dock page/> });
+    // With a page of its own the console has room for the keys beside it.
+    let wide = page.route() != Route::Lesson
+        && dom::window()
+            .inner_width()
+            .is_ok_and(|width| width.as_f64() >= Some(1000.0));
+    let tab = RwSignal::new(if wide { Tab::Keys } else { Tab::Console });
+    dom::fill(&place, move || view! { <Dock page tab/> });
+    files::accept_drops(page, &place, move || {
+        if tab.get_untracked() != Tab::Files {
+            tab.set(Tab::Files);
+        }
+    });
     keep_height(page, &place);
     page.warm_up_later();
 }
@@ -46,8 +59,11 @@ pub fn attach_small(page: Page, place: Option<HtmlElement>) {
 /// Opens the dock where it is a drawer, and puts the cursor at its prompt.
 pub fn focus_console() -> bool {
     set_open(true);
+    // Where the console has a place of its own, its tab is not there.
     for tab in dom::all("#tab-console[aria-selected=false]") {
-        tab.click();
+        if tab.offset_width() > 0 {
+            tab.click();
+        }
     }
     let input = dom::all(".console-input").into_iter().next();
     if let Some(input) = &input {
@@ -64,10 +80,8 @@ fn set_open(open: bool) {
 }
 
 #[component]
-fn Dock(page: Page) -> impl IntoView {
-    // With a page of its own the console has room for the keys beside it.
+fn Dock(page: Page, tab: RwSignal<Tab>) -> impl IntoView {
     let both = page.route() != Route::Lesson;
-    let tab = RwSignal::new(Tab::Console);
     let open = RwSignal::new(false);
     effect(move || set_open(open.get()));
     let name = match page.route() {
@@ -83,10 +97,7 @@ fn Dock(page: Page) -> impl IntoView {
                 on:click=click(move |_| tab.set(own))
                 on:keydown=key(move |event| if event.key() == "ArrowRight" || event.key() == "ArrowLeft" {
                     event.prevent_default();
-                    let other = if tab.get_untracked() == Tab::Console { Tab::Keys } else { Tab::Console };
-                    tab.set(other);
-                    let id = if other == Tab::Console { "tab-console" } else { "tab-keys" };
-                    if let Some(button) = dom::by_id(id) { dom::focus(&button) }
+                    go_to_tab(event.key() == "ArrowRight");
                 })>{label}</button>
         }
     };
@@ -109,6 +120,7 @@ fn Dock(page: Page) -> impl IntoView {
             <div class="tabs" role="tablist" aria-label="What the server shows">
                 {tab_button(Tab::Console, "console", "Console")}
                 {tab_button(Tab::Keys, "keys", "Keys")}
+                {tab_button(Tab::Files, "files", "Files")}
             </div>
             <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" class:off=flag(move || tab.get() != Tab::Console)>
                 <Console page/>
@@ -116,8 +128,27 @@ fn Dock(page: Page) -> impl IntoView {
             <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" class:off=flag(move || tab.get() != Tab::Keys)>
                 {part(move || maybe((both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> })))}
             </div>
+            <div class="panel" role="tabpanel" id="panel-files" aria-labelledby="tab-files" tabindex="0" class:off=flag(move || tab.get() != Tab::Files)>
+                {part(move || maybe((tab.get() == Tab::Files).then(|| view! { <Files page/> })))}
+            </div>
             <a class="skip back" href="#main">"Skip back to the text"</a>
         </div>
+    }
+}
+
+/// From the tab with the focus to the one beside it, around the ends.
+fn go_to_tab(right: bool) {
+    let tabs: Vec<HtmlElement> = dom::all(".tab")
+        .into_iter()
+        .filter(|tab| tab.offset_width() > 0)
+        .collect();
+    let focused = dom::document().active_element();
+    let at = tabs.iter().position(|tab| focused.as_ref() == Some(tab));
+    if let Some(at) = at {
+        let step = if right { 1 } else { tabs.len() - 1 };
+        let tab = &tabs[(at + step) % tabs.len()];
+        tab.click();
+        dom::focus(tab);
     }
 }
 

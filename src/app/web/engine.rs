@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use futures_channel::oneshot;
 use gloo::timers::callback::Timeout;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use messages::{Answer, Call, FromWorker, LogEntry, Notice, Request, Response, Setup};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,6 +21,8 @@ use crate::map::SmallMap;
 const SLOW_MILLIS: u32 = 5_000;
 /// After this long it is stopped.
 const STUCK_MILLIS: u32 = 30_000;
+/// A large file takes a small device some time, and it ends: whoever does not want to wait can stop it.
+const STUCK_LOADING_MILLIS: u32 = 600_000;
 
 /// What the page shows about the engine.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,13 +69,15 @@ struct Inner {
     next_id: u32,
     /// Each world as it must be made again.
     worlds: SmallMap<String, Setup>,
+    /// The files with which worlds began.
+    files: SmallMap<String, Array>,
 }
 
 struct Running {
     worker: Worker,
     ready: bool,
     /// Calls made before the worker was ready.
-    queue: Vec<Call>,
+    queue: Vec<u32>,
     waiting: SmallMap<u32, Waiting>,
     // Dropped with the worker, so that a late event of an ended worker reaches nobody.
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -82,6 +86,8 @@ struct Running {
 
 struct Waiting {
     call: Call,
+    /// What lies beside the call, as the browser's own objects: their bytes do not come into this program.
+    files: Array,
     answer: Option<oneshot::Sender<Result<Answer, Lost>>>,
     _slow: Option<Timeout>,
     _stuck: Option<Timeout>,
@@ -96,6 +102,7 @@ impl Engine {
             worker: None,
             next_id: 1,
             worlds: SmallMap::new(),
+            files: SmallMap::new(),
         })))
     }
 
@@ -104,16 +111,16 @@ impl Engine {
         let _ = self.running();
     }
 
-    pub async fn call(&self, world: &str, request: Request) -> Result<Answer, Lost> {
+    /// A call and the files beside it, of which most have none.
+    pub async fn call(&self, world: &str, request: Request, files: Array) -> Result<Answer, Lost> {
         if let Request::Open(setup) = &request {
-            self.0
-                .borrow_mut()
-                .worlds
-                .insert(world.to_owned(), setup.clone());
+            let mut inner = self.0.borrow_mut();
+            inner.worlds.insert(world.to_owned(), setup.clone());
+            inner.files.insert(world.to_owned(), files.clone());
         }
         self.running()?;
         let (sender, receiver) = oneshot::channel();
-        self.send(world.to_owned(), request, Some(sender));
+        self.send(world.to_owned(), request, files, Some(sender));
         receiver.await.unwrap_or(Err(Lost::Rebuilt))
     }
 
@@ -174,6 +181,7 @@ impl Engine {
         &self,
         world: String,
         request: Request,
+        files: Array,
         answer: Option<oneshot::Sender<Result<Answer, Lost>>>,
     ) {
         let mut inner = self.0.borrow_mut();
@@ -184,35 +192,44 @@ impl Engine {
             return;
         };
         let waiting = Waiting {
-            call: call.clone(),
+            call,
+            files,
             answer,
             _slow: None,
             _stuck: None,
         };
         running.waiting.insert(id, waiting);
         match running.ready {
-            true => self.post(running, &call),
-            false => running.queue.push(call),
+            true => self.post(running, id),
+            false => running.queue.push(id),
         }
     }
 
-    fn post(&self, running: &mut Running, call: &Call) {
-        let bytes = Uint8Array::from(messages::to_bytes(call).as_slice());
-        let transfer = js_sys::Array::of1(&bytes.buffer());
+    fn post(&self, running: &mut Running, id: u32) {
+        let Some(waiting) = running.waiting.get_mut(&id) else {
+            return;
+        };
+        let bytes = Uint8Array::from(messages::to_bytes(&waiting.call).as_slice());
+        let transfer = Array::of1(&bytes.buffer());
+        let loading = waiting.files.length() > 0;
+        let message: JsValue = match loading {
+            true => Array::of1(&bytes).concat(&waiting.files).into(),
+            false => bytes.into(),
+        };
         running
             .worker
-            .post_message_with_transfer(&bytes, &transfer)
-            .expect("bytes can be sent to a worker");
+            .post_message_with_transfer(&message, &transfer)
+            .expect("bytes and files can be sent to a worker");
         let (slow, stuck) = (self.clone(), self.clone());
-        let line = subject(&call.request);
-        if let Some(waiting) = running.waiting.get_mut(&call.id) {
-            waiting._slow = Some(Timeout::new(SLOW_MILLIS, move || {
-                slow.tell(State::Slow(line))
-            }));
-            waiting._stuck = Some(Timeout::new(STUCK_MILLIS, move || {
-                stuck.rebuild("was stopped after 30 s");
-            }));
-        }
+        let line = subject(&waiting.call.request);
+        waiting._slow = Some(Timeout::new(SLOW_MILLIS, move || {
+            slow.tell(State::Slow(line))
+        }));
+        let (limit, what) = match loading {
+            true => (STUCK_LOADING_MILLIS, "was stopped after 10 min"),
+            false => (STUCK_MILLIS, "was stopped after 30 s"),
+        };
+        waiting._stuck = Some(Timeout::new(limit, move || stuck.rebuild(what)));
     }
 
     fn receive(&self, event: MessageEvent) {
@@ -229,8 +246,8 @@ impl Engine {
         let mut inner = self.0.borrow_mut();
         if let Some(running) = &mut inner.worker {
             running.ready = true;
-            for call in std::mem::take(&mut running.queue) {
-                self.post(running, &call);
+            for id in std::mem::take(&mut running.queue) {
+                self.post(running, id);
             }
         }
         drop(inner);
@@ -248,6 +265,12 @@ impl Engine {
             && let Some(setup) = inner.worlds.get_mut(&answer.world)
         {
             remember(setup, waiting.call.request, response);
+            // The files of a world are those with which its log begins.
+            match response {
+                Response::Loaded(Ok(_)) => inner.files.insert(waiting.call.world, waiting.files),
+                Response::Reset => drop(inner.files.remove(&waiting.call.world)),
+                _ => {}
+            }
         }
         drop(inner);
         self.tell(State::Ready);
@@ -287,7 +310,9 @@ impl Engine {
             match &waiting.call.request {
                 // Its log is what does not end: it begins empty.
                 Request::Open(_) => {
-                    if let Some(setup) = self.0.borrow_mut().worlds.get_mut(&waiting.call.world) {
+                    let mut inner = self.0.borrow_mut();
+                    inner.files.remove(&waiting.call.world);
+                    if let Some(setup) = inner.worlds.get_mut(&waiting.call.world) {
                         setup.log.clear();
                     }
                 }
@@ -303,7 +328,8 @@ impl Engine {
             return;
         }
         for (world, setup) in worlds {
-            self.send(world, Request::Open(setup), None);
+            let files = self.0.borrow().files.get(&world).cloned();
+            self.send(world, Request::Open(setup), files.unwrap_or_default(), None);
         }
         let kept = crate::format::counted(commands as u64, "entry").replace("entrys", "entries");
         (self.listeners().rebuilt)(format!(
@@ -340,6 +366,11 @@ fn remember(setup: &mut Setup, request: Request, response: &Response) {
         }
         Request::Advance { millis } => setup.log.push(LogEntry::Advance { millis }),
         Request::Reset => setup.log.clear(),
+        Request::Load { names } => {
+            if matches!(response, Response::Loaded(Ok(_))) {
+                setup.log = vec![LogEntry::Load { names }];
+            }
+        }
         _ => {}
     }
 }
@@ -351,6 +382,7 @@ fn subject(request: &Request) -> String {
         Request::RunBlock { .. } => "The block".to_owned(),
         Request::Check { .. } => "The answer".to_owned(),
         Request::Open(_) => "Restoring the session".to_owned(),
+        Request::Load { names } => format!("Loading {}", names.join(", ")),
         _ => "The engine".to_owned(),
     }
 }

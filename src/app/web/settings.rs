@@ -167,6 +167,7 @@ fn forget_all(page: Page) {
             .filter(|key| is_page(key) || key.starts_with(DAMAGED))
         {
             store.remove(key);
+            super::kept::forget(&page.site(), key);
         }
     });
     page.change_progress(|progress| {

@@ -29,15 +29,20 @@ pub fn download(name: &str, text: &str, kind: &str) {
     let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
         return;
     };
+    download_from(&url, name);
+}
+
+/// Saves what an address of this page's or its worker's leads to, and gives the address up.
+pub fn download_from(url: &str, name: &str) {
     let link: HtmlAnchorElement = dom::document()
         .create_element("a")
         .expect("a tag name")
         .unchecked_into();
-    link.set_href(&url);
+    link.set_href(url);
     link.set_download(name);
     link.click();
     // The download has taken its own hold of the data.
-    let _ = web_sys::Url::revoke_object_url(&url);
+    let _ = web_sys::Url::revoke_object_url(url);
 }
 
 /// What happened so far, on its own feet.
@@ -54,6 +59,13 @@ pub fn session(page: Page) -> Shared {
 pub fn link(page: Page) -> (String, String) {
     let shared = session(page);
     let count = shared.entries.len();
+    if let Some((_, names)) = export::loaded(&shared.entries) {
+        let what = format!(
+            "This session began with files ({}), which a link cannot carry. Send them with the session as a script.",
+            names.join(", ")
+        );
+        return (String::new(), what);
+    }
     if count > ENTRIES_MAX {
         let what = format!(
             "This session has {count} commands; a link holds {ENTRIES_MAX}. Copy it as a script instead."
@@ -132,7 +144,7 @@ async fn run_all(page: Page, entries: Vec<LogEntry>) {
         match entry {
             LogEntry::Line { client, line } => page.run_line_of(client, line).await,
             LogEntry::Advance { millis } => page.run_advance(millis).await,
-            LogEntry::Block { .. } => {}
+            LogEntry::Block { .. } | LogEntry::Load { .. } => {}
         }
     }
 }

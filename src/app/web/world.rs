@@ -3,6 +3,7 @@
 //! Every run goes through here, whether from a block, the console or a shared link, so the console
 //! shows all of it and the record keeps all of it.
 
+use js_sys::Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::Action;
@@ -13,6 +14,7 @@ use messages::{
 
 use super::dom;
 use super::engine::{Lost, State};
+use super::files::Loading;
 use super::page::{Page, Route};
 use crate::export;
 use crate::map::SmallMap;
@@ -71,6 +73,8 @@ pub struct World {
     pub added: RwSignal<Vec<String>>,
     /// Counts what may have changed the keyspace.
     pub changes: RwSignal<u32>,
+    /// How it stands with loading files.
+    pub loading: RwSignal<Loading>,
     open: RwSignal<bool>,
     opening: StoredValue<bool>,
     next_id: StoredValue<u32>,
@@ -89,6 +93,7 @@ impl World {
             client: RwSignal::new(String::new()),
             added: RwSignal::new(Vec::new()),
             changes: RwSignal::new(0),
+            loading: RwSignal::new(Loading::default()),
             open: RwSignal::new(false),
             opening: StoredValue::new(false),
             next_id: StoredValue::new(0),
@@ -137,6 +142,13 @@ impl World {
             }
         });
         names
+    }
+
+    /// The server is another one: nothing ran on it, nobody is connected.
+    pub fn begin_anew(self) {
+        self.blocks.update(SmallMap::clear);
+        self.added.update(Vec::clear);
+        self.client.set(String::new());
     }
 
     pub fn remark(self, text: &str) {
@@ -255,11 +267,10 @@ impl Page {
             return Ok(());
         }
         world.opening.set_value(true);
+        let files = self.files_of_session().await;
         let log = self.record.with_untracked(|record| record.log.clone());
-        let answer = self
-            .engine()
-            .call(&self.world_name(), Request::Open(self.setup(log.clone())))
-            .await;
+        let request = Request::Open(self.setup(log.clone()));
+        let answer = self.engine().call(&self.world_name(), request, files).await;
         world.opening.set_value(false);
         let answer = answer?;
         if let Some(status) = answer.status {
@@ -450,10 +461,10 @@ impl Page {
             if let Err(problem) = &reset {
                 world.remark(&problem.text());
             }
-            world.blocks.update(SmallMap::clear);
-            world.added.update(Vec::clear);
-            world.client.set(String::new());
+            world.begin_anew();
             world.shown.update(Vec::clear);
+            world.loading.set(Loading::default());
+            super::kept::forget(&self.site(), &self.world_name());
             self.change_record(|record| {
                 let mut fresh = record.reset();
                 if !all {
@@ -487,14 +498,23 @@ impl Page {
 
     /// Asks about this page's world, which is made first if need be.
     pub async fn ask(self, request: Request) -> Result<Response, Problem> {
+        self.ask_with(request, Array::new()).await
+    }
+
+    /// The same, with files beside the question.
+    pub async fn ask_with(self, request: Request, files: Array) -> Result<Response, Problem> {
         self.open_world().await.map_err(Problem::Lost)?;
         let reading = matches!(
             request,
-            Request::Keys { .. } | Request::Inspect { .. } | Request::Complete { .. }
+            Request::Keys { .. }
+                | Request::Inspect { .. }
+                | Request::Complete { .. }
+                | Request::Files
+                | Request::ReadFile { .. }
         );
         let answer = self
             .engine()
-            .call(&self.world_name(), request)
+            .call(&self.world_name(), request, files)
             .await
             .map_err(Problem::Lost)?;
         if let Some(status) = answer.status {
@@ -552,6 +572,9 @@ impl Problem {
             Problem::Failed(messages::Failure::NoWorld) => {
                 "The session is not there any more. Reload the page.".to_owned()
             }
+            Problem::Failed(messages::Failure::Unreadable(name)) => format!(
+                "{name} could not be read. A folder cannot be loaded: choose the files in it."
+            ),
             Problem::Failed(messages::Failure::NoSuchPart) => {
                 "The engine does not know this part of the page.".to_owned()
             }

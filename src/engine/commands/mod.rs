@@ -1,6 +1,7 @@
 //! The commands, one file for each group. A file begins with its table, which is also its table of contents.
 
 mod bitmaps;
+mod cluster;
 mod connection;
 mod cursor;
 mod draw;
@@ -25,6 +26,10 @@ use crate::command::Command;
 
 /// Group name, as COMMAND DOCS says it, and the group's commands.
 pub const GROUPS: &[(&str, &[Command])] = &[
+    ("cluster", cluster::COMMANDS),
+    ("cluster", cluster::NODES),
+    ("cluster", cluster::SLOT_COMMANDS),
+    ("cluster", cluster::SLOT_STATS),
     ("bitmap", bitmaps::COMMANDS),
     ("connection", connection::COMMANDS),
     ("connection", connection::CLIENT),
@@ -34,6 +39,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("generic", generic::expiry::COMMANDS),
     ("generic", generic::keys::COMMANDS),
     ("generic", generic::object::COMMANDS),
+    ("server", generic::dump::OF_A_MOVE),
     ("server", generic::memory_usage::COMMANDS),
     ("generic", generic::scan::COMMANDS),
     ("generic", generic::sort::COMMANDS),
@@ -59,6 +65,7 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("server", server::memory::COMMANDS),
     ("server", server::monitor::COMMANDS),
     ("server", server::persistence::COMMANDS),
+    ("server", server::replication::COMMANDS),
     ("server", server::slow_log::COMMANDS),
     ("set", sets::COMMANDS),
     ("sorted-set", sorted_sets::COMMANDS),

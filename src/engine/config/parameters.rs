@@ -73,6 +73,9 @@ pub fn find(name: &[u8]) -> Option<&'static Parameter> {
 use Kind::*;
 use Standing::*;
 
+/// Who may use what could do harm: nobody, everybody, or who connects from the same machine.
+const ALLOWED: Kind = Choice(&["no", "yes", "local"]);
+
 /// In order of name.
 pub const PARAMETERS: &[Parameter] = &[
     parameter(
@@ -195,7 +198,7 @@ pub const PARAMETERS: &[Parameter] = &[
         Kept,
     ),
     parameter("cluster-config-file", "", Text, "nodes.conf", Fixed),
-    parameter("cluster-enabled", "", Text, "no", Fixed),
+    parameter("cluster-enabled", "", Bool, "no", Fixed),
     parameter("cluster-link-sendbuf-limit", "", Memory, "0", Kept),
     parameter(
         "cluster-migration-barrier",
@@ -237,9 +240,9 @@ pub const PARAMETERS: &[Parameter] = &[
     parameter("dir", "", Text, "/data", Protected),
     parameter("disable-thp", "", Text, "yes", Fixed),
     parameter("dynamic-hz", "", Bool, "yes", Kept),
-    parameter("enable-debug-command", "", Text, "no", Fixed),
-    parameter("enable-module-command", "", Text, "no", Fixed),
-    parameter("enable-protected-configs", "", Text, "no", Fixed),
+    parameter("enable-debug-command", "", ALLOWED, "no", Fixed),
+    parameter("enable-module-command", "", ALLOWED, "no", Fixed),
+    parameter("enable-protected-configs", "", ALLOWED, "no", Fixed),
     parameter(
         "hash-max-listpack-entries",
         "hash-max-ziplist-entries",
@@ -348,7 +351,7 @@ pub const PARAMETERS: &[Parameter] = &[
         "min-slaves-to-write",
         Int(0, i32::MAX as i64),
         "0",
-        Refused("this server has no replicas"),
+        Kept,
     ),
     parameter("no-appendfsync-on-rewrite", "", Bool, "no", Kept),
     parameter("notify-keyspace-events", "", Special, "", Kept),

@@ -14,6 +14,7 @@ use crate::access::{Access, Frequency, Tally};
 use crate::config::Config;
 use crate::crc64::crc64;
 use crate::keyspace::{Keyspace, Object};
+use crate::number;
 use crate::server;
 use crate::time::Time;
 
@@ -205,6 +206,18 @@ impl fmt::Display for Damage {
 /// Whether bytes begin as an RDB file does.
 pub fn is_rdb(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
+}
+
+/// When the file was written, in seconds since 1970, if it says so at its beginning.
+pub fn written_secs(bytes: &[u8]) -> Option<i64> {
+    let mut reader = Reader::new(bytes.strip_prefix(MAGIC)?.get(4..)?);
+    while reader.byte() == Ok(opcode::AUX) {
+        let (name, value) = (reader.string().ok()?, reader.string().ok()?);
+        if name == b"ctime" {
+            return number::parse_i64(&value);
+        }
+    }
+    None
 }
 
 /// Adds the keys of a file to the databases. After an error some of them are there.

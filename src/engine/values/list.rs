@@ -94,15 +94,18 @@ impl List {
 
     /// A listpack that would become too large by `bytes` in `count` more elements becomes a quicklist.
     pub fn make_room(&mut self, bytes: usize, count: usize, limits: &Limits) {
-        let List::Listpack(pack) = self else { return };
+        let pack = match self {
+            List::Listpack(pack) => pack,
+            List::Quicklist(list) => {
+                return list.set_packed_threshold(limits.list_packed_threshold);
+            }
+        };
         let fill = fill(limits);
         if quicklist::exceeds_limit(fill, pack.size() + bytes, pack.len() + count) {
             let pack = std::mem::take(pack);
-            *self = List::Quicklist(Box::new(Quicklist::from_listpack(
-                pack,
-                fill,
-                limits.list_compress_depth,
-            )));
+            let mut list = Quicklist::from_listpack(pack, fill, limits.list_compress_depth);
+            list.set_packed_threshold(limits.list_packed_threshold);
+            *self = List::Quicklist(Box::new(list));
         }
     }
 

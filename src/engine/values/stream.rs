@@ -28,6 +28,8 @@ const NODE_BYTES_MAX: u64 = 1 << 30;
 pub struct Stream {
     /// By the id that their entries are counted from.
     nodes: BTreeMap<StreamId, Node>,
+    /// The radix tree that Redis has of them.
+    shape: radix::Shape,
     length: u64,
     /// The greatest id that was ever given.
     pub last_id: StreamId,
@@ -103,6 +105,7 @@ impl Stream {
                 }
                 let node = Node::new(id, pairs, limits.stream_node_max_bytes);
                 self.nodes.insert(id, node);
+                self.shape.push(id.to_number());
             }
         }
         self.length += 1;
@@ -142,8 +145,11 @@ impl Stream {
         true
     }
 
-    /// After deletions: the first entry may be another one.
+    /// After deletions: the first entry may be another one, and nodes may be gone.
     pub fn settle_after_deletion(&mut self) {
+        if self.shape.keys() != self.nodes.len() {
+            self.shape_anew();
+        }
         self.first_id = self.first().map(|entry| entry.id).unwrap_or_default();
     }
 
@@ -215,7 +221,14 @@ impl Stream {
 
     /// How many nodes Redis' radix tree has that holds them.
     pub fn radix_node_count(&self) -> usize {
-        radix::node_count(self.nodes.keys().map(|id| id.to_number()))
+        self.shape.node_count()
+    }
+
+    /// Nodes went, which happens once for many entries.
+    fn shape_anew(&mut self) {
+        self.shape = radix::Shape::default();
+        let keys = self.nodes.keys().map(|id| id.to_number());
+        keys.for_each(|key| self.shape.push(key));
     }
 
     /// Adds a node that was written elsewhere. False if it does not follow those that are there.
@@ -231,6 +244,7 @@ impl Stream {
         }
         self.length += node.live();
         self.nodes.insert(own, node);
+        self.shape.push(own.to_number());
         true
     }
 

@@ -160,6 +160,7 @@ fn letters(client: &Client) -> String {
         ('B', tracking.is_some_and(|tracking| tracking.broadcast)),
         ('d', client.watch_broken),
         ('c', client.closing),
+        ('r', client.readonly),
         ('e', client.no_evict),
         ('T', client.no_touch),
     ];

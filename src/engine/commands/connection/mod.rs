@@ -146,8 +146,8 @@ fn who_speaks(ctx: &Context) -> Reply {
         ("version", Reply::bulk(crate::server::VERSION)),
         ("proto", Reply::Int(version)),
         ("id", Reply::Int(client.id.0 as i64)),
-        ("mode", Reply::bulk("standalone")),
-        ("role", Reply::bulk("master")),
+        ("mode", Reply::bulk(ctx.server.mode())),
+        ("role", Reply::bulk(ctx.server.role())),
         ("modules", super::server::identity::modules()),
     ];
     Reply::Map(
@@ -195,11 +195,16 @@ fn reset(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     client.replies = ReplyMode::On;
     client.no_evict = false;
     client.no_touch = false;
+    client.asking = false;
+    client.readonly = false;
     Ok(Reply::Status("RESET"))
 }
 
 fn select(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let index = args.int()?;
+    if ctx.server.cluster.is_some() && index != 0 {
+        return Err(Error::err("SELECT is not allowed in cluster mode"));
+    }
     let db = usize::try_from(index)
         .ok()
         .filter(|db| *db < ctx.keys.dbs.len());

@@ -75,6 +75,9 @@ fn rename_key(ctx: &mut Context, from: &[u8], to: &[u8], replace: bool) -> Resul
 }
 
 fn move_to(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    if ctx.server.cluster.is_some() {
+        return Err(Error::err("MOVE is not allowed in cluster mode"));
+    }
     let key = args.word()?;
     let (from, to) = (ctx.keys.db, database(ctx, args.word()?)?);
     if from == to {

@@ -38,6 +38,23 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
     ]),
 ];
 
+/// What MIGRATE sends: it may use a slot that is just moving here.
+pub(in crate::commands) const OF_A_MOVE: &[Command] = &[Command::new(
+    "RESTORE-ASKING key ttl:int serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds:int] [FREQ frequency:int]",
+    restore,
+)
+.summary("As RESTORE, for a key whose slot is moving here.")
+.cost("O(N*M), N being the elements and M their size; a large sorted set takes O(N*M*log(N))")
+.since("3.0.0")
+.flags(WRITE | DENYOOM | ASKING)
+.acl(acl::KEYSPACE | acl::DANGEROUS)
+.key_flags(&[key::OW | key::UPDATE])
+.history(&[
+    ("3.0.0", "The option `REPLACE`."),
+    ("5.0.0", "The option `ABSTTL`."),
+    ("5.0.0", "The options `IDLETIME` and `FREQ`."),
+])];
+
 fn dump(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let compress = ctx.server.config.persistence.compress;
     let Some(object) = ctx.keys.read(args.word()?) else {

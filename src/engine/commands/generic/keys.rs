@@ -1,12 +1,14 @@
 //! Whether keys are there, and their removal: DEL, EXISTS, KEYS, RANDOMKEY, TOUCH, TYPE, UNLINK.
 
 use crate::args::Args;
+use crate::cluster::slot::pattern_slot;
 use crate::command::{Command, acl, flag::*, key};
 use crate::context::Context;
 use crate::cost;
 use crate::error::Error;
 use crate::event::Class;
 use crate::glob;
+use crate::keyspace::Object;
 use crate::reply::Reply;
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
@@ -109,7 +111,17 @@ fn keys(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let all = pattern == b"*";
     let now = ctx.now.millis();
     ctx.keys.work += ctx.keys.current().keys.len() as u64 * cost::WALK;
-    let found = ctx.keys.current().keys.iter().filter(|(key, object)| {
+    let only = if ctx.server.cluster.is_some() {
+        pattern_slot(pattern)
+    } else {
+        None
+    };
+    let keys = &ctx.keys.current().keys;
+    let entries: Box<dyn Iterator<Item = (&[u8], &Object)>> = match only {
+        Some(slot) => Box::new(keys.slot(slot).into_iter().flatten()),
+        None => Box::new(keys.iter()),
+    };
+    let found = entries.filter(|(key, object)| {
         (all || glob::matches(pattern, key, false))
             && !(object.has_deadline() && now > object.deadline)
     });

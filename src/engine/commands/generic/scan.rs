@@ -1,12 +1,14 @@
 //! SCAN: the keys of a database a few at a time. What its cursor guarantees is the dict's doing (`structures/dict`).
 
 use crate::args::Args;
+use crate::cluster::slot::pattern_slot;
 use crate::command::{Command, flag::*};
 use crate::commands::cursor;
 use crate::context::Context;
 use crate::cost;
 use crate::error::Error;
 use crate::glob;
+use crate::keyspace::Object;
 use crate::reply::Reply;
 
 pub(in crate::commands) const COMMANDS: &[Command] =
@@ -43,11 +45,14 @@ fn scan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         pattern.is_none_or(|pattern| glob::matches(pattern, key, false))
             && kind.is_none_or(|kind| kind.eq_ignore_ascii_case(found.as_bytes()))
     };
+    let only = pattern
+        .filter(|_| ctx.server.cluster.is_some())
+        .and_then(pattern_slot);
     let mut found = Vec::new();
     // Sparse tables: an empty bucket counts a tenth of a key, so that a call ends.
     let mut buckets_left = count.saturating_mul(10);
     loop {
-        cursor = bucket(ctx, cursor, &wanted, &mut found);
+        cursor = bucket(ctx, cursor, only, &wanted, &mut found);
         if cursor == 0 || buckets_left == 0 || found.len() as i64 >= count {
             break;
         }
@@ -60,20 +65,26 @@ fn scan(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn bucket(
     ctx: &mut Context,
     cursor: u64,
+    only: Option<u16>,
     wanted: &impl Fn(&[u8], &'static str) -> bool,
     found: &mut Vec<Reply>,
 ) -> u64 {
     let now = ctx.now.millis();
     let mut due = Vec::new();
     let mut walked = 1;
-    let next = ctx.keys.current().keys.scan(cursor, &mut |key, object| {
+    let mut visit = |key: &[u8], object: &Object| {
         walked += 1;
         if object.has_deadline() && now > object.deadline {
             due.push(key.to_vec());
         } else if wanted(key, object.value.kind()) {
             found.push(Reply::bulk(key));
         }
-    });
+    };
+    let keys = &ctx.keys.current().keys;
+    let next = match only {
+        Some(slot) => keys.scan_slot(cursor, slot, &mut visit),
+        None => keys.scan(cursor, &mut visit),
+    };
     ctx.keys.work += walked * cost::WALK;
     due.iter().for_each(|key| ctx.keys.expire(key));
     next

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::args::Args;
+use crate::cluster::slot::{key_slot, pattern_slot};
 use crate::command::{Begin, Command, Find, KeySpec, acl, flag::*, key};
 use crate::context::Context;
 use crate::cost;
@@ -70,14 +71,45 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 
 fn sort(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, true, ctx.may_read_all_keys())?;
+    let request = Request::read(args, true, &scope(ctx, key))?;
     run(ctx, key, request)
 }
 
 fn sort_ro(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let key = args.word()?;
-    let request = Request::read(args, false, ctx.may_read_all_keys())?;
+    let request = Request::read(args, false, &scope(ctx, key))?;
     run(ctx, key, request)
+}
+
+/// Which keys BY and GET may read, that nobody names.
+struct Scope {
+    /// In a cluster, the slot in which all of them have to be.
+    slot: Option<u16>,
+    /// Whether the user may read all keys.
+    all_keys: bool,
+}
+
+fn scope(ctx: &Context, key: &[u8]) -> Scope {
+    Scope {
+        slot: ctx.server.cluster.as_ref().map(|_| key_slot(key)),
+        all_keys: ctx.may_read_all_keys(),
+    }
+}
+
+impl Scope {
+    fn check(&self, option: &str, pattern: &[u8]) -> Result<(), Error> {
+        if self.slot.is_some() && pattern_slot(pattern) != self.slot {
+            let text = format!(
+                "{option} option of SORT denied in Cluster mode when keys formed by the pattern may be in different \
+                 slots."
+            );
+            return Err(Error::Err(text.into()));
+        }
+        match self.all_keys {
+            true => Ok(()),
+            false => Err(denied(option)),
+        }
+    }
 }
 
 fn denied(option: &str) -> Error {
@@ -98,12 +130,7 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// `may_read_all` tells whether the user may read keys that nobody names, which BY and GET do.
-    fn read(
-        args: &mut Args<'a>,
-        may_store: bool,
-        may_read_all: bool,
-    ) -> Result<Request<'a>, Error> {
+    fn read(args: &mut Args<'a>, may_store: bool, scope: &Scope) -> Result<Request<'a>, Error> {
         let mut request = Request::default();
         while !args.is_empty() {
             if args.token("ASC") {
@@ -121,14 +148,17 @@ impl<'a> Request<'a> {
                 request.by = Some(pattern);
                 // Once said it stays, even if a pattern with a star follows.
                 request.as_it_lies |= !pattern.contains(&b'*');
-                if pattern.contains(&b'*') && !may_read_all {
-                    return Err(denied("BY"));
+                if pattern.contains(&b'*') {
+                    scope.check("BY", pattern)?;
                 }
             } else if args.left() >= 2 && args.token("GET") {
-                request.gets.push(args.word()?);
-                if !may_read_all {
-                    return Err(denied("GET"));
+                let pattern = args.word()?;
+                match pattern {
+                    b"#" if scope.all_keys => {}
+                    b"#" => return Err(denied("GET")),
+                    _ => scope.check("GET", pattern)?,
                 }
+                request.gets.push(pattern);
             } else {
                 return Err(Error::Syntax);
             }

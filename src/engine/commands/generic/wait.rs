@@ -55,13 +55,46 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .tips(&["request_policy:all_shards", "response_policy:agg_min"]),
 ];
 
-fn migrate(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(
-        "MIGRATE connects to another server over a network".to_string(),
+/// No other server can be reached from here: whoever drives several moves keys with DUMP and RESTORE-ASKING.
+fn migrate(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    let head = args.take(5)?;
+    let (key, mut keys) = (head[2], vec![head[2]]);
+    while !args.is_empty() {
+        if args.token("COPY") || args.token("REPLACE") {
+        } else if args.token("AUTH") {
+            args.word()?;
+        } else if args.token("AUTH2") {
+            args.take(2)?;
+        } else if args.token("KEYS") {
+            if !key.is_empty() {
+                return Err(Error::err(
+                    "When using MIGRATE KEYS option, the key argument must be set to the empty string",
+                ));
+            }
+            keys = args.rest().to_vec();
+        } else {
+            return Err(Error::Syntax);
+        }
+    }
+    for number in [head[4], head[3]] {
+        number::parse_i64(number).ok_or(Error::NotAnInteger)?;
+    }
+    if !keys.into_iter().any(|key| ctx.keys.read(key).is_some()) {
+        return Ok(Reply::Status("NOKEY"));
+    }
+    Err(Error::Raw(
+        "IOERR error or timeout writing to target instance".into(),
     ))
 }
 
 fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    if ctx.server.replication.is_replica() {
+        return Err(Error::err(
+            "WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is \
+             configured to be writable (which is not the default) writes to replicas are just local and are not \
+             propagated.",
+        ));
+    }
     let wanted = args.int()?;
     let deadline = ctx.timeout_millis(args.word()?)?;
     // No replica is connected, so none has anything.
@@ -81,6 +114,12 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let replicas = number::parse_i64(args.word()?).filter(|replicas| *replicas >= 0);
     let replicas = replicas.ok_or(Error::err("value is out of range, must be positive"))?;
     let deadline = ctx.timeout_millis(args.word()?)?;
+    if ctx.server.replication.is_replica() {
+        return Err(Error::err(
+            "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just \
+             local and are not propagated.",
+        ));
+    }
     if local > 0 && ctx.server.persistence.aof.state == State::Off {
         return Err(Error::err(
             "WAITAOF cannot be used when numlocal is set but appendonly is disabled.",

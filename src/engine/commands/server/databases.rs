@@ -115,6 +115,9 @@ fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) -> Reply {
 }
 
 fn swapdb(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
+    if ctx.server.cluster.is_some() {
+        return Err(Error::err("SWAPDB is not allowed in cluster mode"));
+    }
     let first = number::parse_i64(args.word()?).ok_or(Error::err("invalid first DB index"))?;
     let second = number::parse_i64(args.word()?).ok_or(Error::err("invalid second DB index"))?;
     let index = |number: i64| {

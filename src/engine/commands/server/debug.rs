@@ -1,5 +1,8 @@
-//! DEBUG: some of its subcommands, for those who look inside. They are words of one command, not entries of the
-//! table, as in the server.
+//! DEBUG: its subcommands are words of one command, not entries of the table, as in the server. What looks inside a
+//! value is in `inside.rs`, what changes the server in `switches.rs`.
+
+mod inside;
+mod switches;
 
 use crate::aof::load::Loading;
 use crate::args::Args;
@@ -7,10 +10,11 @@ use crate::command::{Command, flag::*};
 use crate::context::Context;
 use crate::digest;
 use crate::error::Error;
+use crate::event::Event;
+use crate::exceptions::{self, Exception};
 use crate::glob;
 use crate::number;
 use crate::reply::Reply;
-use crate::server::Server;
 
 pub const COMMANDS: &[Command] = &[Command::new("DEBUG", debug)
     .arity(-2)
@@ -23,82 +27,182 @@ fn debug(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     match (subcommand.as_slice(), args.left()) {
         (b"HELP", 0) => Ok(Reply::array(HELP.iter().map(|line| Reply::Status(line)))),
         (b"SET-ACTIVE-EXPIRE", 1) => {
-            ctx.server.config.active_expire = args.int().unwrap_or(0) != 0;
+            ctx.server.config.active_expire = switches::switch(args)?;
             Ok(Reply::OK)
         }
-        (b"OBJECT", 1 | 2) => object(ctx, args),
-        (b"HTSTATS", 1 | 2) => hash_tables(ctx, args),
-        (b"STRINGMATCH-LEN", 2) => string_match(args),
+        (b"PAUSE-CRON", 1) => {
+            ctx.server.cron_paused = switches::switch(args)?;
+            Ok(Reply::OK)
+        }
+        (b"OBJECT", 1) => inside::object(ctx, args),
+        (b"SDSLEN", 1) => inside::string_lengths(ctx, args),
+        (b"LISTPACK", 1) => inside::listpack(ctx, args),
+        (b"QUICKLIST", 1 | 2) => inside::quicklist(ctx, args),
+        (b"HTSTATS", 1 | 2) => inside::tables_of_database(ctx, args),
+        (b"HTSTATS-KEY", 1 | 2) => inside::tables_of_key(ctx, args),
+        (b"STRUCTSIZE", 0) => Ok(Reply::bulk(STRUCT_SIZES)),
+        (b"POPULATE", 1..=3) => switches::populate(ctx, args),
+        (b"QUICKLIST-PACKED-THRESHOLD", 1) => switches::packed_threshold(ctx, args),
+        (b"DICT-RESIZING", 1) => switches::dict_resizing(ctx, args),
+        (b"REPLICATE", 1..) => switches::replicate(ctx, args),
+        (b"REPLYBUFFER", 2) => match switches::reply_buffer(args)? {
+            Some(reply) => Ok(reply),
+            None => Err(unknown(ctx)),
+        },
+        (b"LOG", 1) => {
+            let text = String::from_utf8_lossy(args.word()?).into_owned();
+            ctx.server
+                .outbox
+                .push(Event::Log(format!("DEBUG LOG: {text}")));
+            Ok(Reply::OK)
+        }
+        (b"STRINGMATCH-TEST", 0) => string_match_test(ctx),
         (b"CHANGE-REPL-ID", 0) => {
-            ctx.server.replication_id = Server::draw_id(ctx.random);
+            ctx.server.change_replication_id(ctx.random);
             Ok(Reply::OK)
         }
-        (b"PROTOCOL", 1) => protocol(args),
+        (b"PROTOCOL", 1) => protocol(ctx, args),
         (b"ERROR", 1) => Err(Error::Raw(
             String::from_utf8_lossy(args.word()?).into_owned().into(),
         )),
+        (b"CLIENT-EVICTION", 0)
+            if ctx.server.config.get("maxmemory-clients").as_deref() == Some(b"0") =>
+        {
+            Err(Error::err("maxmemory-clients is disabled."))
+        }
+        (b"INTERNAL_SECRET", 0) => Err(Error::err("Internal secret is missing")),
+        (b"CLUSTERLINK", 3) if ctx.server.cluster.is_none() => Err(Error::err(
+            "Debug option only available for cluster mode enabled setup!",
+        )),
+        (b"REPL-PAUSE", 1)
+            if !is_one_of(
+                args,
+                &[
+                    "clear",
+                    "after-fork",
+                    "before-rdb-channel",
+                    "on-streaming-repl-buf",
+                ],
+            ) =>
+        {
+            Err(unknown(ctx))
+        }
+        // Switches for what there is not here: processes, sockets, buffers, statistics of their own, modules.
+        (
+            b"AOF-FLUSH-SLEEP"
+            | b"SET-DISABLE-DENY-SCRIPTS"
+            | b"SET-SKIP-CHECKSUM-VALIDATION"
+            | b"KEYSIZES-HIST-ASSERT"
+            | b"DROP-CLUSTER-PACKET-FILTER"
+            | b"REPL-PAUSE",
+            1,
+        )
+        | (b"MARK-INTERNAL-CLIENT", 0 | 1) => Ok(Reply::OK),
         (b"RELOAD", _) => reload(ctx, args),
         (b"LOADAOF", _) => load_append_only(ctx),
         (b"DIGEST", 0) => Ok(Reply::StatusText(digest::of_databases(ctx.keys).to_hex())),
         (b"DIGEST-VALUE", _) => Ok(digest_values(ctx, args)),
         (b"SLEEP", 1) => sleep(ctx, args),
-        (b"QUICKLIST-PACKED-THRESHOLD", 1) => not_here("this limit is fixed"),
-        (
-            b"SEGFAULT"
-            | b"PANIC"
-            | b"RESTART"
-            | b"CRASH-AND-RECOVER"
-            | b"ASSERT"
-            | b"OOM"
-            | b"LEAK"
-            | b"MALLCTL"
-            | b"MALLCTL-STR"
-            | b"CLIENT-EVICTION"
-            | b"CONFIG-REWRITE-FORCE-ALL"
-            | b"MALLOC-STATS",
-            _,
-        ) => not_here("this server is not a process that could crash or be measured"),
-        (b"CHANGE-RDB-VERSION" | b"DICT-RESIZING" | b"REPLICATE" | b"REPLYBUFFER", _) => {
-            not_here("nothing is written to disk, and this switch has no effect")
-        }
-        (
-            b"HTSTATS-KEY" | b"LISTPACK" | b"QUICKLIST" | b"ZIPLIST" | b"SDSLEN" | b"STRINGMATCH"
-            | b"POPULATE" | b"JMAP",
-            _,
-        ) => not_here("this part of DEBUG is missing"),
-        _ => {
-            let given = String::from_utf8_lossy(ctx.words[1]).into_owned();
-            Err(Error::SubcommandSyntax(given, "DEBUG".to_string()))
+        (word, _) => {
+            let refused = exceptions::DEBUG.iter().find(|exception| {
+                exception
+                    .what
+                    .strip_prefix("DEBUG ")
+                    .is_some_and(|name| name.as_bytes() == word)
+            });
+            Err(refused.map_or_else(|| unknown(ctx), Exception::error))
         }
     }
+}
+
+fn unknown(ctx: &Context) -> Error {
+    let given = String::from_utf8_lossy(ctx.words[1]).into_owned();
+    Error::SubcommandSyntax(given, "DEBUG".to_string())
+}
+
+fn not_here(why: &str) -> Result<Reply, Error> {
+    Err(Error::NotEmulated(why.to_string()))
+}
+
+fn is_one_of(args: &Args, names: &[&str]) -> bool {
+    args.peek().is_some_and(|word| {
+        names
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+    })
+}
+
+/// Sizes of the real server's structures.
+const STRUCT_SIZES: &str =
+    "bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ";
+
+/// Random patterns against random texts: nothing is learned from it but that it ends.
+fn string_match_test(ctx: &mut Context) -> Result<Reply, Error> {
+    const ROUNDS: usize = 1000;
+    let mut draw = |letters: &[u8], count: u64| -> Vec<u8> {
+        let length = ctx.random.below(count);
+        (0..length)
+            .map(|_| letters[ctx.random.below(letters.len() as u64) as usize])
+            .collect()
+    };
+    for _ in 0..ROUNDS {
+        let (pattern, text) = (draw(b"ab*?[]^-\\", 8), draw(b"ab-", 8));
+        glob::matches(&pattern, &text, false);
+    }
+    Ok(Reply::Status("Apparently Redis did not crash: test passed"))
 }
 
 const HELP: &[&str] = &[
     "DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
     "CHANGE-REPL-ID",
     "    Draws a new replication id.",
+    "DICT-RESIZING <0|1>",
+    "    Lets the tables of the databases grow and shrink as usual, or only when they must.",
     "DIGEST",
     "    Gives a fingerprint of all databases.",
     "DIGEST-VALUE <key> [<key> ...]",
     "    Gives a fingerprint of each value.",
-    "ERROR string",
+    "ERROR <string>",
     "    Answers with this error.",
-    "HTSTATS dbid",
+    "HTSTATS <dbid> [full]",
     "    Describes the hash tables of a database.",
+    "HTSTATS-KEY <key> [full]",
+    "    Describes the hash table inside a value.",
+    "LISTPACK <key>",
+    "    Writes the listpack inside a value into the log.",
     "LOADAOF",
     "    Empties the databases and reads the append-only file.",
-    "OBJECT key",
+    "LOG <message>",
+    "    Writes into the log.",
+    "OBJECT <key>",
     "    Describes a value inside.",
-    "PROTOCOL type",
+    "PAUSE-CRON <0|1>",
+    "    Stops what the server does by itself from time to time.",
+    "POPULATE <count> [<prefix>] [<size>]",
+    "    Makes many keys at once; those that are there stay.",
+    "PROTOCOL <type>",
     "    Answers with an example of a protocol type.",
+    "QUICKLIST <key> [<0|1>]",
+    "    Writes the nodes of a list into the log.",
+    "QUICKLIST-PACKED-THRESHOLD <size>",
+    "    From this size on an element of a list has a node of its own.",
+    "REPLICATE [<target>] <string>",
+    "    Sends words to replicas without running them here.",
+    "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|time>",
+    "REPLYBUFFER RESIZING <0|1>",
+    "    Taken, and without effect: replies have no buffers of their own here.",
+    "SDSLEN <key>",
+    "    Lengths and spare bytes of a key and its string.",
     "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
     "    Saves a snapshot, empties the databases and reads it back.",
     "SLEEP <seconds>",
     "    Counts as a command that takes so long.",
     "SET-ACTIVE-EXPIRE <0|1>",
     "    Lets expired keys be removed before somebody asks for them, or not.",
-    "STRINGMATCH-LEN <len> <pattern>",
-    "    Matches a long string with a pattern.",
+    "STRINGMATCH-TEST",
+    "    Matches random texts with random patterns.",
+    "STRUCTSIZE",
+    "    Sizes of the real server's structures.",
     "HELP",
     "    Lists the subcommands.",
 ];
@@ -110,61 +214,6 @@ fn sleep(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     const SECONDS_AT_MOST: f64 = 1e6;
     ctx.keys.work += (seconds.clamp(0.0, SECONDS_AT_MOST) * 1e9) as u64;
     Ok(Reply::OK)
-}
-
-fn not_here(why: &str) -> Result<Reply, Error> {
-    Err(Error::NotEmulated(why.to_string()))
-}
-
-fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let key = args.word()?;
-    let now = ctx.now;
-    let object = ctx.keys.peek(key).ok_or(Error::NoSuchKey)?;
-    let (clock, idle) = (object.access.bits(), object.access.idle_seconds(now));
-    let encoding = object.value.encoding();
-    // No address and no serialized length: the value lies nowhere and is not serialized.
-    Ok(Reply::StatusText(format!(
-        "Value at:0x0 refcount:1 encoding:{encoding} lru:{clock} lru_seconds_idle:{idle}"
-    )))
-}
-
-fn hash_tables(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let index = args.int()?;
-    let db = usize::try_from(index)
-        .ok()
-        .and_then(|index| ctx.keys.dbs.get(index));
-    let db = db.ok_or(Error::err("Out of range database"))?;
-    let mut text = "[Dictionary HT]\n".to_string();
-    text.push_str(&table_stats(db.keys.table_sizes(), db.keys.table_used()));
-    text.push_str("[Expires HT]\n");
-    text.push_str(&table_stats(
-        db.expires.table_sizes(),
-        db.expires.table_used(),
-    ));
-    Ok(Reply::Verbatim("txt", text))
-}
-
-/// Slots and elements of the main table, and of the one it is moved to.
-fn table_stats(slots: (usize, usize), elements: (usize, usize)) -> String {
-    let tables = [
-        (slots.0, elements.0, "main hash table"),
-        (slots.1, elements.1, "rehashing target"),
-    ];
-    let mut text = String::new();
-    for (at, (slots, elements, name)) in tables.into_iter().enumerate() {
-        if slots > 0 && (elements > 0 || at == 1) {
-            text.push_str(&format!("Hash table {at} stats ({name}):\n table size: {slots}\n number of elements: {elements}\n"));
-        }
-    }
-    text
-}
-
-fn string_match(args: &mut Args) -> Result<Reply, Error> {
-    const LENGTH_AT_MOST: i64 = 1 << 24;
-    let length =
-        number::parse_i64(args.word()?).filter(|length| (0..=LENGTH_AT_MOST).contains(length));
-    let text = vec![b'a'; length.ok_or(Error::NotAnInteger)? as usize];
-    Ok(Reply::from(glob::matches(args.word()?, &text, false)))
 }
 
 fn reload(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -233,7 +282,7 @@ fn digest_values(ctx: &mut Context, args: &mut Args) -> Reply {
 /// The server's example of a double, which is not quite pi.
 const EXAMPLE: f64 = 3141.0 / 1000.0;
 
-fn protocol(args: &mut Args) -> Result<Reply, Error> {
+fn protocol(ctx: &Context, args: &mut Args) -> Result<Reply, Error> {
     let numbers = || (0..3).map(Reply::Int).collect::<Vec<Reply>>();
     Ok(match args.word()?.to_ascii_lowercase().as_slice() {
         b"string" => Reply::bulk("Hello World"),
@@ -251,10 +300,14 @@ fn protocol(args: &mut Args) -> Result<Reply, Error> {
         b"true" => Reply::Bool(true),
         b"false" => Reply::Bool(false),
         b"verbatim" => Reply::Verbatim("txt", "This is a verbatim\nstring".to_string()),
+        b"push" if !ctx.resp3() => {
+            return Err(Error::err("RESP2 is not supported by this command"));
+        }
         b"push" => Reply::Many(vec![
             Reply::bulk("Some real reply following the push reply"),
             Reply::Push(vec![Reply::bulk("server-cpu-usage"), Reply::Int(42)]),
         ]),
+        b"attrib" if !ctx.resp3() => Reply::bulk("Some real reply following the attribute"),
         b"attrib" => return not_here("replies have no attributes"),
         _ => {
             return Err(Error::err(

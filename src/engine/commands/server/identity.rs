@@ -1,10 +1,11 @@
-//! What a server says of itself in a word: TIME, ROLE, LOLWUT, MODULE.
+//! What a server says of itself in a word: TIME, LOLWUT, MODULE.
 
 use crate::args::Args;
-use crate::command::{Command, acl, flag::*};
+use crate::command::{Command, flag::*};
 use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
+use crate::exceptions;
 use crate::reply::Reply;
 use crate::server::VERSION;
 
@@ -14,11 +15,6 @@ pub const COMMANDS: &[Command] = &[
         .since("2.6.0")
         .flags(LOADING | STALE | FAST)
         .tips(&["nondeterministic_output"]),
-    Command::new("ROLE", role)
-        .summary("Says whether this server is a master or a replica, and of whom.")
-        .since("2.8.12")
-        .flags(NOSCRIPT | LOADING | STALE | FAST | SENTINEL)
-        .acl(acl::ADMIN | acl::DANGEROUS),
     Command::new("LOLWUT [VERSION version:int]", lolwut)
         .summary("Draws something, and gives the version.")
         .cost("")
@@ -38,19 +34,19 @@ pub const COMMANDS: &[Command] = &[
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT)
         .tips(&["nondeterministic_output_order"]),
-    Command::new("MODULE|LOAD path [arg...]", not_allowed)
+    Command::new("MODULE|LOAD path [arg...]", module_load)
         .summary("Loads a module: not here.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
     Command::new(
         "MODULE|LOADEX path [(CONFIG (name value))...] [ARGS args...]",
-        not_allowed,
+        module_loadex,
     )
     .summary("Loads a module with parameters: not here.")
     .since("7.0.0")
     .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
-    Command::new("MODULE|UNLOAD name", not_allowed)
-        .summary("Unloads a module: not here.")
+    Command::new("MODULE|UNLOAD name", module_unload)
+        .summary("Unloads a module.")
         .since("4.0.0")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | PROTECTED),
 ];
@@ -60,14 +56,6 @@ fn time(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::array(
         [ctx.now.secs(), micros].map(|number| Reply::bulk(number.to_string())),
     ))
-}
-
-fn role(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Ok(Reply::array([
-        Reply::bulk("master"),
-        Reply::Int(0),
-        Reply::Array(Vec::new()),
-    ]))
 }
 
 /// The server draws generative art that differs between versions; ours is a mountain ridge.
@@ -126,11 +114,14 @@ pub fn modules() -> Reply {
     Reply::Array(vec![Reply::Map(facts.to_vec())])
 }
 
-fn not_allowed(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    // True of a server that was started without a say in it; this one could not run a module's machine code anyway.
-    Err(Error::err(
-        "MODULE command not allowed. If the enable-module-command option is set to \"local\", \
-         you can run it from a local connection, otherwise you need to set this option in the configuration \
-         file, and then restart the server.",
-    ))
+fn module_load(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(exceptions::MODULE_LOAD.error())
+}
+
+fn module_loadex(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(exceptions::MODULE_LOADEX.error())
+}
+
+fn module_unload(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    Err(exceptions::MODULE_UNLOAD.error())
 }

@@ -12,4 +12,5 @@ pub mod latency;
 pub mod memory;
 pub mod monitor;
 pub mod persistence;
+pub mod replication;
 pub mod slow_log;

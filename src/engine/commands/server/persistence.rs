@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::command::{Command, acl, flag::*};
 use crate::context::Context;
 use crate::error::Error;
+use crate::exceptions;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -109,9 +110,7 @@ fn shutdown(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(Error::err("No shutdown in progress."));
     }
     if !ctx.server.persistence.can_exit {
-        return Err(Error::NotEmulated(
-            "this server is not a process that could end".to_string(),
-        ));
+        return Err(exceptions::SHUTDOWN.error());
     }
     let has_save_points = !ctx.server.config.persistence.save_points.is_empty();
     if has(b"SAVE") || has_save_points && !has(b"NOSAVE") {

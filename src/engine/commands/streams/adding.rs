@@ -185,10 +185,11 @@ pub(super) fn xadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let trim = options.trim(limits.stream_node_max_entries);
     let trimmed = trim.is_some_and(|trim| stream.trim(&trim) > 0);
     let (length, first_id) = (stream.len(), stream.first_id);
-    ctx.keys.changed(Class::Stream, "xadd", key);
+    noted(ctx.keys, "xadd", key);
     if trimmed {
         ctx.keys.notify(Class::Stream, "xtrim", key);
     }
+    ctx.keys.touched(key);
     ctx.keys.signal_ready(key);
     replicate(ctx, &options, Some(added), length, first_id);
     Ok(Reply::Bulk(added.to_text()))
@@ -207,7 +208,9 @@ pub(super) fn xtrim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
     let removed = stream.trim(&trim);
     if removed > 0 {
         let (length, first_id) = (stream.len(), stream.first_id);
-        deleted(ctx.keys, "xtrim", key, removed);
+        ctx.keys.dirty += removed;
+        ctx.keys.notify(Class::Stream, "xtrim", key);
+        ctx.keys.touched(key);
         replicate(ctx, &options, None, length, first_id);
     }
     Ok(Reply::Int(removed as i64))

@@ -76,7 +76,20 @@ pub(super) fn vadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         return Err(wrong_arity(ctx));
     };
     let options = Options::read(args)?;
+    let added = add(ctx, key, vector, reduced, element, &options);
+    // The module closes a key that it opened for writing, whatever came of it.
     ctx.keys.touched(key);
+    added
+}
+
+fn add(
+    ctx: &mut Context,
+    key: &[u8],
+    vector: Vec<f32>,
+    reduced: usize,
+    element: &[u8],
+    options: &Options,
+) -> Result<Reply, Error> {
     let in_thread = options.in_thread
         && ctx.may_block
         && !ctx
@@ -85,12 +98,12 @@ pub(super) fn vadd(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             .yes("vset-force-single-threaded-execution");
     let added = match ctx.keys.get_mut::<VectorSet>(key)? {
         None => {
-            let set = make(&vector, reduced, element, &options, ctx)?;
+            let set = make(&vector, reduced, element, options, ctx)?;
             ctx.keys.insert(key, set.into_value());
             true
         }
         Some(set) => {
-            let vector = fit(set, vector, reduced, &options)?;
+            let vector = fit(set, vector, reduced, options)?;
             let attributes = options.attributes;
             let added = set.add(element, attributes, &vector, options.effort, ctx.random);
             if added && attributes.is_some() && in_thread {

@@ -54,7 +54,7 @@ fn load(bytes: &[u8]) -> Result<(Keyspace, Loaded), Damage> {
         now: NOW,
     };
     let mut random = Random::new(1);
-    let mut keys = Keyspace::new(16, &mut random, NOW);
+    let mut keys = Keyspace::new(16, false, &mut random, NOW);
     let mut rules = Rules {
         limits: Default::default(),
         seed: keys.hash_seed(),

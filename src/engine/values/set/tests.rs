@@ -18,6 +18,7 @@ const LIMITS: Limits = Limits {
     zset_max_listpack_value: 64,
     list_max_listpack_size: -2,
     list_compress_depth: 0,
+    list_packed_threshold: 0,
     hll_sparse_max_bytes: 3000,
     stream_node_max_bytes: 4096,
     stream_node_max_entries: 100,

@@ -1,0 +1,148 @@
+//! Rungs of the ladder (`engine.rs`) that ask about the server rather than the client: does it have the memory, are the
+//! keys its own, may it write, may anybody look inside?
+
+use crate::client::{Client, ClientId};
+use crate::cluster::redirect;
+use crate::command::{Entry, flag};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::eviction::Outcome;
+use crate::time::Time;
+
+impl Engine {
+    /// Whether the keys are this node's.
+    pub(crate) fn check_place(
+        &self,
+        id: ClientId,
+        entry: &'static Entry,
+        words: &[&[u8]],
+    ) -> Result<(), Error> {
+        let Some(cluster) = &self.server.cluster else {
+            return Ok(());
+        };
+        match self.server.clients.get(id) {
+            Some(client)
+                if !client.obeyed && (!entry.key_specs.is_empty() || entry.name == "exec") =>
+            {
+                redirect::check(
+                    cluster,
+                    &self.keys,
+                    &self.server.config,
+                    client,
+                    entry,
+                    words,
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Before a command memory is freed; where that fails, commands that need more are refused.
+    #[cold]
+    pub(crate) fn keep_to_maxmemory(
+        &mut self,
+        id: ClientId,
+        entry: &Entry,
+        now: Time,
+    ) -> Result<(), Error> {
+        if self.evict(now) != Outcome::Failed {
+            return Ok(());
+        }
+        let client = self.server.clients.get(id);
+        let transaction = client.and_then(|client| client.transaction.as_ref());
+        let needs_memory = |entry: &Entry| entry.has(flag::DENYOOM);
+        let refused = match transaction {
+            Some(transaction) if entry.name == "exec" => transaction
+                .queue
+                .iter()
+                .any(|(entry, _)| needs_memory(entry)),
+            _ => needs_memory(entry),
+        };
+        if refused {
+            Err(Error::OutOfMemory)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What writes: not on a replica, and not without as many replicas as the configuration wants.
+    pub(crate) fn check_writes(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        let config = &self.server.config;
+        let replication = &self.server.replication;
+        let is_replica = replication.is_replica();
+        if !is_replica && config.replicas_to_write == 0 {
+            return Ok(());
+        }
+        let client = self.server.clients.get(id);
+        if !client.is_some_and(|client| !client.obeyed && writes(client, entry)) {
+            return Ok(());
+        }
+        if is_replica {
+            return match config.yes("replica-read-only") {
+                true => Err(Error::ReadOnly),
+                false => Ok(()),
+            };
+        }
+        // A lag of 0 means that nobody counts.
+        let counts = config.int("min-replicas-max-lag") != Some(0);
+        match counts && replication.good_replicas(config, self.keys.now) < config.replicas_to_write
+        {
+            true => Err(Error::NoReplicas),
+            false => Ok(()),
+        }
+    }
+
+    /// A replica without its master may be told not to answer.
+    pub(crate) fn check_freshness(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        if !self.server.replication.is_stale() {
+            return Ok(());
+        }
+        let client = self.server.clients.get(id).filter(|client| !client.obeyed);
+        let needs_master = client.is_some_and(|client| lacks(client, entry, flag::STALE));
+        match needs_master && !self.server.config.yes("replica-serve-stale-data") {
+            true => Err(Error::MasterDown),
+            false => Ok(()),
+        }
+    }
+}
+
+/// DEBUG and MODULE are for those whom the configuration lets use them.
+pub(crate) fn check_protected(
+    config: &Config,
+    client: &Client,
+    entry: &Entry,
+) -> Result<(), Error> {
+    let (command, parameter) = match entry.name {
+        "debug" => ("DEBUG", "enable-debug-command"),
+        _ => ("MODULE", "enable-module-command"),
+    };
+    match config.get(parameter).as_deref() {
+        Some(b"yes") => Ok(()),
+        Some(b"local") if client.address.starts_with("127.") => Ok(()),
+        _ => Err(Error::Protected(command, parameter)),
+    }
+}
+
+/// Whether a command, or one of those that EXEC runs, writes.
+fn writes(client: &Client, entry: &Entry) -> bool {
+    let queued = || {
+        client
+            .transaction
+            .iter()
+            .flat_map(|transaction| &transaction.queue)
+    };
+    entry.has(flag::WRITE)
+        || entry.name == "exec" && queued().any(|(queued, _)| queued.has(flag::WRITE))
+}
+
+/// Whether a command, or one of those that EXEC runs, does not have a flag.
+fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
+    let queued = || {
+        client
+            .transaction
+            .iter()
+            .flat_map(|transaction| &transaction.queue)
+    };
+    !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
+}
