@@ -96,6 +96,16 @@ impl Disk {
         });
     }
 
+    /// The file is like this where files really are; nobody has to copy that there.
+    pub fn adopt(&mut self, name: &str, bytes: Option<Vec<u8>>) {
+        let noted = self.changes.take();
+        match bytes {
+            Some(bytes) => self.put(name, bytes),
+            None => self.remove(name),
+        }
+        self.changes = noted;
+    }
+
     /// Makes a file, empty.
     pub fn create(&mut self, name: &str) {
         self.put(name, Vec::new());

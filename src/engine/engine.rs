@@ -60,6 +60,7 @@ impl Engine {
         let mut server = Server {
             clients: Clients::default(),
             config,
+            config_file: String::new(),
             cluster: None,
             replication: Replication::default(),
             pubsub: PubSub::default(),

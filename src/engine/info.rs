@@ -146,7 +146,7 @@ fn server(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     text.field("hz", server.config.hz);
     text.field("configured_hz", server.config.hz);
     text.field("lru_clock", crate::access::clock(now));
-    text.field("config_file", "");
+    text.field("config_file", &server.config_file);
     text.field("io_threads_active", 0);
 }
 

@@ -31,6 +31,8 @@ pub const VERSION: &str = "8.2.3";
 pub struct Server {
     pub clients: Clients,
     pub config: Config,
+    /// The file that the configuration was read from, by its full name; empty if there is none.
+    pub config_file: String,
     /// This server as a node of a cluster, if it is one.
     pub cluster: Option<Box<Cluster>>,
     pub replication: Replication,

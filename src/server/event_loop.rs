@@ -226,8 +226,14 @@ impl EventLoop {
             match connection.parser.next_command() {
                 Ok(None) => break,
                 Ok(Some(request)) => {
-                    let reply =
-                        request.with_words(|words| self.engine.execute(client, words, time));
+                    let reply = request.with_words(|words| {
+                        if let Some(folder) = &self.folder
+                            && reads_edited_files(words)
+                        {
+                            folder.refresh_edited(&mut self.engine.server);
+                        }
+                        self.engine.execute(client, words, time)
+                    });
                     let after = if self.engine.has_events() {
                         own_messages(&mut self.engine, client)
                     } else {
@@ -357,6 +363,21 @@ fn mark(is_listed: &mut bool, list: &mut Vec<Token>, token: Token) {
 fn is_waiting(engine: &Engine, client: ClientId) -> bool {
     let client = engine.server.clients.get(client);
     client.is_some_and(|client| client.blocked.is_some() || !client.pending.is_empty())
+}
+
+/// Whether the command may look at a file that people edit while the server runs: ACL LOAD, CONFIG REWRITE, and
+/// transactions that may hold them.
+fn reads_edited_files(words: &[&[u8]]) -> bool {
+    match words {
+        [exec] => exec.eq_ignore_ascii_case(b"exec"),
+        [first, second] => {
+            let is = |container: &[u8], name: &[u8]| {
+                first.eq_ignore_ascii_case(container) && second.eq_ignore_ascii_case(name)
+            };
+            is(b"acl", b"load") || is(b"config", b"rewrite")
+        }
+        _ => false,
+    }
 }
 
 /// Messages that the command caused for its own client, which reads them after the reply. What is for others stays with

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use engine::config::Config;
 use engine::disk::{Change, Disk};
+use engine::server::Server;
 
 #[derive(Debug)]
 pub struct Folder {
@@ -29,10 +30,10 @@ impl Folder {
     /// The server's own files; whatever else lies in the folder is left alone.
     pub fn read(&self, config: &Config) -> io::Result<Disk> {
         let mut disk = Disk::default();
-        for name in ["dbfilename", "appendfilename"] {
+        for name in ["dbfilename", "appendfilename", "aclfile"] {
             let name = config.text(name);
             let path = self.path.join(&name);
-            if path.is_file() {
+            if !name.is_empty() && path.is_file() {
                 disk.put(&name, fs::read(path)?);
             }
         }
@@ -49,6 +50,16 @@ impl Folder {
         }
         disk.note_changes(true);
         Ok(disk)
+    }
+
+    /// Reads the files again that people edit: the users and the configuration.
+    pub fn refresh_edited(&self, server: &mut Server) {
+        for name in [server.config.text("aclfile"), server.config_file.clone()] {
+            if !name.is_empty() {
+                let bytes = fs::read(self.path.join(&name)).ok();
+                server.disk.adopt(&name, bytes);
+            }
+        }
     }
 
     /// Writes what changed since the last call.

@@ -73,10 +73,31 @@ fn start_engine(options: &Options, now: Time) -> Result<Engine, String> {
     };
     let mut engine = Engine::with_config(options.seed, now, options.config.clone());
     engine.server.users = options.users.clone();
+    engine.server.config_file = options.config_file.clone();
     engine.server.persistence.can_exit = true;
     let notes = engine
         .start(disk, now)
         .map_err(|failure| failure.to_string())?;
     notes.iter().for_each(|note| eprintln!("{note}"));
+    if !options.config.text("aclfile").is_empty() {
+        read_users(&mut engine, options)?;
+    }
     Ok(engine)
+}
+
+/// The users of `aclfile`, which are instead of all others.
+fn read_users(engine: &mut Engine, options: &Options) -> Result<(), String> {
+    if options.declares_users {
+        return Err(
+            "# Configuring Redis with users defined in redis.conf and at the same setting an ACL file path is \
+             invalid. This setup is very likely to lead to configuration errors and security holes, please define \
+             either an ACL file or declare users directly in your redis.conf, but not both."
+                .to_string(),
+        );
+    }
+    engine.server.users = engine
+        .server
+        .users_of_file()
+        .map_err(|why| format!("# Aborting Redis startup because of ACL errors: {why}"))?;
+    Ok(())
 }

@@ -24,7 +24,12 @@ pub struct Options {
     pub seed: u64,
     pub config: Config,
     pub users: Users,
-    /// Where files are kept, if `dir` says so; without it they exist only inside the engine.
+    /// There were `user` directives.
+    pub declares_users: bool,
+    /// The full name of the configuration file, or nothing.
+    pub config_file: String,
+    /// Where files are kept: what `dir` says, or the working directory if a file was asked for; otherwise they exist
+    /// only inside the engine.
     pub folder: Option<Folder>,
     /// What was asked for and is not done.
     pub warnings: Vec<String>,
@@ -65,6 +70,8 @@ impl Options {
             config: Config::starting_with(&[("enable-debug-command", "yes")])
                 .expect("a parameter and its value"),
             users: Users::default(),
+            declares_users: false,
+            config_file: String::new(),
             folder: None,
             warnings: Vec::new(),
         };
@@ -78,10 +85,18 @@ impl Options {
         }
         let is_file = |word: &&String| !word.starts_with('-');
         let (text, rest) = match words.first().filter(is_file) {
-            Some(path) => (read_file(path)?, &words[1..]),
+            Some(path) => {
+                let text = read_file(path)?;
+                options.config_file = full_name(Path::new(path));
+                (text, &words[1..])
+            }
             None => (String::new(), words),
         };
         options.take_text(&(text + &directives(rest)), 0)?;
+        let is_alone = options.config_file.is_empty() && options.config.text("aclfile").is_empty();
+        if !is_alone && options.folder.is_none() {
+            options.enter(".").map_err(Wrong::fatal)?;
+        }
         let password = options.config.requirepass.clone();
         if !password.is_empty() {
             options.users.set_default_password(&password);
@@ -141,7 +156,10 @@ impl Options {
                 self.seed = seed.ok_or("argument couldn't be parsed into an integer")?;
             }
             ("bind", [_, ..]) => self.bind = first_address(values),
-            ("user", [_, _, ..]) => self.users.add_directive(values, self.config.user_rules())?,
+            ("user", [_, _, ..]) => {
+                self.users.add_directive(values, self.config.user_rules())?;
+                self.declares_users = true;
+            }
             ("user", _) => return Err("Bad directive or wrong number of arguments".into()),
             ("rename-command" | "loadmodule", [_, ..]) => {
                 return Err(format!("not in this emulator: {name}").as_str().into());
@@ -156,11 +174,7 @@ impl Options {
                 };
                 self.set(name, &text)?;
             }
-            ("dir", [folder]) => {
-                self.set(name, folder)?;
-                let path = String::from_utf8_lossy(folder).into_owned();
-                self.folder = Some(Folder::new(Path::new(&path)));
-            }
+            ("dir", [folder]) => self.enter(&String::from_utf8_lossy(folder))?,
             (name, [value]) => {
                 if parameters::find(name.as_bytes()).is_none() {
                     return Err(unknown(line));
@@ -177,6 +191,15 @@ impl Options {
             },
         }
         Ok(())
+    }
+
+    fn enter(&mut self, folder: &str) -> Result<(), Wrong> {
+        let path = Path::new(folder);
+        if !path.is_dir() {
+            return Err("No such file or directory".into());
+        }
+        self.folder = Some(Folder::new(path));
+        self.set("dir", full_name(path).as_bytes())
     }
 
     fn set(&mut self, name: &str, value: &[u8]) -> Result<(), Wrong> {
@@ -212,6 +235,13 @@ enum Wrong {
     Unknown(String),
 }
 
+impl Wrong {
+    fn fatal(self) -> Problem {
+        let (Wrong::Directive(text) | Wrong::Unknown(text)) = self;
+        Problem::Fatal(text)
+    }
+}
+
 impl From<&str> for Wrong {
     fn from(why: &str) -> Wrong {
         Wrong::Directive(why.to_string())
@@ -222,6 +252,12 @@ impl From<String> for Wrong {
     fn from(why: String) -> Wrong {
         Wrong::Directive(why)
     }
+}
+
+/// A path from the root, as CONFIG GET shows it.
+fn full_name(path: &Path) -> String {
+    let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    full.to_string_lossy().into_owned()
 }
 
 /// The server takes it for a module's.

@@ -1,10 +1,22 @@
-//! A file of users: a line for each, `user NAME RULE…`. Where it is kept is somebody else's business.
+//! A file of users: a line for each, `user NAME RULE…`. It is kept on the server's disk, where `aclfile` says.
 
 use std::collections::BTreeSet;
 
 use super::rule::RuleError;
 use super::user::{Rules, User, has_spaces, joined_selectors, until_zero};
 use super::{DEFAULT_NAME, Users};
+use crate::server::Server;
+
+impl Server {
+    /// The users of the file that `aclfile` names, or why they cannot be had, in the server's words.
+    pub fn users_of_file(&self) -> Result<Users, String> {
+        let path = self.config.text("aclfile");
+        let text = self.disk.read(&path).ok_or_else(|| {
+            format!("Error loading ACLs, opening file '{path}': No such file or directory")
+        })?;
+        Users::from_text(text, &path, self.config.user_rules())
+    }
+}
 
 impl Users {
     /// The file that would make these users: ACL SAVE writes it.
@@ -56,6 +68,19 @@ impl Users {
         }
         mistakes += "WARNING: ACL errors detected, no change to the previously active ACL rules was performed";
         Err(mistakes)
+    }
+
+    /// There are these users and no others. Who has the name of one that was there has its id too, so that connections
+    /// go on as whom they are.
+    pub fn become_those_of(&mut self, others: Users) {
+        let gone = self.by_name.keys();
+        let gone = gone.filter(|name| others.find(name).is_none());
+        for name in gone.cloned().collect::<Vec<_>>() {
+            self.remove(&name);
+        }
+        others.slots.into_iter().flatten().for_each(|user| {
+            self.insert(user);
+        });
     }
 
     /// A `user` directive of a configuration: the words after `user`. The error is in the server's words.

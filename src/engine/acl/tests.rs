@@ -1,6 +1,10 @@
 use super::*;
 use crate::command::table;
+use crate::config::{Config, parameters};
+use crate::engine::Engine;
+use crate::reply::Reply;
 use crate::structures::random::Random;
+use crate::time::Time;
 
 fn user(rules: &[&str]) -> User {
     let mut user = User::new(b"u", Rules::default());
@@ -107,4 +111,136 @@ fn a_file_tells_all_that_is_wrong_with_it() {
          found on line 4. f:5: Error in applying operation '+nosuch': Unknown command or category name in ACL. WARNING: \
          ACL errors detected, no change to the previously active ACL rules was performed"
     );
+}
+
+/// Answers of a server whose users are kept in a file.
+struct Served {
+    engine: Engine,
+    client: ClientId,
+}
+
+impl Served {
+    fn new() -> Served {
+        let mut config = Config::default();
+        let aclfile = parameters::find(b"aclfile").expect("a parameter");
+        config
+            .set(aclfile, b"users.acl")
+            .expect("any text is a path");
+        let mut engine = Engine::with_config(1, Time(0), config);
+        let client = engine.connect("127.0.0.1:1", Time(0));
+        Served { engine, client }
+    }
+
+    fn ask(&mut self, client: ClientId, line: &str) -> String {
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        match self.engine.execute(client, &words, Time(0)) {
+            Reply::Error(error) => error.to_string(),
+            Reply::Bulk(text) => String::from_utf8_lossy(&text).into_owned(),
+            Reply::Status(text) => text.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn load(&mut self, text: &str) -> String {
+        self.engine
+            .server
+            .disk
+            .put("users.acl", text.as_bytes().to_vec());
+        self.ask(self.client, "ACL LOAD")
+    }
+
+    fn logged_in(&mut self, name: &str) -> ClientId {
+        let client = self.engine.connect("127.0.0.1:1", Time(0));
+        assert_eq!(self.ask(client, &format!("AUTH {name} x")), "OK");
+        client
+    }
+
+    fn is_open(&self, client: ClientId) -> bool {
+        let client = self.engine.server.clients.get(client);
+        client.is_some_and(|client| !client.closing)
+    }
+}
+
+#[test]
+fn a_file_of_users_replaces_all_of_them() {
+    let mut served = Served::new();
+    assert_eq!(
+        served.ask(served.client, "ACL LOAD"),
+        "ERR Error loading ACLs, opening file 'users.acl': No such file or directory"
+    );
+    assert_eq!(
+        served.load("user ann on nopass +@all ~* &*\nuser bob on nopass +@all"),
+        "OK"
+    );
+    let (ann, bob) = (served.logged_in("ann"), served.logged_in("bob"));
+    assert_eq!(
+        served.load("user cid on nopass\n user ann on >x +acl|whoami ~*"),
+        "OK"
+    );
+    assert_eq!(served.ask(ann, "ACL WHOAMI"), "ann");
+    assert_eq!(
+        served.ask(ann, "GET a"),
+        "NOPERM User ann has no permissions to run the 'get' command"
+    );
+    assert!(served.is_open(ann) && !served.is_open(bob));
+    assert_eq!(served.ask(served.client, "ACL SAVE"), "OK");
+    let text = served
+        .engine
+        .server
+        .disk
+        .read("users.acl")
+        .map(String::from_utf8_lossy);
+    assert_eq!(
+        text.as_deref(),
+        Some(
+            "user ann on sanitize-payload \
+             #2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 ~* resetchannels -@all +acl|whoami\n\
+             user cid on nopass sanitize-payload resetchannels -@all\n\
+             user default on nopass sanitize-payload ~* &* +@all\n"
+        )
+    );
+}
+
+#[test]
+fn a_bad_file_of_users_changes_nothing() {
+    let mut served = Served::new();
+    assert_eq!(served.load("user ann on nopass"), "OK");
+    assert_eq!(
+        served.load(
+            "user bad on +nosuch\n# comment\nuser ann on\nuser ann off\nuser eve on <b\nUSER eve on"
+        ),
+        "ERR users.acl:1: Error in applying operation '+nosuch': Unknown command or category name in ACL. \
+         users.acl:2 should start with user keyword followed by the username. WARNING: Duplicate user 'ann' found on \
+         line 4. users.acl:5: The password you are trying to remove from the user does not exist. users.acl:6 should \
+         start with user keyword followed by the username. WARNING: ACL errors detected, no change to the previously \
+         active ACL rules was performed"
+    );
+    assert!(served.engine.server.users.named(b"ann").is_some());
+    assert!(served.engine.server.users.named(b"eve").is_none());
+}
+
+#[test]
+fn who_may_not_hear_a_channel_any_more_is_sent_away() {
+    let mut served = Served::new();
+    assert_eq!(
+        served.load("user ann on nopass +@all &*\nuser bob on nopass +@all &a &b"),
+        "OK"
+    );
+    let (ann, bob) = (served.logged_in("ann"), served.logged_in("bob"));
+    let own = served.engine.connect("127.0.0.1:1", Time(0));
+    for client in [ann, bob, own] {
+        served.ask(client, "SUBSCRIBE a");
+    }
+    assert_eq!(
+        served.load(
+            "user ann on nopass +@all &b\nuser bob on nopass +@all &a\nuser default on nopass +@all"
+        ),
+        "OK"
+    );
+    assert!(!served.is_open(ann), "it listens to a");
+    assert!(
+        served.is_open(bob),
+        "it only lost what it does not listen to"
+    );
+    assert!(served.is_open(own), "nobody asks the default user");
 }

@@ -60,7 +60,7 @@ pub const COMMANDS: &[Command] = &[
         .cost("O(N) with N being the number of entries shown.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
-    Command::new("ACL|SAVE", load)
+    Command::new("ACL|SAVE", save)
         .summary("Writes the users to their file.")
         .cost("O(N). Where N is the number of configured users.")
         .since("6.0.0")
@@ -227,12 +227,43 @@ fn list(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::array(lines.map(Reply::Bulk)))
 }
 
-fn load(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    Err(Error::err(
-        "This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER \
-         command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store \
-         users in the Redis configuration.",
-    ))
+fn load(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    users_file(ctx)?;
+    let users = ctx.server.users_of_file();
+    let users = users.map_err(|why| Error::Err(why.into()))?;
+    let before = ctx.server.users.clone();
+    ctx.server.users.become_those_of(users);
+    let after = ctx.server.users.clone();
+    close_all(ctx, |client| {
+        let old = before.get(client.user);
+        match after.named(&old.name) {
+            None => true,
+            // The default user is changed in place, and nobody looks at what it may no longer hear.
+            Some(_) if client.user == access::DEFAULT => false,
+            Some(new) => old.has_channels_beyond(new) && !may_keep_listening(client, new),
+        }
+    });
+    Ok(Reply::OK)
+}
+
+fn save(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let path = users_file(ctx)?;
+    let text = ctx.server.users.to_text();
+    ctx.server.disk.put(&path, text);
+    Ok(Reply::OK)
+}
+
+/// The name of the file of users, if there is one.
+fn users_file(ctx: &Context) -> Result<String, Error> {
+    let path = ctx.server.config.text("aclfile");
+    if path.is_empty() {
+        return Err(Error::err(
+            "This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL \
+             SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in \
+             order to store users in the Redis configuration.",
+        ));
+    }
+    Ok(path)
 }
 
 fn log(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
