@@ -10,5 +10,5 @@ pub mod forms;
 pub mod pages;
 pub mod real;
 pub mod replay;
-pub mod sent;
 pub mod robust;
+pub mod sent;
