@@ -1,0 +1,5 @@
+//! A Lua 5.1 virtual machine in safe Rust that can be paused, stopped and held to a memory limit.
+#![forbid(unsafe_code)]
+
+pub mod opcode;
+pub mod proto;
