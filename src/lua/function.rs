@@ -97,7 +97,7 @@ pub(crate) enum NativeKind {
 pub(crate) enum Closure {
     Free(u32),
     Lua(Rc<LuaClosure>),
-    Native(Rc<NativeClosure>),
+    Native(Box<NativeClosure>),
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -216,7 +216,7 @@ impl Heap {
         }
     }
 
-    pub fn native(&self, function: FunctionRef) -> Option<&Rc<NativeClosure>> {
+    pub fn native(&self, function: FunctionRef) -> Option<&NativeClosure> {
         match &self.closures[function.0 as usize] {
             Closure::Native(closure) => Some(closure),
             _ => None,

@@ -117,6 +117,15 @@ impl Vm {
         native.and_then(|native| native.upvalues.get(number).copied()).unwrap_or_default()
     }
 
+    pub(crate) fn set_native_upvalue(&mut self, args: Args, number: usize, value: Value) {
+        let closure = &mut self.heap.closures[args.callee.0 as usize];
+        if let crate::function::Closure::Native(native) = closure
+            && let Some(place) = native.upvalues.get_mut(number)
+        {
+            *place = value;
+        }
+    }
+
     #[inline]
     pub fn check_any(&mut self, args: Args, number: usize) -> Result<Value, Error> {
         if number < args.len() {

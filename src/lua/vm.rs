@@ -307,13 +307,13 @@ impl Vm {
     ) -> Result<FunctionRef, Error> {
         let function = NativeKind::Function(function);
         let closure = NativeClosure { function, upvalues: upvalues.into() };
-        self.heap.closure(Closure::Native(Rc::new(closure)))
+        self.heap.closure(Closure::Native(Box::new(closure)))
     }
 
     /// A function that the host answers: `run` comes back with `Run::Host` and this number.
     pub fn host_function(&mut self, id: u32) -> Result<FunctionRef, Error> {
         let closure = NativeClosure { function: NativeKind::Host(id), upvalues: Box::default() };
-        self.heap.closure(Closure::Native(Rc::new(closure)))
+        self.heap.closure(Closure::Native(Box::new(closure)))
     }
 }
 
