@@ -352,7 +352,8 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Reads to the end of a long string or, if it is not to be kept, of a long comment.
+    /// Reads to the end of a long string or, if it is not to be kept, of a long comment. Brackets
+    /// that open another one inside are nothing special; the stand-alone 5.1 refuses them.
     fn read_long(&mut self, level: usize, is_string: bool) -> Result<()> {
         self.keep();
         if matches!(self.current, Some(b'\n' | b'\r')) {
@@ -364,15 +365,6 @@ impl<'a> Lexer<'a> {
                     let what = if is_string { "string" } else { "comment" };
                     let message = format!("unfinished long {what}");
                     return Err(self.error(&message, Some(Token::EndOfSource)));
-                }
-                Some(b'[') => {
-                    if self.read_separator() == Separator::Level(level) {
-                        self.keep();
-                        if level == 0 {
-                            let near = Some(Token::Symbol(b'['));
-                            return Err(self.error("nesting of [[...]] is deprecated", near));
-                        }
-                    }
                 }
                 Some(b']') => {
                     if self.read_separator() == Separator::Level(level) {

@@ -6,4 +6,5 @@ pub mod lexer;
 pub mod listing;
 pub mod number;
 pub mod opcode;
+pub mod pattern;
 pub mod proto;
