@@ -52,6 +52,7 @@ mod execute;
 mod function;
 mod heap;
 pub mod lexer;
+pub mod listing;
 mod library;
 mod metamethod;
 mod names;
