@@ -268,12 +268,16 @@ impl Vm {
                         Opcode::Eq => {
                             let (left, right) = (rk!(instruction.b()), rk!(instruction.c()));
                             let same = left.same(right);
-                            if !same
-                                && let Value::Table(_) = left
-                                && let Some(function) = self.equality_event(left, right)
+                            if let (false, Value::Table(x), Value::Table(y)) = (same, left, right)
+                                && self.heap.at(x).metatable.is_some()
+                                && self.heap.at(y).metatable.is_some()
                             {
-                                let operands = [left, right];
-                                slow!(self.call_event(function, &operands, Then::Finish));
+                                if let Some(function) = self.equality_event(left, right) {
+                                    let operands = [left, right];
+                                    slow!(self.call_event(function, &operands, Then::Finish));
+                                }
+                                branch!(false, instruction);
+                                continue 'window;
                             }
                             branch!(same, instruction);
                         }
@@ -281,7 +285,7 @@ impl Vm {
                             let (left, right) = (rk!(instruction.b()), rk!(instruction.c()));
                             let less = match (left, right) {
                                 (Value::Number(x), Value::Number(y)) => x < y,
-                                _ => match self.plain_order(left, right, false) {
+                                _ => match self.heap.plain_order(left, right, false) {
                                     Some(less) => less,
                                     None => slow!(self.order(left, right, false)),
                                 },
@@ -292,7 +296,7 @@ impl Vm {
                             let (left, right) = (rk!(instruction.b()), rk!(instruction.c()));
                             let less = match (left, right) {
                                 (Value::Number(x), Value::Number(y)) => x <= y,
-                                _ => match self.plain_order(left, right, true) {
+                                _ => match self.heap.plain_order(left, right, true) {
                                     Some(less) => less,
                                     None => slow!(self.order(left, right, true)),
                                 },

@@ -209,13 +209,6 @@ impl Heap {
         Ok(ThreadRef((self.threads.len() - 1) as u32))
     }
 
-    pub fn lua_closure(&self, function: FunctionRef) -> Option<&Rc<LuaClosure>> {
-        match &self.closures[function.0 as usize] {
-            Closure::Lua(closure) => Some(closure),
-            _ => None,
-        }
-    }
-
     pub fn native(&self, function: FunctionRef) -> Option<&NativeClosure> {
         match &self.closures[function.0 as usize] {
             Closure::Native(closure) => Some(closure),

@@ -2,6 +2,7 @@
 
 use crate::call::{Action, Step, Stepped};
 use crate::event::Event;
+use crate::heap::Heap;
 use crate::names::{Operand, order_text};
 use crate::opcode::{Instruction, Opcode};
 use crate::table::{BadKey, Table};
@@ -221,23 +222,6 @@ impl Vm {
         event.same(other).then_some(event)
     }
 
-    /// Order of two strings or numbers; `None` if metamethods must say.
-    pub(crate) fn plain_order(
-        &self,
-        left: Value,
-        right: Value,
-        or_equal: bool,
-    ) -> Option<bool> {
-        match (left, right) {
-            (Value::Number(a), Value::Number(b)) => Some(if or_equal { a <= b } else { a < b }),
-            (Value::String(a), Value::String(b)) => {
-                let (a, b) = (self.heap.bytes(a), self.heap.bytes(b));
-                Some(if or_equal { a <= b } else { a < b })
-            }
-            _ => None,
-        }
-    }
-
     /// The metamethod for `<` or `<=` of values of one type, and whether its answer is to be negated
     /// with the operands exchanged.
     pub(crate) fn order_event(
@@ -403,6 +387,25 @@ impl Vm {
             _ => self.thread.stack[target] = value,
         }
         Ok(Step::Execute)
+    }
+}
+
+impl Heap {
+    /// Order of two strings or numbers; `None` if metamethods must say.
+    pub(crate) fn plain_order(
+        &self,
+        left: Value,
+        right: Value,
+        or_equal: bool,
+    ) -> Option<bool> {
+        match (left, right) {
+            (Value::Number(a), Value::Number(b)) => Some(if or_equal { a <= b } else { a < b }),
+            (Value::String(a), Value::String(b)) => {
+                let (a, b) = (self.bytes(a), self.bytes(b));
+                Some(if or_equal { a <= b } else { a < b })
+            }
+            _ => None,
+        }
     }
 }
 

@@ -92,10 +92,6 @@ impl Strings {
         self.objects[string.index as usize].marked = true;
     }
 
-    pub fn is_marked(&self, index: u32) -> bool {
-        self.objects[index as usize].marked
-    }
-
     fn grow(&mut self) {
         self.buckets = vec![NONE; self.buckets.len() * 2];
         let mask = self.buckets.len() - 1;

@@ -121,7 +121,7 @@ impl Sort {
         let function = if self.compares {
             vm.slot(vm.top() - SLOTS + 1)
         } else {
-            if let Some(truth) = vm.plain_order(a, b, false) {
+            if let Some(truth) = vm.heap.plain_order(a, b, false) {
                 return Ok(Some(truth));
             }
             vm.native_order_event(a, b)?
