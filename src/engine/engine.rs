@@ -25,6 +25,7 @@ use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::rungs;
+use crate::scripting::Scripting;
 use crate::server::{Server, Stats};
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
@@ -80,6 +81,8 @@ impl Engine {
             replication_id,
             disk: Disk::default(),
             persistence: Persistence::new(now),
+            scripting: Scripting::default(),
+            out_of_memory: false,
             evicting: false,
             effects_wanted: false,
             key_events_wanted: false,
@@ -160,7 +163,10 @@ impl Engine {
             self.server.cut_off(&mut self.keys, id);
             return Reply::Nothing;
         }
-        if client.blocked.is_some() || !client.pending.is_empty() {
+        if client.blocked.is_some()
+            || !client.pending.is_empty()
+            || self.server.scripting.holds(id)
+        {
             client
                 .pending
                 .push_back(words.iter().map(|word| word.to_vec()).collect());
@@ -169,6 +175,7 @@ impl Engine {
         }
         self.server.took_nanos = 0;
         let reply = self.serve(id, words, now);
+        self.end_killed_script(now);
         self.catch_up(now);
         self.before_sleep(now);
         reply
@@ -212,7 +219,7 @@ impl Engine {
     }
 
     /// Before the keyspace works: what it has to note, and how.
-    fn prepare(&mut self, db: usize, now: Time) {
+    pub(crate) fn prepare(&mut self, db: usize, now: Time) {
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
         self.keys.emit_effects = self.server.wants_effects();
@@ -255,7 +262,7 @@ impl Engine {
     }
 
     /// Runs what clients sent while they could not be served.
-    fn catch_up(&mut self, now: Time) {
+    pub(crate) fn catch_up(&mut self, now: Time) {
         if self.server.pause.is_some() && !self.server.is_paused(now) {
             self.server.unpause();
         }
@@ -265,7 +272,11 @@ impl Engine {
                 self.server.backlog.remove(at);
                 continue;
             };
-            if client.closing || client.blocked.is_some() || client.postponed {
+            if client.closing
+                || client.blocked.is_some()
+                || client.postponed
+                || self.server.scripting.holds(id)
+            {
                 at += 1;
                 continue;
             }
@@ -399,6 +410,7 @@ impl Engine {
             .permit(id, entry, words, context, now)
             .map_err(|denied| server.refusal(id, entry, denied))?;
         self.check_place(id, entry, words)?;
+        self.server.out_of_memory = false;
         if self.server.config.maxmemory > 0 {
             self.keep_to_maxmemory(id, entry, now)?;
         }
@@ -406,7 +418,8 @@ impl Engine {
         if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
-        self.check_freshness(id, entry)
+        self.check_freshness(id, entry)?;
+        self.check_busy(entry)
     }
 
     /// Evicts keys if more memory is used than `maxmemory` allows.
@@ -490,7 +503,10 @@ impl Engine {
         // What these remove in passing has nothing in common.
         let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
         let offset = self.server.persistence.aof.offset;
-        self.server.end_unit(together, now);
+        // What a script does belongs together, however long it takes.
+        if self.server.scripting.parked.get().is_none() {
+            self.server.end_unit(together, now);
+        }
         self.note_write(id, offset);
         self.server.after_call(id, entry, words, &mut self.keys);
         let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
@@ -593,6 +609,7 @@ impl Engine {
 
     /// Time passes: waits time out, and the cron runs as often as it would have.
     pub fn advance(&mut self, now: Time) {
+        self.continue_script(now);
         let period = Duration::from_micros(1_000_000 / u64::from(self.server.config.hz.max(1)));
         // After a long jump the ticks in between find nothing more to do than the last ones.
         const TICKS_AT_MOST: u32 = 200;
@@ -617,7 +634,10 @@ impl Engine {
 
     /// When `advance` has something to do next: a wait that times out, or a deadline that the cron would notice.
     pub fn next_deadline(&self) -> Option<Time> {
-        self.next_wait_end().map(|(at, _)| at)
+        // A script that is not finished has always something to do.
+        let script = self.server.scripting.parked.get().map(|_| self.keys.now);
+        let wait = self.next_wait_end().map(|(at, _)| at);
+        [script, wait].into_iter().flatten().min()
     }
 
     /// The next blocked client whose time runs out, or the end of CLIENT PAUSE (no client).

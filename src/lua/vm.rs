@@ -253,6 +253,16 @@ impl Vm {
         self.globals
     }
 
+    /// What is loaded from now on has another table of globals.
+    pub fn set_globals(&mut self, globals: TableRef) {
+        self.globals = globals;
+    }
+
+    /// What `run` left of its slice.
+    pub fn fuel_left(&self) -> u64 {
+        u64::try_from(self.fuel).unwrap_or_default()
+    }
+
     /// A table that scripts do not see, for whatever the host wants kept.
     pub fn registry(&self) -> TableRef {
         self.registry

@@ -5,19 +5,6 @@ use crate::error::Error;
 
 /// Names by group. Whoever adds a command to the table takes its name away here; a test sees to it.
 pub const MISSING: &[(&str, &[&str])] = &[
-    (
-        "scripting",
-        &[
-            "eval",
-            "eval_ro",
-            "evalsha",
-            "evalsha_ro",
-            "fcall",
-            "fcall_ro",
-            "function",
-            "script",
-        ],
-    ),
     ("server", &["psync", "sync"]),
 ];
 

@@ -19,7 +19,8 @@ mod sets;
 mod sorted_sets;
 mod streams;
 mod strings;
-mod transactions;
+mod scripting;
+pub(crate) mod transactions;
 mod vector_sets;
 
 use crate::command::Command;
@@ -54,6 +55,8 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("hyperloglog", hyperloglog::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
+    ("scripting", scripting::COMMANDS),
+    ("scripting", scripting::function::COMMANDS),
     ("server", server::acl::COMMANDS),
     ("server", server::command::COMMANDS),
     ("server", server::config::COMMANDS),
