@@ -64,7 +64,7 @@ impl Vm {
         for value in roots.into_iter().chain(self.pins.iter().copied()) {
             marker.mark(value);
         }
-        for value in self.libraries.roots().into_iter().chain(self.iterators.roots()) {
+        for value in self.iterators.roots() {
             marker.mark(value);
         }
         if let Some(table) = self.string_metatable {

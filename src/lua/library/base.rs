@@ -82,7 +82,7 @@ fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         Some(string) => vm.bytes(string).to_vec(),
         None => b"collect".to_vec(),
     };
-    vm.optional_integer(args, 1, 0)?;
+    let given = vm.optional_integer(args, 1, 0)? as f64;
     let answer = match c_text(&option) {
         b"count" => Value::Number(vm.memory() as f64 / 1024.0),
         b"collect" => {
@@ -91,10 +91,11 @@ fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         }
         b"step" => {
             vm.collect();
-            Value::Boolean(true)
+            Value::Boolean(false)
         }
         b"stop" | b"restart" => Value::Number(0.0),
-        b"setpause" | b"setstepmul" => Value::Number(200.0),
+        b"setpause" => Value::Number(vm.libraries.pause.replace(given).unwrap_or(200.0)),
+        b"setstepmul" => Value::Number(vm.libraries.step.replace(given).unwrap_or(200.0)),
         other => {
             let text = [b"invalid option '", other, b"'"].concat();
             return Err(vm.argument_error(args, 0, &text));
