@@ -44,7 +44,7 @@ pub fn call(
     raises: bool,
 ) -> Result<Value, lua::Error> {
     if args.is_empty() {
-        let text: &[u8] = b"Please specify at least one argument for this redis.call() call";
+        let text: &[u8] = b"Please specify at least one argument for this redis lib call";
         return fail(vm, text, raises);
     }
     let Some(words) = words(vm, args) else {

@@ -133,8 +133,6 @@ fn begin(vm: &mut Vm, function: FunctionRef, program: &Program) -> Result<(), lu
     let globals = vm.globals();
     vm.raw_set_text(globals, b"KEYS", keys)?;
     vm.raw_set_text(globals, b"ARGV", arguments)?;
-    // A script draws the same numbers whenever it runs.
-    vm.seed_random(0);
     vm.start(function, &[])
 }
 

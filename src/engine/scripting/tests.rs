@@ -130,3 +130,161 @@ fn scripts_answer_as_recorded_in_slices_of_seven() {
 fn scripts_answer_as_recorded_step_by_step() {
     check_scripts(1);
 }
+
+fn execute(engine: &mut Engine, client: crate::ClientId, words: &[Vec<u8>], now: Time) -> Reply {
+    let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+    engine.execute(client, &words, now)
+}
+
+/// What differs from server to server: how long something took.
+fn without_durations(mut reply: Json) -> Json {
+    if let Some(items) = reply.as_array_mut() {
+        let names: Vec<bool> = items.iter().map(|item| item == "duration_ms").collect();
+        for (at, is_name) in names.into_iter().enumerate() {
+            if is_name {
+                items[at + 1] = Json::from(0);
+            }
+        }
+        for item in items {
+            *item = without_durations(item.take());
+        }
+    }
+    reply
+}
+
+/// Lists of functions have the order of a hash table with a secret seed.
+fn sorted(mut reply: Json) -> Json {
+    if let Some(items) = reply.as_array_mut() {
+        for item in items.iter_mut() {
+            *item = sorted(item.take());
+        }
+        if items.iter().all(Json::is_array) {
+            items.sort_by_key(|item| item.to_string());
+        }
+    }
+    reply
+}
+
+#[test]
+fn the_conversation_is_as_recorded() {
+    let lines: Vec<Json> = CONVERSATION
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an exchange is JSON"))
+        .collect();
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    let client = engine.connect("127.0.0.1:50000", now);
+    let mut wrong = Vec::new();
+    let of_group = lines.iter().filter(|line| line["group"] != "busy");
+    for line in of_group {
+        // Our own words for what commands do: see tests/command_table.rs.
+        let command = words(&line["cmd"]);
+        if command.get(1).is_some_and(|word| word == b"HELP") {
+            continue;
+        }
+        let got = sorted(as_json(&execute(&mut engine, client, &command, now)));
+        let expected = sorted(line["reply"].clone());
+        if got != expected {
+            wrong.push(format!("{}\n  expected {expected}\n  got      {got}", line["cmd"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The late replies of a client.
+fn late(engine: &mut Engine, client: crate::ClientId) -> Vec<Json> {
+    let events = engine.drain().into_iter();
+    events
+        .filter_map(|event| match event {
+            Event::Reply { client: to, reply } if to == client => Some(as_json(&reply)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn long_scripts_can_be_killed_as_recorded() {
+    let lines: Vec<Json> = CONVERSATION
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an exchange is JSON"))
+        .filter(|line: &Json| line["group"] == "busy" && line["cmd"].is_array())
+        .collect();
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    let runner = engine.connect("127.0.0.1:50000", now);
+    let other = engine.connect("127.0.0.1:50001", now);
+    let library = "#!lua name=lib\nredis.register_function('spin', function() while true do end end)";
+    let load = [b"FUNCTION".to_vec(), b"LOAD".to_vec(), library.into()];
+    execute(&mut engine, runner, &load, now);
+    let is_end = |line: &Json| {
+        let text = line["reply"]["err"].as_str().unwrap_or_default();
+        text.starts_with("ERR Script killed")
+    };
+    let mut killed = 0;
+    for part in lines.split_inclusive(is_end) {
+        let Some((end, before)) = part.split_last().filter(|(end, _)| is_end(end)) else {
+            panic!("every script of the recording is killed");
+        };
+        let started = execute(&mut engine, runner, &words(&end["cmd"]), now);
+        assert_eq!(started, Reply::Later, "{}", end["cmd"]);
+        assert!(engine.is_busy(), "{}", end["cmd"]);
+        for line in before.iter().filter(|line| line["note"] != "after a write") {
+            let got = as_json(&execute(&mut engine, other, &words(&line["cmd"]), now));
+            assert_eq!(
+                without_durations(got),
+                without_durations(line["reply"].clone()),
+                "{}",
+                line["cmd"]
+            );
+        }
+        assert_eq!(late(&mut engine, runner), [end["reply"].clone()]);
+        killed += 1;
+    }
+    assert_eq!(killed, 5);
+}
+
+fn run(engine: &mut Engine, client: crate::ClientId, line: &[&str], now: Time) -> Reply {
+    let words: Vec<&[u8]> = line.iter().map(|word| word.as_bytes()).collect();
+    engine.execute(client, &words, now)
+}
+
+#[test]
+fn a_script_that_wrote_cannot_be_killed() {
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    let runner = engine.connect("127.0.0.1:50000", now);
+    let other = engine.connect("127.0.0.1:50001", now);
+    let script = "redis.call('SET','k','v') for i = 1, 6e8 do end return 'done'";
+    assert_eq!(run(&mut engine, runner, &["EVAL", script, "0"], now), Reply::Later);
+    let refused = run(&mut engine, other, &["SCRIPT", "KILL"], now);
+    assert!(matches!(&refused, Reply::Error(error) if error.to_string().starts_with("UNKILLABLE")));
+    engine.advance(now.after(Duration::from_secs(10)));
+    assert_eq!(late(&mut engine, runner), [Json::from("done")]);
+    let value = run(&mut engine, other, &["GET", "k"], now.after(Duration::from_secs(10)));
+    assert_eq!(value, Reply::bulk("v"));
+}
+
+#[test]
+fn an_impatient_host_gets_its_turn_and_others_wait() {
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    engine.server.scripting.patience = Some(Duration::from_millis(1));
+    let runner = engine.connect("127.0.0.1:50000", now);
+    let other = engine.connect("127.0.0.1:50001", now);
+    for line in [&["MULTI"][..], &["INCR", "n"], &["EVAL", "for i=1,1e6 do end return 7", "0"], &["INCR", "n"]] {
+        run(&mut engine, runner, line, now);
+    }
+    assert_eq!(run(&mut engine, runner, &["EXEC"], now), Reply::Later);
+    assert!(!engine.is_busy());
+    assert_eq!(run(&mut engine, other, &["GET", "n"], now), Reply::Later);
+    while engine.run_script(10_000, now) {}
+    let events = engine.drain();
+    let replies: Vec<Json> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Reply { reply, .. } => Some(as_json(reply)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(replies, [serde_json::json!([1, 7, 2]), Json::from("2")]);
+}
