@@ -50,7 +50,9 @@ impl Vm {
     }
 
     pub(crate) fn compile_limits(&self) -> Limits {
-        Limits { c_levels: u32::from(self.thread.base_levels + self.thread.levels) }
+        Limits {
+            c_levels: u32::from(self.thread.base_levels + self.thread.levels),
+        }
     }
 
     /// An error unless that many more values fit a native's part of the stack.
@@ -129,7 +131,11 @@ fn getmetatable(vm: &mut Vm, args: Args) -> NativeResult {
         return Ok(Outcome::One(Value::Nil));
     };
     let shown = vm.metatable_event(metatable, Event::Metatable);
-    Ok(Outcome::One(if shown.is_nil() { Value::Table(metatable) } else { shown }))
+    Ok(Outcome::One(if shown.is_nil() {
+        Value::Table(metatable)
+    } else {
+        shown
+    }))
 }
 
 fn setmetatable(vm: &mut Vm, args: Args) -> NativeResult {
@@ -331,7 +337,12 @@ struct AfterProtected;
 
 impl Continuation for AfterProtected {
     /// `true` stands below the results already.
-    fn resume(self: Box<Self>, vm: &mut Vm, _: Args, results: Result<usize, Value>) -> NativeResult {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        _: Args,
+        results: Result<usize, Value>,
+    ) -> NativeResult {
         match results {
             Ok(count) => Ok(Outcome::Values(count + 1)),
             Err(value) => {
@@ -456,4 +467,3 @@ impl Continuation for Reading {
         self.text.capacity()
     }
 }
-

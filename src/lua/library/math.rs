@@ -82,7 +82,11 @@ fn pow(vm: &mut Vm, args: Args) -> NativeResult {
 fn modf(vm: &mut Vm, args: Args) -> NativeResult {
     let number = vm.check_number(args, 0)?;
     let whole = number.trunc();
-    let rest = if number.is_infinite() { 0.0_f64.copysign(number) } else { number - whole };
+    let rest = if number.is_infinite() {
+        0.0_f64.copysign(number)
+    } else {
+        number - whole
+    };
     vm.push(Value::Number(whole))?;
     vm.push(Value::Number(rest.copysign(number)))?;
     Ok(Outcome::Values(2))
@@ -106,7 +110,10 @@ fn split(number: f64) -> (f64, i32) {
         let (fraction, exponent) = split(number * 18_014_398_509_481_984.0);
         return (fraction, exponent - 54);
     }
-    (f64::from_bits(bits & !(0x7FF << 52) | 1022 << 52), exponent - 1022)
+    (
+        f64::from_bits(bits & !(0x7FF << 52) | 1022 << 52),
+        exponent - 1022,
+    )
 }
 
 fn ldexp(vm: &mut Vm, args: Args) -> NativeResult {
