@@ -471,9 +471,14 @@ impl Vm {
             self.grow_stack(self.thread.top + NATIVE_ROOM)?;
         }
         if self.heap.used > self.heap.threshold {
+            if let Err(value) = results {
+                // On the stack the collector sees it.
+                self.push(value)?;
+            }
             self.heap.held += native.continuation.memory();
             self.collect();
             self.heap.held -= native.continuation.memory();
+            self.thread.top -= usize::from(results.is_err());
         }
         match native.continuation.resume(self, args, results) {
             Ok(outcome) => Ok(Step::Act(Action::Outcome {
