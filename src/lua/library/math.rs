@@ -67,16 +67,25 @@ fn one(number: f64) -> NativeResult {
     Ok(Outcome::One(Value::Number(number)))
 }
 
+/// Two numbers, of which C checks the second one first.
+fn two_numbers(vm: &mut Vm, args: Args) -> Result<(f64, f64), Error> {
+    let second = vm.check_number(args, 1)?;
+    Ok((vm.check_number(args, 0)?, second))
+}
+
 fn atan2(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)?.atan2(vm.check_number(args, 1)?))
+    let (y, x) = two_numbers(vm, args)?;
+    one(y.atan2(x))
 }
 
 fn fmod(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)? % vm.check_number(args, 1)?)
+    let (number, divisor) = two_numbers(vm, args)?;
+    one(number % divisor)
 }
 
 fn pow(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)?.powf(vm.check_number(args, 1)?))
+    let (base, exponent) = two_numbers(vm, args)?;
+    one(base.powf(exponent))
 }
 
 fn modf(vm: &mut Vm, args: Args) -> NativeResult {
@@ -117,8 +126,8 @@ fn split(number: f64) -> (f64, i32) {
 }
 
 fn ldexp(vm: &mut Vm, args: Args) -> NativeResult {
-    let number = vm.check_number(args, 0)?;
     let exponent = vm.check_int(args, 1)?;
+    let number = vm.check_number(args, 0)?;
     one(scale(number, exponent))
 }
 
