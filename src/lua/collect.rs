@@ -64,12 +64,7 @@ impl Vm {
         for value in roots.into_iter().chain(self.pins.iter().copied()) {
             marker.mark(value);
         }
-        for value in self
-            .libraries
-            .roots()
-            .into_iter()
-            .chain(self.iterators.roots())
-        {
+        for value in self.iterators.roots() {
             marker.mark(value);
         }
         if let Some(table) = self.string_metatable {
@@ -211,10 +206,7 @@ impl Marker<'_> {
             return Weakness::default();
         };
         let letters = self.strings.bytes(mode);
-        Weakness {
-            keys: letters.contains(&b'k'),
-            values: letters.contains(&b'v'),
-        }
+        Weakness { keys: letters.contains(&b'k'), values: letters.contains(&b'v') }
     }
 
     fn mark_table(&mut self, table: TableRef) {

@@ -55,12 +55,7 @@ impl Vm {
         }
         let top = self.thread.top;
         let moved = self.thread.stack[top - values..top].to_vec();
-        let resumer = Resumer {
-            thread: self.current,
-            args,
-            then,
-            wrapped,
-        };
+        let resumer = Resumer { thread: self.current, args, then, wrapped };
         self.thread.status = Status::Normal;
         self.switch_to(thread);
         self.thread.status = Status::Running;
@@ -71,12 +66,9 @@ impl Vm {
         self.thread.stack[first..first + values].copy_from_slice(&moved);
         self.thread.top = first + values;
         match self.thread.yielded.take() {
-            Some((func, then)) => Ok(Step::Act(Action::Deliver {
-                first,
-                count: values,
-                func: func as usize,
-                then,
-            })),
+            Some((func, then)) => {
+                Ok(Step::Act(Action::Deliver { first, count: values, func: func as usize, then }))
+            }
             None => Ok(Step::Act(Action::Call {
                 func: 0,
                 arguments: values,
@@ -101,12 +93,7 @@ impl Vm {
         self.thread.stack[first..first + values.len()].copy_from_slice(values);
         self.thread.top = first + values.len();
         let func = args.base() - 1;
-        Ok(Step::Act(Action::Deliver {
-            first,
-            count: values.len(),
-            func,
-            then,
-        }))
+        Ok(Step::Act(Action::Deliver { first, count: values.len(), func, then }))
     }
 
     /// `coroutine.yield`.
@@ -141,8 +128,7 @@ impl Vm {
     fn leave_coroutine(&mut self, resumer: Resumer, status: Status) {
         if status == Status::Dead {
             self.thread.top = 0;
-            self.heap
-                .release(self.thread.cost().saturating_sub(size_of::<ThreadState>()));
+            self.heap.release(self.thread.cost().saturating_sub(size_of::<ThreadState>()));
             self.thread.stack = Vec::new();
             self.thread.frames = Vec::new();
         }

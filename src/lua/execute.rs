@@ -21,18 +21,11 @@ use crate::vm::{Error, Vm};
 
 impl Vm {
     /// Runs the topmost frame, which is Lua, and what it calls, until something else is to be done.
-    #[expect(
-        clippy::cognitive_complexity,
-        reason = "one arm for each instruction, in one loop"
-    )]
+    #[expect(clippy::cognitive_complexity, reason = "one arm for each instruction, in one loop")]
     pub(crate) fn execute(&mut self) -> Stepped {
         'frame: loop {
-            let Some(Frame {
-                body: Body::Lua(closure),
-                base,
-                pc,
-                ..
-            }) = self.thread.frames.last()
+            let Some(Frame { body: Body::Lua(closure), base, pc, .. }) =
+                self.thread.frames.last()
             else {
                 return Err(Error::Handler);
             };
@@ -40,11 +33,7 @@ impl Vm {
             let base = *base as usize;
             let mut pc = *pc as usize;
             let whole_code = &closure.prototype.code[..];
-            let mut code = if self.stepper.is_some() {
-                &[]
-            } else {
-                whole_code
-            };
+            let mut code = if self.stepper.is_some() { &[] } else { whole_code };
             let constants = &closure.prototype.constants[..];
             'window: loop {
                 let Some(window) = self.thread.stack[base..].first_chunk_mut::<WINDOW>() else {
@@ -110,7 +99,8 @@ impl Vm {
                             window[$instruction.a() as usize] = Value::Number($compute(x, y));
                         } else {
                             let target = base + $instruction.a() as usize;
-                            let (left, right) = ((left, Operand::rk(b)), (right, Operand::rk(c)));
+                            let (left, right) =
+                                ((left, Operand::rk(b)), (right, Operand::rk(c)));
                             slow!(self.arithmetic($event, left, right, target));
                         }
                     }};
@@ -335,11 +325,8 @@ impl Vm {
                             let callee = window[a];
                             let func = base + a;
                             let b = instruction.b() as usize;
-                            let arguments = if b != 0 {
-                                b - 1
-                            } else {
-                                self.thread.top - func - 1
-                            };
+                            let arguments =
+                                if b != 0 { b - 1 } else { self.thread.top - func - 1 };
                             self.fuel -= 1;
                             if self.fuel < 0 && !self.keep_going() {
                                 save!(pc - 1);
@@ -357,20 +344,15 @@ impl Vm {
                                     }
                                     Closure::Native(native) => {
                                         let kind = native.function;
-                                        slow!(
-                                            self.call_native(function, kind, func, arguments, then)
-                                        );
+                                        slow!(self.call_native(
+                                            function, kind, func, arguments, then
+                                        ));
                                     }
                                     Closure::Free(_) => {}
                                 }
                             }
                             let level = false;
-                            return Ok(Step::Act(Action::Call {
-                                func,
-                                arguments,
-                                then,
-                                level,
-                            }));
+                            return Ok(Step::Act(Action::Call { func, arguments, then, level }));
                         }
                         Opcode::TailCall => {
                             self.fuel -= 1;
@@ -387,11 +369,7 @@ impl Vm {
                         Opcode::Return => {
                             let first = base + a;
                             let b = instruction.b() as usize;
-                            let count = if b != 0 {
-                                b - 1
-                            } else {
-                                self.thread.top - first
-                            };
+                            let count = if b != 0 { b - 1 } else { self.thread.top - first };
                             if !self.thread.open.is_empty() {
                                 self.close_upvalues(base);
                             }
@@ -410,28 +388,23 @@ impl Vm {
                                     continue 'frame;
                                 }
                                 _ => {
-                                    let results = Action::Deliver {
-                                        first,
-                                        count,
-                                        func,
-                                        then,
-                                    };
+                                    let results = Action::Deliver { first, count, func, then };
                                     return Ok(Step::Act(results));
                                 }
                             }
                         }
                         Opcode::ForLoop => {
-                            let (Value::Number(index), Value::Number(limit), Value::Number(step)) =
-                                (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
+                            let (
+                                Value::Number(index),
+                                Value::Number(limit),
+                                Value::Number(step),
+                            ) = (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
                             else {
                                 return Err(Error::Handler);
                             };
                             let index = index + step;
-                            let goes_on = if step > 0.0 {
-                                index <= limit
-                            } else {
-                                limit <= index
-                            };
+                            let goes_on =
+                                if step > 0.0 { index <= limit } else { limit <= index };
                             if goes_on {
                                 window[a] = Value::Number(index);
                                 window[(a + 3) & 0xFF] = Value::Number(index);
@@ -439,8 +412,11 @@ impl Vm {
                             }
                         }
                         Opcode::ForPrep => {
-                            if let (Value::Number(index), Value::Number(_), Value::Number(step)) =
-                                (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
+                            if let (
+                                Value::Number(index),
+                                Value::Number(_),
+                                Value::Number(step),
+                            ) = (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
                             {
                                 window[a] = Value::Number(index - step);
                                 jump!(instruction.sbx());
@@ -544,13 +520,7 @@ impl Vm {
             }
             Ok(Outcome::Values(count)) => (self.thread.top - count, count),
             Ok(Outcome::Nothing) => (self.thread.top, 0),
-            Ok(outcome) => {
-                return Ok(Step::Act(Action::Outcome {
-                    outcome,
-                    args,
-                    then,
-                }));
-            }
+            Ok(outcome) => return Ok(Step::Act(Action::Outcome { outcome, args, then })),
             Err(error) => {
                 self.in_native = true;
                 return Err(error);
@@ -572,20 +542,14 @@ impl Vm {
     fn tail_call(&mut self, instruction: Instruction, base: usize) -> Stepped {
         let func = base + instruction.a() as usize;
         let b = instruction.b() as usize;
-        let arguments = if b != 0 {
-            b - 1
-        } else {
-            self.thread.top - func - 1
-        };
+        let arguments = if b != 0 { b - 1 } else { self.thread.top - func - 1 };
         let then = Then::Call(-1);
         let Value::Function(function) = self.thread.stack[func] else {
             let Value::Function(event) = self.event_of(self.thread.stack[func], Event::Call) else {
                 return Err(self.call_error(func));
             };
             self.grow_stack(func + arguments + 2 * WINDOW)?;
-            self.thread
-                .stack
-                .copy_within(func..func + arguments + 1, func + 1);
+            self.thread.stack.copy_within(func..func + arguments + 1, func + 1);
             self.thread.stack[func] = Value::Function(event);
             return self.tail_call_of(event, func, arguments + 1, base, then);
         };
@@ -683,10 +647,7 @@ impl Vm {
 
     /// One step of `pairs` or `ipairs` over a table; `None` if the function is neither.
     #[inline]
-    #[expect(
-        clippy::option_option,
-        reason = "no iterator of ours, the end, or an entry"
-    )]
+    #[expect(clippy::option_option, reason = "no iterator of ours, the end, or an entry")]
     fn iterate(
         &mut self,
         function: FunctionRef,
@@ -696,11 +657,7 @@ impl Vm {
         if self.iterators.next == Some(function) {
             let table = self.heap.at(table);
             let position = table.position_after(control)?;
-            return Some(
-                table
-                    .entry_from(position)
-                    .map(|(key, value, _)| (key, value)),
-            );
+            return Some(table.entry_from(position).map(|(key, value, _)| (key, value)));
         }
         if self.iterators.array == Some(function)
             && let Value::Number(index) = control
@@ -718,12 +675,7 @@ impl Vm {
         self.thread.stack[func..func + 3].copy_from_slice(&values);
         self.thread.top = func + 3;
         let then = Then::Finish;
-        Ok(Step::Act(Action::Call {
-            func,
-            arguments: 2,
-            then,
-            level: true,
-        }))
+        Ok(Step::Act(Action::Call { func, arguments: 2, then, level: true }))
     }
 
     fn set_list(&mut self, instruction: Instruction, base: usize, next: u32) -> Result<(), Error> {
@@ -732,11 +684,7 @@ impl Vm {
             0 => self.thread.top - slot - 1,
             count => count,
         };
-        let block = if instruction.c() == 0 {
-            next
-        } else {
-            instruction.c()
-        };
+        let block = if instruction.c() == 0 { next } else { instruction.c() };
         let first = (block as usize - 1) * FIELDS_PER_FLUSH as usize;
         let Value::Table(table) = self.thread.stack[slot] else {
             return Ok(());
@@ -786,11 +734,7 @@ impl Vm {
         instruction: Instruction,
         base: usize,
     ) -> Result<(), Error> {
-        let func = self
-            .thread
-            .frames
-            .last()
-            .map_or(0, |frame| frame.func as usize);
+        let func = self.thread.frames.last().map_or(0, |frame| frame.func as usize);
         let first = func + 1 + usize::from(closure.prototype.parameters);
         let available = base.saturating_sub(first);
         let target = base + instruction.a() as usize;
@@ -816,10 +760,6 @@ impl Vm {
 /// 5.1's `luaO_fb2int`: (eeeeexxx) to (1xxx) * 2^(eeeee - 1).
 fn floating_byte(byte: u32) -> usize {
     let exponent = byte >> 3 & 31;
-    let value = if exponent == 0 {
-        byte
-    } else {
-        ((byte & 7) + 8) << (exponent - 1)
-    };
+    let value = if exponent == 0 { byte } else { ((byte & 7) + 8) << (exponent - 1) };
     value as usize
 }

@@ -1,9 +1,13 @@
 //! The standard library and the four that come with Redis: cjson, cmsgpack, struct and bit.
 
 mod base;
+mod bit;
+mod cjson;
+mod cmsgpack;
 mod coroutine;
 mod math;
 mod os;
+mod packing;
 mod string;
 mod table;
 
@@ -13,12 +17,11 @@ use crate::vm::{Error, Vm};
 
 /// What libraries keep between calls.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct State {}
-
-impl State {
-    pub fn roots(&self) -> Vec<Value> {
-        Vec::new()
-    }
+pub(crate) struct State {
+    cjson: Vec<cjson::Config>,
+    /// `collectgarbage`'s two numbers, which change nothing here.
+    pub(super) pause: Option<f64>,
+    pub(super) step: Option<f64>,
 }
 
 /// A library's functions by their names.
@@ -34,6 +37,10 @@ impl Vm {
         vm.open_math()?;
         vm.open_coroutine()?;
         vm.open_os()?;
+        vm.open_cjson()?;
+        vm.open_struct()?;
+        vm.open_cmsgpack()?;
+        vm.open_bit()?;
         Ok(vm)
     }
 
@@ -51,7 +58,11 @@ impl Vm {
     }
 
     /// Makes a library: a global table of functions.
-    pub(crate) fn open(&mut self, name: &str, functions: Functions<'_>) -> Result<TableRef, Error> {
+    pub(crate) fn open(
+        &mut self,
+        name: &str,
+        functions: Functions<'_>,
+    ) -> Result<TableRef, Error> {
         let table = self.table(0, functions.len())?;
         let globals = self.globals;
         self.raw_set_text(globals, name.as_bytes(), Value::Table(table))?;

@@ -49,11 +49,7 @@ pub enum Outcome {
     /// Suspend the coroutine, handing out that many values pushed last.
     Yield(usize),
     /// Continue a coroutine with that many values pushed last.
-    Resume {
-        thread: crate::ThreadRef,
-        values: usize,
-        wrapped: bool,
-    },
+    Resume { thread: crate::ThreadRef, values: usize, wrapped: bool },
 }
 
 /// A function that a native function wants called: it was pushed, and its arguments after it.
@@ -68,11 +64,7 @@ impl Call {
     /// A call whose errors pass through.
     pub fn outcome(arguments: usize, then: impl Continuation + 'static) -> NativeResult {
         let then = Box::new(then);
-        Ok(Outcome::Call(Call {
-            arguments,
-            protection: Protection::None,
-            then,
-        }))
+        Ok(Outcome::Call(Call { arguments, protection: Protection::None, then }))
     }
 }
 
@@ -109,11 +101,7 @@ impl Vm {
     /// An argument; nil if there is none.
     #[inline]
     pub fn arg(&self, args: Args, number: usize) -> Value {
-        if number < args.len() {
-            self.thread.stack[args.base() + number]
-        } else {
-            Value::Nil
-        }
+        if number < args.len() { self.thread.stack[args.base() + number] } else { Value::Nil }
     }
 
     /// Replaces an argument, which keeps the new value from the collector.
@@ -126,9 +114,7 @@ impl Vm {
     /// The values that a native closure was made with.
     pub fn upvalue(&self, args: Args, number: usize) -> Value {
         let native = self.heap.native(args.callee);
-        native
-            .and_then(|native| native.upvalues.get(number).copied())
-            .unwrap_or_default()
+        native.and_then(|native| native.upvalues.get(number).copied()).unwrap_or_default()
     }
 
     pub(crate) fn set_native_upvalue(&mut self, args: Args, number: usize, value: Value) {

@@ -17,6 +17,13 @@ pub fn parse(text: &[u8]) -> Option<f64> {
         .then_some(if negative { -number } else { number })
 }
 
+/// The number a text begins with and how many bytes it takes, as C's `strtod` reads it.
+pub fn parse_prefix(text: &[u8]) -> Option<(f64, usize)> {
+    let (negative, digits) = split_sign(text);
+    let (number, rest) = parse_unsigned(digits)?;
+    Some((if negative { -number } else { number }, text.len() - rest.len()))
+}
+
 /// Reads a whole string as an integer in a base from 2 to 36, as `tonumber` with a base does.
 ///
 /// It wraps as C's `unsigned long` does: "-1" is 2^64 - 1, and too much is the greatest.

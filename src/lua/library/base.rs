@@ -50,9 +50,7 @@ impl Vm {
     }
 
     pub(crate) fn compile_limits(&self) -> Limits {
-        Limits {
-            c_levels: u32::from(self.thread.base_levels + self.thread.levels),
-        }
+        Limits { c_levels: u32::from(self.thread.base_levels + self.thread.levels) }
     }
 
     /// An error unless that many more values fit a native's part of the stack.
@@ -84,7 +82,7 @@ fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         Some(string) => vm.bytes(string).to_vec(),
         None => b"collect".to_vec(),
     };
-    vm.optional_integer(args, 1, 0)?;
+    let given = vm.optional_integer(args, 1, 0)? as f64;
     let answer = match c_text(&option) {
         b"count" => Value::Number(vm.memory() as f64 / 1024.0),
         b"collect" => {
@@ -93,10 +91,11 @@ fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         }
         b"step" => {
             vm.collect();
-            Value::Boolean(true)
+            Value::Boolean(false)
         }
         b"stop" | b"restart" => Value::Number(0.0),
-        b"setpause" | b"setstepmul" => Value::Number(200.0),
+        b"setpause" => Value::Number(vm.libraries.pause.replace(given).unwrap_or(200.0)),
+        b"setstepmul" => Value::Number(vm.libraries.step.replace(given).unwrap_or(200.0)),
         other => {
             let text = [b"invalid option '", other, b"'"].concat();
             return Err(vm.argument_error(args, 0, &text));
@@ -131,11 +130,7 @@ fn getmetatable(vm: &mut Vm, args: Args) -> NativeResult {
         return Ok(Outcome::One(Value::Nil));
     };
     let shown = vm.metatable_event(metatable, Event::Metatable);
-    Ok(Outcome::One(if shown.is_nil() {
-        Value::Table(metatable)
-    } else {
-        shown
-    }))
+    Ok(Outcome::One(if shown.is_nil() { Value::Table(metatable) } else { shown }))
 }
 
 fn setmetatable(vm: &mut Vm, args: Args) -> NativeResult {
@@ -337,12 +332,7 @@ struct AfterProtected;
 
 impl Continuation for AfterProtected {
     /// `true` stands below the results already.
-    fn resume(
-        self: Box<Self>,
-        vm: &mut Vm,
-        _: Args,
-        results: Result<usize, Value>,
-    ) -> NativeResult {
+    fn resume(self: Box<Self>, vm: &mut Vm, _: Args, results: Result<usize, Value>) -> NativeResult {
         match results {
             Ok(count) => Ok(Outcome::Values(count + 1)),
             Err(value) => {
@@ -467,3 +457,4 @@ impl Continuation for Reading {
         self.text.capacity()
     }
 }
+

@@ -29,7 +29,8 @@ const UNARY: Functions = unary! {
     "deg" = |number| number / (std::f64::consts::PI / 180.0),
     "exp" = f64::exp,
     "floor" = f64::floor,
-    "log" = f64::ln,
+    // Of a negative number the real server has a NaN without sign.
+    "log" = |number| if number < 0.0 { f64::NAN } else { number.ln() },
     "log10" = f64::log10,
     "rad" = |number| number * (std::f64::consts::PI / 180.0),
     "sin" = f64::sin,
