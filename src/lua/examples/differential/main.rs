@@ -28,7 +28,9 @@ fn main() -> io::Result<ExitCode> {
     let mut server = Server::connect(*port as u16)?;
     let mut differences = 0;
     let mut failed = 0;
+    let mut count_run = 0;
     for seed in *first..*first + *count {
+        count_run += 1;
         let program = Generator::new(seed).program();
         let expected = match server.eval(program.as_bytes())? {
             Reply::Text(text) => without_lost_nil(&text),
@@ -46,7 +48,7 @@ fn main() -> io::Result<ExitCode> {
         }
     }
     println!(
-        "{count} programs from seed {first}, {failed} ended by an error, {differences} differences"
+        "{count_run} programs from seed {first}, {failed} ended by an error, {differences} differences"
     );
     Ok(if differences == 0 {
         ExitCode::SUCCESS
