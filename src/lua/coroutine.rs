@@ -100,7 +100,7 @@ impl Vm {
     pub(crate) fn suspend(&mut self, count: usize, func: usize, then: Then) -> Stepped {
         if self.thread.resumer.is_none() || self.thread.levels > 0 {
             self.in_native = true;
-            return Err(self.error(b"attempt to yield across metamethod/C-call boundary"));
+            return Err(self.raised(b"attempt to yield across metamethod/C-call boundary"));
         }
         self.thread.yielded = Some((func as u32, then));
         let top = self.thread.top;

@@ -124,7 +124,17 @@ impl Vm {
     /// "bad argument #1 to 'name' (reason)", with the argument counted from zero here.
     #[cold]
     pub fn argument_error(&mut self, args: Args, argument: usize, reason: &[u8]) -> Error {
-        let mut number = argument + 1;
+        self.argument_error_at(args, argument as i64 + 1, reason)
+    }
+
+    /// The same, with the number that the message shows; 0 is none of the arguments.
+    #[cold]
+    pub(crate) fn argument_error_at(
+        &mut self,
+        args: Args,
+        mut number: i64,
+        reason: &[u8],
+    ) -> Error {
         let (kind, name) = self.native_name(args).unwrap_or(("", b"?".to_vec()));
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
         if kind == "method" {

@@ -40,11 +40,11 @@ impl Vm {
 
 fn pack(vm: &mut Vm, args: Args) -> NativeResult {
     if args.is_empty() {
-        return Err(vm.error(b"bad argument #0 to '?' (MessagePack pack needs input.)"));
+        return Err(vm.argument_error_at(args, 0, b"MessagePack pack needs input."));
     }
     if !vm.has_room(args, args.len()) {
-        let text = b"bad argument #0 to '?' (Too many arguments for MessagePack pack.)";
-        return Err(vm.error(text));
+        let text = b"Too many arguments for MessagePack pack.";
+        return Err(vm.argument_error_at(args, 0, text));
     }
     let mut bytes = Vec::new();
     for number in 0..args.len() {

@@ -1,5 +1,6 @@
 //! `string.*`, except for what takes patterns.
 
+mod dump;
 mod format;
 mod search;
 
@@ -12,7 +13,7 @@ use crate::vm::{Error, Vm};
 const FUNCTIONS: Functions = &[
     ("byte", byte),
     ("char", char),
-    ("dump", dump),
+    ("dump", dump::dump),
     ("find", search::find),
     ("format", format::format),
     ("gfind", search::gmatch),
@@ -135,10 +136,4 @@ fn char(vm: &mut Vm, args: Args) -> NativeResult {
         bytes.push(byte);
     }
     Ok(Outcome::One(Value::String(vm.string_of(bytes)?)))
-}
-
-/// Precompiled chunks do not exist here: nothing could load them.
-fn dump(vm: &mut Vm, args: Args) -> NativeResult {
-    vm.check_function(args, 0)?;
-    Err(vm.error(b"unable to dump given function"))
 }

@@ -139,7 +139,8 @@ impl Reader {
             0xCC => f64::from(self.take::<1>(vm)?[0]),
             0xCD => f64::from(u16::from_be_bytes(self.take(vm)?)),
             0xCE => f64::from(u32::from_be_bytes(self.take(vm)?)),
-            0xCF => u64::from_be_bytes(self.take(vm)?) as f64,
+            // C reads it unsigned and pushes it as a signed integer.
+            0xCF => i64::from_be_bytes(self.take(vm)?) as f64,
             0xD0 => f64::from(i8::from_be_bytes(self.take(vm)?)),
             0xD1 => f64::from(i16::from_be_bytes(self.take(vm)?)),
             0xD2 => f64::from(i32::from_be_bytes(self.take(vm)?)),
