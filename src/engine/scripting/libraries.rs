@@ -14,7 +14,7 @@ pub struct Library {
     pub name: Vec<u8>,
     /// As it was given, first line included.
     pub code: Vec<u8>,
-    /// By name in lower case: names differ by more than case.
+    /// By name, as it was registered.
     pub functions: BTreeMap<Vec<u8>, Function>,
 }
 
@@ -30,8 +30,9 @@ pub struct Function {
 #[derive(Debug, Clone, Default)]
 pub struct Libraries {
     libraries: BTreeMap<Vec<u8>, Library>,
-    /// Function, in lower case, and its library.
-    owners: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// By a function's name in lower case: its library, and its name there. A second name that differs by case alone
+    /// is listed and never found.
+    owners: BTreeMap<Vec<u8>, (Vec<u8>, Vec<u8>)>,
 }
 
 pub fn is_name(name: &[u8]) -> bool {
@@ -46,33 +47,34 @@ impl Libraries {
 
     /// A function by name, in any case, and its library.
     pub fn function(&self, name: &[u8]) -> Option<(&Library, &Function)> {
-        let lower = name.to_ascii_lowercase();
-        let library = self.libraries.get(self.owners.get(&lower)?)?;
-        Some((library, library.functions.get(&lower)?))
+        let (library, name) = self.owners.get(&name.to_ascii_lowercase())?;
+        let library = self.libraries.get(library)?;
+        Some((library, library.functions.get(name)?))
     }
 
     /// The name of a function of this library that another library has, except the one named `replaced`.
     pub fn collision(&self, library: &Library, replaced: Option<&[u8]>) -> Option<Vec<u8>> {
-        let taken = |lower: &Vec<u8>| {
-            let owner = self.owners.get(lower).map(Vec::as_slice);
+        let taken = |name: &&Vec<u8>| {
+            let owner = self.owners.get(&name.to_ascii_lowercase());
+            let owner = owner.map(|(library, _)| library.as_slice());
             owner.is_some() && owner != replaced
         };
-        let found = library.functions.iter().find(|(lower, _)| taken(lower));
-        found.map(|(_, function)| function.name.clone())
+        library.functions.keys().find(taken).cloned()
     }
 
     /// Puts a library in, in place of one with the same name.
     pub fn insert(&mut self, library: Library) {
         self.remove(&library.name);
-        for lower in library.functions.keys() {
-            self.owners.insert(lower.clone(), library.name.clone());
+        for name in library.functions.keys() {
+            let owner = (library.name.clone(), name.clone());
+            self.owners.entry(name.to_ascii_lowercase()).or_insert(owner);
         }
         self.libraries.insert(library.name.clone(), library);
     }
 
     pub fn remove(&mut self, name: &[u8]) -> Option<Library> {
         let library = self.libraries.remove(name)?;
-        self.owners.retain(|_, owner| owner != name);
+        self.owners.retain(|_, (owner, _)| owner != name);
         Some(library)
     }
 

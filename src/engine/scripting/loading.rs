@@ -100,19 +100,19 @@ fn unpin(machine: &mut Machine, pins: BTreeMap<Vec<u8>, Pin>) {
 fn put(ctx: &mut Context, machine: &mut Machine, made: Made) {
     let libraries = &mut ctx.server.scripting.libraries;
     if let Some(old) = libraries.get(&made.library.name) {
-        old.functions.keys().for_each(|lower| machine.forget(lower));
+        old.functions.keys().for_each(|name| machine.forget(name));
     }
     libraries.insert(made.library);
-    for (lower, pin) in made.pins {
-        machine.forget(&lower);
-        machine.compiled.insert(lower, pin);
+    for (name, pin) in made.pins {
+        machine.forget(&name);
+        machine.compiled.insert(name, pin);
     }
 }
 
 /// A library was removed: its functions are no longer in the machine.
 pub fn forget(ctx: &mut Context, library: &Library) {
     if let Ok(mut machine) = machine(ctx, Kind::Function) {
-        library.functions.keys().for_each(|lower| machine.forget(lower));
+        library.functions.keys().for_each(|name| machine.forget(name));
         give_back(ctx, Kind::Function, machine);
     }
 }
@@ -135,7 +135,7 @@ pub fn compile_missing(ctx: &mut Context, machine: &mut Machine) {
     let missing: Vec<Vec<u8>> = libraries
         .filter(|library| {
             let first = library.functions.keys().next();
-            first.is_some_and(|lower| !machine.compiled.contains_key(lower))
+            first.is_some_and(|name| !machine.compiled.contains_key(name))
         })
         .map(|library| library.code.clone())
         .collect();
@@ -192,7 +192,7 @@ fn restore_into(
     }
     if policy == Policy::Flush {
         for library in ctx.server.scripting.libraries.iter() {
-            library.functions.keys().for_each(|lower| machine.forget(lower));
+            library.functions.keys().for_each(|name| machine.forget(name));
         }
         ctx.server.scripting.libraries.clear();
     }
@@ -228,7 +228,11 @@ fn check_and_make(
     };
     let taken = taken.or_else(|| {
         let mut others = before.iter().flat_map(|other| other.library.functions.keys());
-        others.find(|lower| made.library.functions.contains_key(*lower)).cloned()
+        let same = |name: &&Vec<u8>| {
+            let mut own = made.library.functions.keys();
+            own.any(|own| own.eq_ignore_ascii_case(name))
+        };
+        others.find(same).cloned()
     });
     match taken {
         None => Ok(made),
@@ -319,20 +323,19 @@ fn register(vm: &mut Vm, args: Args, made: &mut Made) -> Result<(), lua::Error> 
     let (Some(name), Some(callback)) = (registration.name, registration.callback) else {
         return Err(api::raise(vm, b"redis.register_function must get a callback argument"));
     };
-    let lower = name.to_ascii_lowercase();
     if !is_name(&name) {
         return Err(api::raise(vm, BAD_NAME.as_bytes()));
     }
-    if made.library.functions.contains_key(&lower) {
+    if made.library.functions.contains_key(&name) {
         return Err(api::raise(vm, b"Function already exists in the library"));
     }
-    made.pins.insert(lower.clone(), vm.pin(callback));
+    made.pins.insert(name.clone(), vm.pin(callback));
     let function = Function {
-        name,
+        name: name.clone(),
         description: registration.description,
         flags: registration.flags,
     };
-    made.library.functions.insert(lower, function);
+    made.library.functions.insert(name, function);
     Ok(())
 }
 
@@ -422,9 +425,11 @@ fn read_flags(vm: &Vm, table: TableRef, flags: &mut Flags) -> Result<(), &'stati
     Ok(())
 }
 
+/// A text; a number is one too.
 fn text(vm: &Vm, value: Value) -> Option<Vec<u8>> {
     match value {
         Value::String(text) => Some(vm.bytes(text).to_vec()),
+        Value::Number(number) => Some(lua::number::to_text(number)),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ pub enum Purpose {
 
 pub struct Machine {
     pub vm: Vm,
-    /// Scripts by their sum, functions by their name in lower case.
+    /// Scripts by their sum, functions by their name.
     pub compiled: BTreeMap<Vec<u8>, Pin>,
     purpose: Purpose,
     /// What a library sees while it is loaded, and what its functions see: the machine of functions swaps them.

@@ -103,7 +103,7 @@ fn run(ctx: &mut Context, args: &mut Args, read_only: bool) -> Result<Reply, Err
     let (keys, arguments) = words[1..].split_at(count);
     let mut machine = scripting::machine(ctx, Kind::Function)?;
     loading::compile_missing(ctx, &mut machine);
-    let Some(function) = machine.function(&name.to_ascii_lowercase()) else {
+    let Some(function) = machine.function(&name) else {
         scripting::give_back(ctx, Kind::Function, machine);
         return Err(Error::err("Function not found"));
     };

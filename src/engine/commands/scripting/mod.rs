@@ -214,7 +214,11 @@ fn script_exists(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn script_flush(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    flush_mode(ctx, args, "SCRIPT FLUSH only support SYNC|ASYNC option")?;
+    const PROBLEM: &str = "SCRIPT FLUSH only support SYNC|ASYNC option";
+    match args.left() {
+        0 | 1 => flush_mode(ctx, args, PROBLEM)?,
+        _ => return Err(Error::err(PROBLEM)),
+    }
     ctx.server.scripting.flush_scripts();
     Ok(Reply::OK)
 }
