@@ -29,7 +29,8 @@ const UNARY: Functions = unary! {
     "deg" = |number| number / (std::f64::consts::PI / 180.0),
     "exp" = f64::exp,
     "floor" = f64::floor,
-    "log" = f64::ln,
+    // Of a negative number the real server has a NaN without sign.
+    "log" = |number| if number < 0.0 { f64::NAN } else { number.ln() },
     "log10" = f64::log10,
     "rad" = |number| number * (std::f64::consts::PI / 180.0),
     "sin" = f64::sin,
@@ -67,22 +68,35 @@ fn one(number: f64) -> NativeResult {
     Ok(Outcome::One(Value::Number(number)))
 }
 
+/// Two numbers, of which C checks the second one first.
+fn two_numbers(vm: &mut Vm, args: Args) -> Result<(f64, f64), Error> {
+    let second = vm.check_number(args, 1)?;
+    Ok((vm.check_number(args, 0)?, second))
+}
+
 fn atan2(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)?.atan2(vm.check_number(args, 1)?))
+    let (y, x) = two_numbers(vm, args)?;
+    one(y.atan2(x))
 }
 
 fn fmod(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)? % vm.check_number(args, 1)?)
+    let (number, divisor) = two_numbers(vm, args)?;
+    one(number % divisor)
 }
 
 fn pow(vm: &mut Vm, args: Args) -> NativeResult {
-    one(vm.check_number(args, 0)?.powf(vm.check_number(args, 1)?))
+    let (base, exponent) = two_numbers(vm, args)?;
+    one(base.powf(exponent))
 }
 
 fn modf(vm: &mut Vm, args: Args) -> NativeResult {
     let number = vm.check_number(args, 0)?;
     let whole = number.trunc();
-    let rest = if number.is_infinite() { 0.0_f64.copysign(number) } else { number - whole };
+    let rest = if number.is_infinite() {
+        0.0_f64.copysign(number)
+    } else {
+        number - whole
+    };
     vm.push(Value::Number(whole))?;
     vm.push(Value::Number(rest.copysign(number)))?;
     Ok(Outcome::Values(2))
@@ -106,12 +120,15 @@ fn split(number: f64) -> (f64, i32) {
         let (fraction, exponent) = split(number * 18_014_398_509_481_984.0);
         return (fraction, exponent - 54);
     }
-    (f64::from_bits(bits & !(0x7FF << 52) | 1022 << 52), exponent - 1022)
+    (
+        f64::from_bits(bits & !(0x7FF << 52) | 1022 << 52),
+        exponent - 1022,
+    )
 }
 
 fn ldexp(vm: &mut Vm, args: Args) -> NativeResult {
-    let number = vm.check_number(args, 0)?;
     let exponent = vm.check_int(args, 1)?;
+    let number = vm.check_number(args, 0)?;
     one(scale(number, exponent))
 }
 
