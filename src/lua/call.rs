@@ -467,6 +467,11 @@ impl Vm {
         self.close_upvalues(top);
         self.thread.top = top;
         self.failed_at.clear();
+        if matches!(error, Error::Memory) {
+            // What the failed part left behind is in the way of what comes next.
+            self.thread.stack[top..].fill(Value::Nil);
+            self.collect();
+        }
         if self.thread.frame_room > MAX_CALLS && self.thread.frames.len() + 1 < MAX_CALLS {
             self.thread.frame_room = MAX_CALLS;
         }

@@ -1,8 +1,6 @@
 //! What the collector owns, and the account of its memory. Whatever allocates asks first.
 
-use std::rc::Rc;
-
-use crate::function::{Closure, LuaClosure, NativeClosure, Upvalue};
+use crate::function::{Closure, NativeClosure, Upvalue};
 use crate::strings::{self, Strings};
 use crate::table::{Place, Sizes, Table};
 use crate::thread::ThreadState;
