@@ -183,6 +183,8 @@ impl Engine {
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
         self.server.settle_cluster(now);
+        self.answer_waits(now);
+        self.server.send_stream(&mut self.keys, now);
         for id in std::mem::take(&mut self.server.grown) {
             self.server.check_output(&mut self.keys, id, now);
             self.server.weigh(id, now);
@@ -241,6 +243,10 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
+        if self.server.is_unwelcome_to_replica(id, &reply) {
+            self.server.cut_off(&mut self.keys, id);
+            return Reply::Nothing;
+        }
         self.server.note_held(id, &reply);
         self.server.weigh(id, now);
         if self
@@ -399,6 +405,7 @@ impl Engine {
             .permit(id, entry, words, context, now)
             .map_err(|denied| server.refusal(id, entry, denied))?;
         self.check_place(id, entry, words)?;
+        self.check_replica(id, entry)?;
         if self.server.config.maxmemory > 0 {
             self.keep_to_maxmemory(id, entry, now)?;
         }
@@ -489,7 +496,7 @@ impl Engine {
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
         // What these remove in passing has nothing in common.
         let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
-        let offset = self.server.persistence.aof.offset;
+        let offset = self.server.replication.offset;
         self.server.end_unit(together, now);
         self.note_write(id, offset);
         self.server.after_call(id, entry, words, &mut self.keys);
@@ -657,7 +664,7 @@ impl Engine {
         if self.server.cron_paused {
             return;
         }
-        self.server.replication_cron(now);
+        self.server.replication_cron(&mut self.keys, &mut self.random, now);
         self.finish_evicting(now);
         let used = memory::used(&self.keys, &self.server.clients) as u64;
         let stats = &mut self.server.stats;
@@ -681,6 +688,14 @@ impl Engine {
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);
+        self.answer_waits(now);
+        self.server.send_stream(&mut self.keys, now);
+    }
+
+    /// Something arrived that is no command of a client, and was dealt with.
+    pub(crate) fn finish_turn(&mut self, now: Time) {
+        self.catch_up(now);
+        self.before_sleep(now);
     }
 
     /// Takes what has happened since the last call.

@@ -69,8 +69,8 @@ impl Engine {
     /// What writes: not on a replica, and not without as many replicas as the configuration wants.
     pub(crate) fn check_writes(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
         let config = &self.server.config;
-        let replication = &self.server.replication;
-        let is_replica = replication.is_replica();
+        let server = &self.server;
+        let is_replica = server.replication.is_replica();
         if !is_replica && config.replicas_to_write == 0 {
             return Ok(());
         }
@@ -86,9 +86,19 @@ impl Engine {
         }
         // A lag of 0 means that nobody counts.
         let counts = config.int("min-replicas-max-lag") != Some(0);
-        match counts && replication.good_replicas(config, self.keys.now) < config.replicas_to_write
+        match counts && server.good_replicas(config, self.keys.now) < config.replicas_to_write
         {
             true => Err(Error::NoReplicas),
+            false => Ok(()),
+        }
+    }
+
+    /// What a replica asks of its master is not about keys.
+    pub(crate) fn check_replica(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        let client = self.server.clients.get(id);
+        let is_replica = client.is_some_and(Client::is_replica);
+        match is_replica && entry.has(flag::WRITE | flag::READONLY | flag::MAY_REPLICATE) {
+            true => Err(Error::err("Replica can't interact with the keyspace")),
             false => Ok(()),
         }
     }

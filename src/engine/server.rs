@@ -111,6 +111,12 @@ pub struct Stats {
     pub evicted_clients: u64,
     pub bytes_received: u64,
     pub bytes_sent: u64,
+    /// Replicas that got everything, that could go on, and that asked in vain to go on.
+    pub full_syncs: u64,
+    pub partial_syncs: u64,
+    pub refused_syncs: u64,
+    /// Bytes that came from a master.
+    pub replication_bytes_received: u64,
 }
 
 /// What was refused for want of a permission.
@@ -319,6 +325,7 @@ impl Server {
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
+        self.forget_replica(id, keys.now);
         self.pubsub.forget(id);
         self.monitors.retain(|monitor| *monitor != id);
         self.backlog.retain(|waiting| *waiting != id);
@@ -445,6 +452,7 @@ impl Server {
         }
         let unit = std::mem::take(&mut self.persistence.aof.unit);
         self.append_unit(&unit, together, now);
+        self.feed_replicas(&unit, together);
         if self.effects_wanted {
             let effects = unit.into_iter();
             self.outbox

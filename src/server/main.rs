@@ -13,6 +13,7 @@ mod connection;
 mod event_loop;
 mod folder;
 mod options;
+mod upstream;
 
 use std::process::ExitCode;
 

@@ -18,7 +18,6 @@ pub const MISSING: &[(&str, &[&str])] = &[
             "script",
         ],
     ),
-    ("server", &["psync", "sync"]),
 ];
 
 /// The honest answer to a command that is not in the table, if Redis has it.

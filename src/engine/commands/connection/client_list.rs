@@ -149,6 +149,8 @@ fn letters(client: &Client) -> String {
     let tracking = client.tracking.as_ref();
     let letters = [
         ('O', client.monitor),
+        ('S', client.is_replica()),
+        ('M', client.obeyed),
         ('P', client.is_subscriber()),
         ('x', client.transaction.is_some()),
         ('b', client.blocked.is_some() || client.postponed),

@@ -8,6 +8,7 @@ use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
 use crate::memory::{self, Overhead};
+use crate::replication::backlog::Backlog;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -95,7 +96,8 @@ fn stats(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     rows.int("peak.allocated", peak as usize);
     rows.int("total.allocated", used);
     rows.int("startup.allocated", memory::STARTUP);
-    rows.int("replication.backlog", 0);
+    let backlog = ctx.server.replication.backlog.as_ref();
+    rows.int("replication.backlog", backlog.map_or(0, Backlog::memory));
     rows.int("replica.fullsync.buffer", 0);
     rows.int("clients.slaves", 0);
     rows.int("clients.normal", overhead.clients);
