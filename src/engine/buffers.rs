@@ -334,10 +334,11 @@ impl Server {
         };
         let waiting = self.replication.backlog.as_ref().map_or(0, |_| {
             let replica = client.replica.as_deref();
-            let begun = replica.filter(|replica| {
-                matches!(replica.stage, Some(Stage::Snapshot | Stage::Loading))
-            });
-            begun.map_or(0, |replica| (self.replication.offset - replica.sent) as usize)
+            let begun = replica
+                .filter(|replica| matches!(replica.stage, Some(Stage::Snapshot | Stage::Loading)));
+            begun.map_or(0, |replica| {
+                (self.replication.offset - replica.sent) as usize
+            })
         });
         let used = client.sizes(now, None).omem + waiting;
         let limit = self.config.output_limits[ClientType::of(client) as usize];

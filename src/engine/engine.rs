@@ -24,7 +24,7 @@ use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
-use crate::rungs;
+use crate::rungs::{self, allowed_to_subscribers, is_of_another_protocol};
 use crate::server::{Server, Stats};
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
@@ -664,7 +664,8 @@ impl Engine {
         if self.server.cron_paused {
             return;
         }
-        self.server.replication_cron(&mut self.keys, &mut self.random, now);
+        self.server
+            .replication_cron(&mut self.keys, &mut self.random, now);
         self.finish_evicting(now);
         let used = memory::used(&self.keys, &self.server.clients) as u64;
         let stats = &mut self.server.stats;
@@ -778,26 +779,6 @@ fn runs_inside_multi(entry: &Entry) -> bool {
     matches!(
         entry.name,
         "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
-    )
-}
-
-/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
-fn is_of_another_protocol(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
-}
-
-fn allowed_to_subscribers(entry: &Entry) -> bool {
-    matches!(
-        entry.name,
-        "subscribe"
-            | "unsubscribe"
-            | "psubscribe"
-            | "punsubscribe"
-            | "ssubscribe"
-            | "sunsubscribe"
-            | "ping"
-            | "quit"
-            | "reset"
     )
 }
 

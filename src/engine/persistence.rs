@@ -192,10 +192,19 @@ impl Server {
     }
 
     /// As `snapshot`, for replicas: some want the functions alone.
-    pub fn snapshot_for_replicas(&self, keys: &Keyspace, functions_only: bool, now: Time) -> Vec<u8> {
+    pub fn snapshot_for_replicas(
+        &self,
+        keys: &Keyspace,
+        functions_only: bool,
+        now: Time,
+    ) -> Vec<u8> {
         match functions_only {
             false => self.snapshot(keys, false, now),
-            true => self.snapshot(&Keyspace::new(0, false, &mut Random::new(0), now), false, now),
+            true => self.snapshot(
+                &Keyspace::new(0, false, &mut Random::new(0), now),
+                false,
+                now,
+            ),
         }
     }
 

@@ -86,8 +86,7 @@ impl Engine {
         }
         // A lag of 0 means that nobody counts.
         let counts = config.int("min-replicas-max-lag") != Some(0);
-        match counts && server.good_replicas(config, self.keys.now) < config.replicas_to_write
-        {
+        match counts && server.good_replicas(config, self.keys.now) < config.replicas_to_write {
             true => Err(Error::NoReplicas),
             false => Ok(()),
         }
@@ -155,4 +154,24 @@ fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
             .flat_map(|transaction| &transaction.queue)
     };
     !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+pub(crate) fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
+}
+
+pub(crate) fn allowed_to_subscribers(entry: &Entry) -> bool {
+    matches!(
+        entry.name,
+        "subscribe"
+            | "unsubscribe"
+            | "psubscribe"
+            | "punsubscribe"
+            | "ssubscribe"
+            | "sunsubscribe"
+            | "ping"
+            | "quit"
+            | "reset"
+    )
 }

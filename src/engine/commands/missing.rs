@@ -4,21 +4,19 @@
 use crate::error::Error;
 
 /// Names by group. Whoever adds a command to the table takes its name away here; a test sees to it.
-pub const MISSING: &[(&str, &[&str])] = &[
-    (
-        "scripting",
-        &[
-            "eval",
-            "eval_ro",
-            "evalsha",
-            "evalsha_ro",
-            "fcall",
-            "fcall_ro",
-            "function",
-            "script",
-        ],
-    ),
-];
+pub const MISSING: &[(&str, &[&str])] = &[(
+    "scripting",
+    &[
+        "eval",
+        "eval_ro",
+        "evalsha",
+        "evalsha_ro",
+        "fcall",
+        "fcall_ro",
+        "function",
+        "script",
+    ],
+)];
 
 /// The honest answer to a command that is not in the table, if Redis has it.
 pub fn explain(name: &[u8]) -> Option<Error> {

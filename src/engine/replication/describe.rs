@@ -31,7 +31,10 @@ pub fn info(server: &Server, now: Time) -> Vec<(String, String)> {
     }
     let lines = server.replicas().enumerate();
     fields.extend(lines.map(|(at, (id, replica))| {
-        (format!("slave{at}"), line_of_replica(server, id, replica, now))
+        (
+            format!("slave{at}"),
+            line_of_replica(server, id, replica, now),
+        )
     }));
     let backlog = replication.backlog.as_ref();
     let (second_id, second_offset) = match &replication.previous {
@@ -47,12 +50,12 @@ pub fn info(server: &Server, now: Time) -> Vec<(String, String)> {
         ("master_failover_state", failover.to_string()),
         ("master_replid", server.replication_id.clone()),
         ("master_replid2", second_id),
-        (
-            "master_repl_offset",
-            replication.offset.to_string(),
-        ),
+        ("master_repl_offset", replication.offset.to_string()),
         ("second_repl_offset", second_offset.to_string()),
-        ("repl_backlog_active", u8::from(backlog.is_some()).to_string()),
+        (
+            "repl_backlog_active",
+            u8::from(backlog.is_some()).to_string(),
+        ),
         ("repl_backlog_size", config("repl-backlog-size")),
         (
             "repl_backlog_first_byte_offset",
@@ -107,8 +110,9 @@ fn as_replica(server: &Server, now: Time) -> Vec<(&'static str, String)> {
             replication.attempts.to_string(),
         ),
     ];
-    if !is_up {
-        fields.push(("master_link_down_since_seconds", since(upstream.down_since)));
+    match is_up {
+        true => fields.push(("master_link_up_since_seconds", since(upstream.up_since))),
+        false => fields.push(("master_link_down_since_seconds", since(upstream.down_since))),
     }
     let priority = server.config.int("replica-priority").unwrap_or_default();
     fields.extend([

@@ -1,7 +1,7 @@
 //! What a master does for its replicas: from where one goes on, snapshots, acknowledgements, and the end of it all.
 
-use super::replica::{Replica, Stage};
 use super::Failover;
+use super::replica::{Replica, Stage};
 use crate::client::ClientId;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -185,9 +185,7 @@ impl Server {
         for id in served {
             let payload = match transfer {
                 Transfer::Marked(mark) => [bytes, mark.as_bytes()].concat(),
-                Transfer::Counted => {
-                    [format!("${}\r\n", bytes.len()).as_bytes(), bytes].concat()
-                }
+                Transfer::Counted => [format!("${}\r\n", bytes.len()).as_bytes(), bytes].concat(),
             };
             self.send_bytes(id, payload);
             let marked = matches!(transfer, Transfer::Marked(_));
@@ -195,8 +193,13 @@ impl Server {
                 continue;
             };
             replica.heard = now;
-            replica.stage = Some(if marked { Stage::Loading } else { Stage::Online });
-            if replica.snapshot_only && !marked
+            replica.stage = Some(if marked {
+                Stage::Loading
+            } else {
+                Stage::Online
+            });
+            if replica.snapshot_only
+                && !marked
                 && let Some(client) = self.clients.get_mut(id)
             {
                 client.closing = true;
@@ -278,7 +281,10 @@ impl Server {
 
     fn ping_replicas(&mut self, now: Time) {
         let period = self.config.int("repl-ping-replica-period").unwrap_or(10);
-        let due = self.replication.cron_rounds.is_multiple_of(period.unsigned_abs().max(1));
+        let due = self
+            .replication
+            .cron_rounds
+            .is_multiple_of(period.unsigned_abs().max(1));
         if due && !self.replication.replicas.is_empty() && !self.is_paused(now) {
             self.feed_words(&[b"PING"]);
         }
@@ -328,7 +334,10 @@ impl Server {
             return;
         }
         let int = |name: &str| self.config.int(name).unwrap_or_default();
-        let longest = waiting.iter().map(|(_, since)| now.secs() - since.secs()).max();
+        let longest = waiting
+            .iter()
+            .map(|(_, since)| now.secs() - since.secs())
+            .max();
         let enough = int("repl-diskless-sync-max-replicas");
         let is_due = !self.config.yes("repl-diskless-sync")
             || longest.unwrap_or_default() >= int("repl-diskless-sync-delay")
@@ -358,8 +367,12 @@ impl Server {
 
     /// A failover goes on once a replica has everything, and ends when its time is over.
     pub fn failover_cron(&mut self, keys: &mut Keyspace, now: Time) {
-        let Some(Failover { target, until, force, in_progress: false }) =
-            self.replication.failover.clone()
+        let Some(Failover {
+            target,
+            until,
+            force,
+            in_progress: false,
+        }) = self.replication.failover.clone()
         else {
             return;
         };
@@ -369,8 +382,7 @@ impl Server {
             return;
         }
         let has_all = |replica: &Replica| {
-            replica.stage == Some(Stage::Online)
-                && replica.acknowledged == self.replication.offset
+            replica.stage == Some(Stage::Online) && replica.acknowledged == self.replication.offset
         };
         let found = match &target {
             Some((host, port)) => self.find_replica(host, i64::from(*port)),
@@ -416,8 +428,12 @@ impl Engine {
             let (count, synced) = self.server.count_acknowledged(client.write_offset);
             let here = i64::from(self.server.has_synced(client));
             let wanted = |at: usize| {
-                let word = client.blocked.as_ref().and_then(|blocked| blocked.words.get(at));
-                word.and_then(|word| crate::number::parse_i64(word)).unwrap_or_default()
+                let word = client
+                    .blocked
+                    .as_ref()
+                    .and_then(|blocked| blocked.words.get(at));
+                word.and_then(|word| crate::number::parse_i64(word))
+                    .unwrap_or_default()
             };
             let (reply, done) = match of_files {
                 true => (

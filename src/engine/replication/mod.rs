@@ -78,6 +78,8 @@ pub struct Upstream {
     pub link: Link,
     /// When the master was last heard of.
     pub last_io: Option<Time>,
+    /// Since when the link stands.
+    pub up_since: Option<Time>,
     /// Since when a link that stood is gone.
     pub down_since: Option<Time>,
     /// Tries since the link last stood.
@@ -139,6 +141,7 @@ impl Server {
             port,
             link: Link::Connect,
             last_io: None,
+            up_since: None,
             down_since: None,
             attempts: 1,
             last_try: now,

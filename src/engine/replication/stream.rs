@@ -72,7 +72,10 @@ impl Server {
         let size = usize::try_from(size).unwrap_or_default();
         let needed = self.replicas().filter(|(_, replica)| {
             let stage = replica.stage;
-            matches!(stage, Some(Stage::Snapshot | Stage::Loading | Stage::Online))
+            matches!(
+                stage,
+                Some(Stage::Snapshot | Stage::Loading | Stage::Online)
+            )
         });
         let needed = needed.map(|(_, replica)| replica.sent + 1).min();
         if let Some(backlog) = &mut self.replication.backlog {

@@ -37,8 +37,15 @@ enum Step {
     /// PSYNC was sent.
     Question,
     /// A snapshot is announced next.
-    Announcement { history: String, offset: u64 },
-    Snapshot { history: String, offset: u64, end: End },
+    Announcement {
+        history: String,
+        offset: u64,
+    },
+    Snapshot {
+        history: String,
+        offset: u64,
+        end: End,
+    },
     Stream,
 }
 
@@ -139,9 +146,11 @@ impl Engine {
             Step::Introduction(left) => self.introduced(left),
             Step::Question => self.answered(now),
             Step::Announcement { history, offset } => self.announced(history, offset),
-            Step::Snapshot { history, offset, end } => {
-                self.receive_snapshot(&history, offset, &end, now)
-            }
+            Step::Snapshot {
+                history,
+                offset,
+                end,
+            } => self.receive_snapshot(&history, offset, &end, now),
             Step::Stream => self.follow_stream(now),
         }
     }
@@ -254,7 +263,8 @@ impl Engine {
                 let history = words.get(1).unwrap_or(&mark.history.as_str()).to_string();
                 if history != server.replication_id {
                     let before = std::mem::replace(&mut server.replication_id, history);
-                    server.replication.previous = Some((before, server.replication.offset as i64 + 1));
+                    server.replication.previous =
+                        Some((before, server.replication.offset as i64 + 1));
                     server.disconnect_replicas(&mut self.keys);
                 }
                 if server.replication.backlog.is_none() {
@@ -282,7 +292,11 @@ impl Engine {
                 End::Length(length.ok_or(Broken)?)
             }
         };
-        self.set_step(Step::Snapshot { history, offset, end });
+        self.set_step(Step::Snapshot {
+            history,
+            offset,
+            end,
+        });
         Ok(Progress::Went)
     }
 
@@ -345,7 +359,11 @@ impl Engine {
 
     fn begin_stream_from_master(&mut self, db: usize, now: Time) {
         let address = self.server.replication.upstream.as_ref().map(|upstream| {
-            format!("{}:{}", String::from_utf8_lossy(&upstream.host), upstream.port)
+            format!(
+                "{}:{}",
+                String::from_utf8_lossy(&upstream.host),
+                upstream.port
+            )
         });
         let id = self.connect_master(&address.unwrap_or_default(), now);
         if let Some(client) = self.server.clients.get_mut(id) {
@@ -381,7 +399,11 @@ impl Engine {
         };
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         self.execute(id, &words, now);
-        let inside = self.server.clients.get(id).is_none_or(|client| client.transaction.is_some());
+        let inside = self
+            .server
+            .clients
+            .get(id)
+            .is_none_or(|client| client.transaction.is_some());
         let Some(wire) = &mut self.server.replication.wire else {
             return Ok(Progress::NeedsMore);
         };
@@ -389,7 +411,9 @@ impl Engine {
         if !inside {
             let count = wire.parser.consumed() - wire.parsed;
             wire.parsed += count;
-            let count = usize::try_from(count).unwrap_or_default().min(wire.received.len());
+            let count = usize::try_from(count)
+                .unwrap_or_default()
+                .min(wire.received.len());
             let bytes: Vec<u8> = wire.received.drain(..count).collect();
             self.server.feed_bytes(&bytes);
         }
@@ -404,6 +428,7 @@ impl Server {
             upstream.last_io = Some(now);
             if link == Link::Connected {
                 upstream.attempts = 0;
+                upstream.up_since = Some(now);
                 upstream.down_since = None;
             }
         }

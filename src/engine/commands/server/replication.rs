@@ -124,7 +124,10 @@ fn note_progress(ctx: &mut Context, offset: &[u8], rest: &[&[u8]]) {
 fn introduce(ctx: &mut Context, name: &[u8], option: &[u8], value: &[u8]) -> Result<(), Error> {
     const HOST_BYTES_MAX: usize = 255;
     let now = ctx.now;
-    let replica = ctx.client_mut().replica.get_or_insert_with(|| Box::new(Replica::new(now)));
+    let replica = ctx
+        .client_mut()
+        .replica
+        .get_or_insert_with(|| Box::new(Replica::new(now)));
     let number = || number::parse_i64(value).ok_or(Error::NotAnInteger);
     match name {
         b"listening-port" => replica.port = number()? as u16,
@@ -132,7 +135,9 @@ fn introduce(ctx: &mut Context, name: &[u8], option: &[u8], value: &[u8]) -> Res
         // The second connection of 8.2.3 is not offered, so nobody comes with it.
         b"rdb-channel" => _ = number()?,
         b"rdb-filter-only" => {
-            let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+            let words = value
+                .split(|byte| *byte == b' ')
+                .filter(|word| !word.is_empty());
             replica.functions_only = true;
             for word in words {
                 if !word.eq_ignore_ascii_case(b"functions") {
@@ -180,9 +185,12 @@ fn sync(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     }
     let now = ctx.now;
     let client = ctx.client_mut();
-    let replica = client.replica.get_or_insert_with(|| Box::new(Replica::new(now)));
+    let replica = client
+        .replica
+        .get_or_insert_with(|| Box::new(Replica::new(now)));
     replica.is_old = true;
-    ctx.server.begin_full_sync(ctx.id, ctx.keys, ctx.random, now);
+    ctx.server
+        .begin_full_sync(ctx.id, ctx.keys, ctx.random, now);
     Ok(Reply::Nothing)
 }
 
@@ -192,7 +200,10 @@ fn psync(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if ctx.client().is_replica() {
         return Ok(Reply::Nothing);
     }
-    if more.first().is_some_and(|word| word.eq_ignore_ascii_case(b"failover")) {
+    if more
+        .first()
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"failover"))
+    {
         return take_over(ctx, history);
     }
     if !may_sync(ctx)? {
@@ -206,7 +217,8 @@ fn psync(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     if !history.starts_with(b"?") {
         ctx.server.stats.refused_syncs += 1;
     }
-    ctx.server.begin_full_sync(ctx.id, ctx.keys, ctx.random, ctx.now);
+    ctx.server
+        .begin_full_sync(ctx.id, ctx.keys, ctx.random, ctx.now);
     Ok(Reply::Nothing)
 }
 
@@ -221,7 +233,8 @@ fn take_over(ctx: &mut Context, history: &[u8]) -> Result<Reply, Error> {
     let offset = ctx.server.replication.offset as i64 + 1;
     ctx.server.follow_nobody(ctx.keys, ctx.random, ctx.now);
     if !ctx.server.try_to_continue(ctx.id, history, offset, ctx.now) {
-        ctx.server.begin_full_sync(ctx.id, ctx.keys, ctx.random, ctx.now);
+        ctx.server
+            .begin_full_sync(ctx.id, ctx.keys, ctx.random, ctx.now);
     }
     Ok(Reply::Nothing)
 }
@@ -230,6 +243,10 @@ fn take_over(ctx: &mut Context, history: &[u8]) -> Result<Reply, Error> {
 fn may_sync(ctx: &Context) -> Result<bool, Error> {
     if ctx.client().is_replica() {
         return Ok(false);
+    }
+    let replica = ctx.client().replica.as_deref();
+    if replica.is_some_and(|replica| replica.functions_only && !replica.takes_end_mark) {
+        return Err(Error::err("Filtered replica requires EOF capability"));
     }
     match ctx.server.replication.is_stale() {
         true => Err(Error::Raw(
