@@ -2,6 +2,7 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+pub mod rewrite;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -185,6 +186,11 @@ impl Config {
                 })?;
         }
         Ok(config)
+    }
+
+    /// Whoever drives the engine listens there.
+    pub fn note_port(&mut self, port: u16) {
+        self.texts.insert("port", port.to_string().into_bytes());
     }
 
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.

@@ -152,7 +152,8 @@ fn server(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
 
 fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     let clients = || server.clients.iter().filter(|client| !client.closing);
-    text.field("connected_clients", clients().count());
+    let replicas = server.replication.replicas.len();
+    text.field("connected_clients", clients().count() - replicas);
     text.field("cluster_connections", 0);
     text.field("maxclients", config(server, "maxclients"));
     text.field(
@@ -297,14 +298,17 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("instantaneous_ops_per_sec", stats.pace.per_second());
     text.field("total_net_input_bytes", stats.bytes_received);
     text.field("total_net_output_bytes", stats.bytes_sent);
-    text.field("total_net_repl_input_bytes", 0);
+    text.field(
+        "total_net_repl_input_bytes",
+        stats.replication_bytes_received,
+    );
     text.field("total_net_repl_output_bytes", 0);
     text.field("instantaneous_input_repl_kbps", "0.00");
     text.field("instantaneous_output_repl_kbps", "0.00");
     text.field("rejected_connections", stats.connections_rejected);
-    text.field("sync_full", 0);
-    text.field("sync_partial_ok", 0);
-    text.field("sync_partial_err", 0);
+    text.field("sync_full", stats.full_syncs);
+    text.field("sync_partial_ok", stats.partial_syncs);
+    text.field("sync_partial_err", stats.refused_syncs);
     text.field("expired_subkeys", keys.stats.expired_fields);
     text.field("expired_keys", keys.stats.expired);
     text.field(
@@ -382,7 +386,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     for (name, value) in describe::info(server, now) {
-        text.field(name, value);
+        text.field(&name, value);
     }
 }
 

@@ -23,7 +23,8 @@ impl Engine {
     /// Lets a script go on although no time passes, for `steps` jumps back and calls, but not beyond
     /// `busy-reply-threshold`: from there on it needs time. Says whether there is more to do without any.
     pub fn run_script(&mut self, steps: u64, now: Time) -> bool {
-        let threshold = self.server.config.busy_reply_threshold().as_nanos() as u64 / NANOS_PER_STEP;
+        let threshold =
+            self.server.config.busy_reply_threshold().as_nanos() as u64 / NANOS_PER_STEP;
         let Some(running) = self.server.scripting.parked.get() else {
             return false;
         };

@@ -54,6 +54,7 @@ pub mod time;
 pub mod tracking;
 pub mod value;
 pub mod values;
+mod waits;
 
 // A crate of its own, so that it alone can be built for speed: see Cargo.toml.
 use structures::allocation;

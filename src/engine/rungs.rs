@@ -70,8 +70,8 @@ impl Engine {
     /// What writes: not on a replica, and not without as many replicas as the configuration wants.
     pub(crate) fn check_writes(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
         let config = &self.server.config;
-        let replication = &self.server.replication;
-        let is_replica = replication.is_replica();
+        let server = &self.server;
+        let is_replica = server.replication.is_replica();
         if !is_replica && config.replicas_to_write == 0 {
             return Ok(());
         }
@@ -96,6 +96,16 @@ impl Engine {
         match self.server.scripting.busy() {
             Some(running) if !entry.has(flag::ALLOW_BUSY) => Err(running.refusal()),
             _ => Ok(()),
+        }
+    }
+
+    /// What a replica asks of its master is not about keys.
+    pub(crate) fn check_replica(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        let client = self.server.clients.get(id);
+        let is_replica = client.is_some_and(Client::is_replica);
+        match is_replica && entry.has(flag::WRITE | flag::READONLY | flag::MAY_REPLICATE) {
+            true => Err(Error::err("Replica can't interact with the keyspace")),
+            false => Ok(()),
         }
     }
 
@@ -151,4 +161,24 @@ fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
             .flat_map(|transaction| &transaction.queue)
     };
     !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+pub(crate) fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
+}
+
+pub(crate) fn allowed_to_subscribers(entry: &Entry) -> bool {
+    matches!(
+        entry.name,
+        "subscribe"
+            | "unsubscribe"
+            | "psubscribe"
+            | "punsubscribe"
+            | "ssubscribe"
+            | "sunsubscribe"
+            | "ping"
+            | "quit"
+            | "reset"
+    )
 }

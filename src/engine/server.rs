@@ -117,6 +117,12 @@ pub struct Stats {
     pub evicted_clients: u64,
     pub bytes_received: u64,
     pub bytes_sent: u64,
+    /// Replicas that got everything, that could go on, and that asked in vain to go on.
+    pub full_syncs: u64,
+    pub partial_syncs: u64,
+    pub refused_syncs: u64,
+    /// Bytes that came from a master.
+    pub replication_bytes_received: u64,
 }
 
 /// What was refused for want of a permission.
@@ -322,7 +328,7 @@ impl Server {
         config.replicas_to_write == 0
             || self.replication.is_replica()
             || config.int("min-replicas-max-lag") == Some(0)
-            || self.replication.good_replicas(config, now) >= config.replicas_to_write
+            || self.good_replicas(config, now) >= config.replicas_to_write
     }
 
     /// The connection is gone: its watches, waits and subscriptions with it. While its script runs it only counts as
@@ -342,6 +348,7 @@ impl Server {
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
+        self.forget_replica(id, keys.now);
         self.pubsub.forget(id);
         self.monitors.retain(|monitor| *monitor != id);
         self.backlog.retain(|waiting| *waiting != id);
@@ -468,6 +475,7 @@ impl Server {
         }
         let unit = std::mem::take(&mut self.persistence.aof.unit);
         self.append_unit(&unit, together, now);
+        self.feed_replicas(&unit, together);
         if self.effects_wanted {
             let effects = unit.into_iter();
             self.outbox

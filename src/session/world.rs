@@ -329,6 +329,10 @@ impl World {
                     self.close(client);
                     continue;
                 }
+                // A world has one server: there is no master to be reached, and no replica.
+                Event::Stream { .. } | Event::Dial { .. } | Event::Upstream(_) | Event::HangUp => {
+                    continue;
+                }
                 Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {

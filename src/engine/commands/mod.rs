@@ -12,14 +12,13 @@ mod help;
 mod hyperloglog;
 mod lcs;
 mod lists;
-pub(crate) mod missing;
 mod pubsub;
+mod scripting;
 mod server;
 mod sets;
 mod sorted_sets;
 mod streams;
 mod strings;
-mod scripting;
 pub(crate) mod transactions;
 mod vector_sets;
 

@@ -139,7 +139,8 @@ fn sha1hex(vm: &mut Vm, args: Args) -> NativeResult {
         }
         _ => sum_of(b""),
     };
-    vm.string(sum.as_bytes()).map(|sum| Outcome::One(Value::String(sum)))
+    vm.string(sum.as_bytes())
+        .map(|sum| Outcome::One(Value::String(sum)))
 }
 
 /// SHA-1 as 40 hex digits.

@@ -48,14 +48,22 @@ pub fn call(
         return fail(vm, text, raises);
     }
     let Some(words) = words(vm, args) else {
-        return fail(vm, b"Lua redis lib command arguments must be strings or integers", raises);
+        return fail(
+            vm,
+            b"Lua redis lib command arguments must be strings or integers",
+            raises,
+        );
     };
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let reply = run(ctx, running, &words);
     match reply {
         Reply::Error(error) => {
             let error = convert::counted_error(vm, &error.to_string())?;
-            if raises { Err(lua::Error::Raised(error)) } else { Ok(error) }
+            if raises {
+                Err(lua::Error::Raised(error))
+            } else {
+                Ok(error)
+            }
         }
         reply => convert::to_lua(vm, &reply, running.protocol),
     }
@@ -159,7 +167,11 @@ fn check_memory(ctx: &Context, running: &Running, entry: &Entry) -> Result<(), E
         && !running.wrote
         && !ctx.client().obeyed
         && entry.has(flag::DENYOOM);
-    if refused { Err(Error::OutOfMemory) } else { Ok(()) }
+    if refused {
+        Err(Error::OutOfMemory)
+    } else {
+        Ok(())
+    }
 }
 
 /// In a cluster a script may use the keys of this node, and those of one slot.

@@ -140,8 +140,14 @@ const COUNTED: &[u8] = b"ignore_error_stats_update";
 
 fn trimmed(text: &[u8]) -> &[u8] {
     let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let start = text.iter().position(|byte| !is_end(byte)).unwrap_or(text.len());
-    let end = text.iter().rposition(|byte| !is_end(byte)).map_or(start, |at| at + 1);
+    let start = text
+        .iter()
+        .position(|byte| !is_end(byte))
+        .unwrap_or(text.len());
+    let end = text
+        .iter()
+        .rposition(|byte| !is_end(byte))
+        .map_or(start, |at| at + 1);
     &text[start..end]
 }
 
@@ -196,7 +202,10 @@ fn from_table(vm: &mut Vm, table: TableRef, protocol: Protocol, depth: usize) ->
     }
     if let Value::Table(set) = vm.raw_get_text(table, b"set") {
         let keys = entries(vm, set).into_iter();
-        return Reply::Set(keys.map(|(key, _)| convert(vm, key, protocol, depth + 3)).collect());
+        return Reply::Set(
+            keys.map(|(key, _)| convert(vm, key, protocol, depth + 3))
+                .collect(),
+        );
     }
     if let Some(digits) = text_field(vm, table, b"big_number") {
         return Reply::BigNumber(String::from_utf8_lossy(&one_line(&digits)).into_owned());
@@ -243,6 +252,12 @@ fn text_field(vm: &Vm, table: TableRef, name: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn one_line(text: &[u8]) -> Vec<u8> {
-    let clean = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
+    let clean = |byte: &u8| {
+        if matches!(byte, b'\r' | b'\n') {
+            b' '
+        } else {
+            *byte
+        }
+    };
     text.iter().map(clean).collect()
 }

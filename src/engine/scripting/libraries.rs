@@ -67,7 +67,9 @@ impl Libraries {
         self.remove(&library.name);
         for name in library.functions.keys() {
             let owner = (library.name.clone(), name.clone());
-            self.owners.entry(name.to_ascii_lowercase()).or_insert(owner);
+            self.owners
+                .entry(name.to_ascii_lowercase())
+                .or_insert(owner);
         }
         self.libraries.insert(library.name.clone(), library);
     }

@@ -30,7 +30,9 @@ impl Policy {
             ("append", Policy::Append),
             ("replace", Policy::Replace),
         ];
-        let found = all.iter().find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
+        let found = all
+            .iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()));
         found.map(|(_, policy)| *policy)
     }
 }
@@ -89,7 +91,11 @@ fn already(what: &str, name: &[u8]) -> Error {
 
 /// Names of libraries stand in quotes, those of functions do not.
 fn quoted(what: &str, name: &str) -> String {
-    if what == "Library" { format!("'{name}'") } else { name.to_string() }
+    if what == "Library" {
+        format!("'{name}'")
+    } else {
+        name.to_string()
+    }
 }
 
 fn unpin(machine: &mut Machine, pins: BTreeMap<Vec<u8>, Pin>) {
@@ -112,7 +118,10 @@ fn put(ctx: &mut Context, machine: &mut Machine, made: Made) {
 /// A library was removed: its functions are no longer in the machine.
 pub fn forget(ctx: &mut Context, library: &Library) {
     if let Ok(mut machine) = machine(ctx, Kind::Function) {
-        library.functions.keys().for_each(|name| machine.forget(name));
+        library
+            .functions
+            .keys()
+            .for_each(|name| machine.forget(name));
         give_back(ctx, Kind::Function, machine);
     }
 }
@@ -192,7 +201,10 @@ fn restore_into(
     }
     if policy == Policy::Flush {
         for library in ctx.server.scripting.libraries.iter() {
-            library.functions.keys().for_each(|name| machine.forget(name));
+            library
+                .functions
+                .keys()
+                .for_each(|name| machine.forget(name));
         }
         ctx.server.scripting.libraries.clear();
     }
@@ -227,7 +239,9 @@ fn check_and_make(
         _ => libraries.collision(&made.library, Some(&name)),
     };
     let taken = taken.or_else(|| {
-        let mut others = before.iter().flat_map(|other| other.library.functions.keys());
+        let mut others = before
+            .iter()
+            .flat_map(|other| other.library.functions.keys());
         let same = |name: &&Vec<u8>| {
             let mut own = made.library.functions.keys();
             own.any(|own| own.eq_ignore_ascii_case(name))
@@ -321,7 +335,10 @@ struct Registration {
 fn register(vm: &mut Vm, args: Args, made: &mut Made) -> Result<(), lua::Error> {
     let registration = read_registration(vm, args).map_err(|text| api::raise(vm, text))?;
     let (Some(name), Some(callback)) = (registration.name, registration.callback) else {
-        return Err(api::raise(vm, b"redis.register_function must get a callback argument"));
+        return Err(api::raise(
+            vm,
+            b"redis.register_function must get a callback argument",
+        ));
     };
     if !is_name(&name) {
         return Err(api::raise(vm, BAD_NAME.as_bytes()));

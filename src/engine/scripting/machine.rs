@@ -42,7 +42,11 @@ impl Clone for Place {
 
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Machine" } else { "no machine" })
+        f.write_str(if self.0.is_some() {
+            "Machine"
+        } else {
+            "no machine"
+        })
     }
 }
 
@@ -70,7 +74,11 @@ impl Machine {
         let protected_call = vm.native(pcall, &[])?;
         vm.raw_set_text(all_globals, b"pcall", Value::Function(protected_call))?;
         let handler = vm.native(error_handler, &[])?;
-        vm.raw_set_text(all_globals, b"__redis__err__handler", Value::Function(handler))?;
+        vm.raw_set_text(
+            all_globals,
+            b"__redis__err__handler",
+            Value::Function(handler),
+        )?;
         refuse_unknown(&mut vm, all_globals)?;
         let mut machine = Machine {
             vm,
@@ -120,7 +128,8 @@ impl Machine {
         };
         match self.vm.metatable(self.vm.globals()) {
             Some(metatable) if self.purpose == Purpose::Functions => {
-                self.vm.raw_set_text(metatable, b"__index", Value::Table(shown))
+                self.vm
+                    .raw_set_text(metatable, b"__index", Value::Table(shown))
             }
             _ => Ok(()),
         }
@@ -202,7 +211,11 @@ fn unknown_variable(vm: &mut Vm, args: Args) -> NativeResult {
             return Err(vm.error(text));
         }
     };
-    let text = [b"Script attempted to access nonexistent global variable '", &name[..], b"'"];
+    let text = [
+        b"Script attempted to access nonexistent global variable '",
+        &name[..],
+        b"'",
+    ];
     Err(vm.error(&text.concat()))
 }
 

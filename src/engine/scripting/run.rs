@@ -74,7 +74,9 @@ pub fn start(
     };
     let patience = ctx.server.scripting.patience;
     let threshold = ctx.server.config.busy_reply_threshold();
-    let nanos = patience.map_or(threshold, |patience| patience.min(threshold)).as_nanos();
+    let nanos = patience
+        .map_or(threshold, |patience| patience.min(threshold))
+        .as_nanos();
     let steps = (nanos as u64 / NANOS_PER_STEP).max(1);
     go_on(ctx, Box::new(running), steps)
 }
@@ -86,7 +88,11 @@ fn check(ctx: &Context, program: &Program) -> Result<(), Error> {
     let obeyed = ctx.client().obeyed;
     let stale = server.replication.is_stale() && !server.config.yes("replica-serve-stale-data");
     if flags.unflagged {
-        return if stale { Err(Error::MasterDown) } else { Ok(()) };
+        return if stale {
+            Err(Error::MasterDown)
+        } else {
+            Ok(())
+        };
     }
     if flags.no_cluster && server.cluster.is_some() {
         return Err(Error::err(
@@ -309,7 +315,10 @@ fn set_replication(
     }
     let value = vm.arg(args, 0);
     let bits = vm.to_number(value).map_or(0, lua::native::to_integer);
-    let Some(bits) = u8::try_from(bits).ok().filter(|bits| bits & !api::REPL_ALL == 0) else {
+    let Some(bits) = u8::try_from(bits)
+        .ok()
+        .filter(|bits| bits & !api::REPL_ALL == 0)
+    else {
         let text = b"Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.";
         return Err(api::raise(vm, text));
     };
@@ -328,7 +337,10 @@ fn check_permission(ctx: &Context, vm: &mut Vm, args: Args) -> Result<Value, lua
     };
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let user = ctx.server.users.get(ctx.client().user);
-    let allowed = table().resolve(&words).ok().map(|entry| user.check(entry, &words).is_ok());
+    let allowed = table()
+        .resolve(&words)
+        .ok()
+        .map(|entry| user.check(entry, &words).is_ok());
     match allowed {
         Some(allowed) => Ok(Value::Boolean(allowed)),
         None => Err(api::raise(
@@ -341,7 +353,10 @@ fn check_permission(ctx: &Context, vm: &mut Vm, args: Args) -> Result<Value, lua
 /// The reply of a program that ended with an error: its text, who it was, and where.
 fn failed(vm: &mut Vm, running: &Running, failure: Failure) -> Result<Reply, Error> {
     let (text, counted) = match failure.error {
-        lua::Error::Killed => (b"ERR Script killed by user with SCRIPT KILL...".to_vec(), false),
+        lua::Error::Killed => (
+            b"ERR Script killed by user with SCRIPT KILL...".to_vec(),
+            false,
+        ),
         _ => describe(vm, failure.value),
     };
     let native = |level: &&lua::Level| level.kind != LevelKind::Native;
@@ -353,16 +368,25 @@ fn failed(vm: &mut Vm, running: &Running, failure: Failure) -> Result<Reply, Err
     let mut text = lossy(&text);
     if let Some(level) = place {
         let source = lossy(&level.source);
-        text = format!("{text} script: {}, on {source}:{}.", running.name, level.line);
+        text = format!(
+            "{text} script: {}, on {source}:{}.",
+            running.name, level.line
+        );
     }
     let error = Error::Raw(text.into());
-    if counted { Ok(Reply::Error(error)) } else { Err(error) }
+    if counted {
+        Ok(Reply::Error(error))
+    } else {
+        Err(error)
+    }
 }
 
 /// An error's text, and whether the statistics know it already.
 pub fn describe(vm: &mut Vm, value: Value) -> (Vec<u8>, bool) {
     if let Value::Table(table) = value {
-        let counted = vm.raw_get_text(table, b"ignore_error_stats_update").truthy();
+        let counted = vm
+            .raw_get_text(table, b"ignore_error_stats_update")
+            .truthy();
         let text = match vm.raw_get_text(table, b"err") {
             text @ (Value::String(_) | Value::Number(_)) => text_of_value(vm, text).ok(),
             _ => None,
@@ -402,7 +426,8 @@ pub fn machine(ctx: &mut Context, kind: Kind) -> Result<Box<Machine>, Error> {
         Some(machine) => Ok(machine),
         None => {
             let made = Machine::new(purpose);
-            made.map(Box::new).map_err(|_| Error::err("not enough memory"))
+            made.map(Box::new)
+                .map_err(|_| Error::err("not enough memory"))
         }
     }
 }

@@ -49,7 +49,10 @@ impl Flags {
             (self.no_cluster, "no-cluster"),
             (self.allow_cross_slot_keys, "allow-cross-slot-keys"),
         ];
-        all.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect()
+        all.iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, name)| *name)
+            .collect()
     }
 }
 
@@ -72,7 +75,9 @@ pub fn of_script(body: &[u8]) -> Result<(Flags, &[u8]), Error> {
             return Err(about("Unknown lua shebang option: ", option));
         };
         // An empty list has no names, not one that is empty.
-        let names = list.split(|byte| *byte == b',').filter(|_| !list.is_empty());
+        let names = list
+            .split(|byte| *byte == b',')
+            .filter(|_| !list.is_empty());
         for name in names {
             if !flags.set(name) {
                 return Err(about("Unexpected flag in script shebang: ", name));

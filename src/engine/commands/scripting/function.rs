@@ -54,24 +54,30 @@ pub const COMMANDS: &[Command] = &[
         .since("7.0.0")
         .flags(NOSCRIPT | ALLOW_BUSY)
         .tips(&["request_policy:all_shards", "response_policy:one_succeeded"]),
-    Command::new("FUNCTION|LIST [LIBRARYNAME library-name-pattern] [WITHCODE]", function_list)
-        .summary("Describes libraries and their functions.")
-        .cost("O(N) where N is the number of functions")
-        .since("7.0.0")
-        .flags(NOSCRIPT)
-        .tips(&["nondeterministic_output_order"]),
+    Command::new(
+        "FUNCTION|LIST [LIBRARYNAME library-name-pattern] [WITHCODE]",
+        function_list,
+    )
+    .summary("Describes libraries and their functions.")
+    .cost("O(N) where N is the number of functions")
+    .since("7.0.0")
+    .flags(NOSCRIPT)
+    .tips(&["nondeterministic_output_order"]),
     Command::new("FUNCTION|LOAD [REPLACE] function-code", function_load)
         .summary("Makes a library of its code.")
         .cost("O(1) (considering compilation time is redundant)")
         .since("7.0.0")
         .flags(NOSCRIPT | WRITE | DENYOOM)
         .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
-    Command::new("FUNCTION|RESTORE serialized-value [FLUSH | APPEND | REPLACE]", function_restore)
-        .summary("Makes libraries from what FUNCTION DUMP gave.")
-        .cost("O(N) where N is the number of functions on the payload")
-        .since("7.0.0")
-        .flags(NOSCRIPT | WRITE | DENYOOM)
-        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+    Command::new(
+        "FUNCTION|RESTORE serialized-value [FLUSH | APPEND | REPLACE]",
+        function_restore,
+    )
+    .summary("Makes libraries from what FUNCTION DUMP gave.")
+    .cost("O(N) where N is the number of functions on the payload")
+    .since("7.0.0")
+    .flags(NOSCRIPT | WRITE | DENYOOM)
+    .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
     Command::new("FUNCTION|STATS", function_stats)
         .summary("Says which function runs, and how many there are.")
         .since("7.0.0")
@@ -129,7 +135,9 @@ fn function_load(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
         replace = true;
     }
-    let code = args.word().map_err(|_| Error::err("Function code is missing"))?;
+    let code = args
+        .word()
+        .map_err(|_| Error::err("Function code is missing"))?;
     let name = loading::load(ctx, code, replace)?;
     changed(ctx);
     Ok(Reply::Bulk(name))
@@ -151,11 +159,7 @@ fn function_delete(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 }
 
 fn function_flush(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    flush_mode(
-        ctx,
-        args,
-        "FUNCTION FLUSH only supports SYNC|ASYNC option",
-    )?;
+    flush_mode(ctx, args, "FUNCTION FLUSH only supports SYNC|ASYNC option")?;
     ctx.server.scripting.flush_functions();
     changed(ctx);
     Ok(Reply::OK)
@@ -184,7 +188,9 @@ fn function_list(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         pattern.is_none_or(|pattern| glob::matches(pattern, &library.name, true))
     };
     Ok(Reply::array(
-        libraries.filter(wanted).map(|library| describe(library, with_code)),
+        libraries
+            .filter(wanted)
+            .map(|library| describe(library, with_code)),
     ))
 }
 
@@ -221,7 +227,10 @@ fn function_stats(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         Some(running) if running.kind == Kind::Script => return Err(running.refusal()),
         Some(running) => Reply::Map(vec![
             (Reply::bulk("name"), Reply::bulk(&running.name)),
-            (Reply::bulk("command"), Reply::array(running.words.iter().map(Reply::bulk))),
+            (
+                Reply::bulk("command"),
+                Reply::array(running.words.iter().map(Reply::bulk)),
+            ),
             (
                 Reply::bulk("duration_ms"),
                 Reply::Int((running.nanos() / 1_000_000) as i64),
@@ -230,7 +239,10 @@ fn function_stats(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         None => Reply::Null,
     };
     let counts = Reply::Map(vec![
-        (Reply::bulk("libraries_count"), Reply::from(scripting.libraries.len())),
+        (
+            Reply::bulk("libraries_count"),
+            Reply::from(scripting.libraries.len()),
+        ),
         (
             Reply::bulk("functions_count"),
             Reply::from(scripting.libraries.function_count()),
@@ -262,9 +274,8 @@ fn function_restore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
         ))?,
         _ => return Err(wrong_arity_or_unknown(ctx)),
     };
-    let body = rdb::open_dump(payload).ok_or(Error::err(
-        "DUMP payload version or checksum are wrong",
-    ))?;
+    let body =
+        rdb::open_dump(payload).ok_or(Error::err("DUMP payload version or checksum are wrong"))?;
     loading::restore(ctx, body, policy)?;
     changed(ctx);
     Ok(Reply::OK)

@@ -140,12 +140,7 @@ fn key_count(words: &[&[u8]], not_a_number: Error) -> Result<usize, Error> {
     usize::try_from(count).map_err(|_| Error::err("Number of keys can't be negative"))
 }
 
-fn run(
-    ctx: &mut Context,
-    sum: String,
-    words: &[&[u8]],
-    read_only: bool,
-) -> Result<Reply, Error> {
+fn run(ctx: &mut Context, sum: String, words: &[&[u8]], read_only: bool) -> Result<Reply, Error> {
     let count = key_count(words, Error::NotAnInteger)?;
     let (keys, arguments) = words[1..].split_at(count);
     let mut machine = scripting::machine(ctx, Kind::Script)?;
@@ -153,8 +148,11 @@ fn run(
     scripting.cache.touch(&sum);
     let script = scripting.cache.get(&sum).ok_or(NO_SCRIPT)?;
     let flags = script.flags;
-    let compiled = shebang::of_script(&script.body)
-        .and_then(|(_, code)| machine.compile(&sum, code).map_err(|text| compile_error(&text)));
+    let compiled = shebang::of_script(&script.body).and_then(|(_, code)| {
+        machine
+            .compile(&sum, code)
+            .map_err(|text| compile_error(&text))
+    });
     let function = compiled.map(|()| machine.function(sum.as_bytes()));
     let function = match function {
         Ok(Some(function)) => function,
