@@ -35,7 +35,8 @@ fn write(config: &Config, parameter: &Parameter, lines: &mut Lines) {
     let name = parameter.name;
     let value = config.show(parameter);
     let text = String::from_utf8_lossy(&value).into_owned();
-    let differs = text != parameter.default;
+    // Percentiles are written whether or not they are the usual ones.
+    let differs = text != parameter.default || name == "latency-tracking-info-percentiles";
     match name {
         // The other name of a parameter is no parameter of its own.
         _ if parameters::find(name.as_bytes()).is_none_or(|found| found.name != name) => {}
