@@ -42,7 +42,8 @@ fn write(config: &Config, parameter: &Parameter, lines: &mut Lines) {
         _ if parameters::find(name.as_bytes()).is_none_or(|found| found.name != name) => {}
         "save" => write_pairs(&text, lines),
         "client-output-buffer-limit" => write_limits(&text, parameter.default, lines),
-        "dir" if value.is_empty() => {}
+        // A text that is not there has no line either.
+        _ if parameter.kind == Kind::Text && value.is_empty() => {}
         "dir" => lines.put(name, format!("{name} {}", words::quote(&value)), true),
         "notify-keyspace-events" => {
             lines.put(name, format!("{name} {}", words::quote(&value)), differs);
