@@ -219,9 +219,10 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("used_memory_dataset", dataset);
     let since_start = used - memory::STARTUP as u64;
     text.field("used_memory_dataset_perc", percent(dataset, since_start));
-    text.field("number_of_cached_scripts", 0);
-    text.field("number_of_functions", 0);
-    text.field("number_of_libraries", 0);
+    let scripting = &server.scripting;
+    text.field("number_of_cached_scripts", scripting.cache.len());
+    text.field("number_of_functions", scripting.libraries.function_count());
+    text.field("number_of_libraries", scripting.libraries.len());
     let maxmemory = server.config.maxmemory;
     text.field("maxmemory", maxmemory);
     text.field("maxmemory_human", human(maxmemory));
@@ -324,7 +325,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     );
     text.field("evicted_keys", keys.stats.evicted);
     text.field("evicted_clients", stats.evicted_clients);
-    text.field("evicted_scripts", 0);
+    text.field("evicted_scripts", server.scripting.cache.evicted);
     let over = stats.micros_over_limit(now);
     let over_in_all = (stats.over_limit_micros + over) / 1000;
     text.field("total_eviction_exceeded_time", over_in_all);

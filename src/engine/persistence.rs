@@ -43,6 +43,8 @@ pub struct Persistence {
     pub keys_expired: u64,
     /// The code of libraries of functions, carried from file to file.
     pub functions: Vec<Vec<u8>>,
+    /// They come from a file and are not libraries yet.
+    pub functions_read: bool,
     /// A process around this engine would end when told to.
     pub can_exit: bool,
     /// SHUTDOWN was accepted.
@@ -104,6 +106,7 @@ impl Persistence {
             keys_loaded: 0,
             keys_expired: 0,
             functions: Vec::new(),
+            functions_read: false,
             can_exit: false,
             exits: false,
         }

@@ -46,7 +46,8 @@ impl Engine {
         entry: &Entry,
         now: Time,
     ) -> Result<(), Error> {
-        if self.evict(now) != Outcome::Failed {
+        self.server.out_of_memory = self.evict(now) == Outcome::Failed;
+        if !self.server.out_of_memory {
             return Ok(());
         }
         let client = self.server.clients.get(id);
@@ -84,11 +85,17 @@ impl Engine {
                 false => Ok(()),
             };
         }
-        // A lag of 0 means that nobody counts.
-        let counts = config.int("min-replicas-max-lag") != Some(0);
-        match counts && server.good_replicas(config, self.keys.now) < config.replicas_to_write {
-            true => Err(Error::NoReplicas),
-            false => Ok(()),
+        match self.server.has_replicas_to_write(self.keys.now) {
+            true => Ok(()),
+            false => Err(Error::NoReplicas),
+        }
+    }
+
+    /// While a script runs for too long, only what could end it is let in.
+    pub(crate) fn check_busy(&self, entry: &Entry) -> Result<(), Error> {
+        match self.server.scripting.busy() {
+            Some(running) if !entry.has(flag::ALLOW_BUSY) => Err(running.refusal()),
+            _ => Ok(()),
         }
     }
 

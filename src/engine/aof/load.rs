@@ -168,6 +168,7 @@ impl Loading<'_> {
         for code in &loaded.functions {
             if !persistence.functions.contains(code) {
                 persistence.functions.push(code.clone());
+                persistence.functions_read = true;
             }
         }
         Ok(loaded)

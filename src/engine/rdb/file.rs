@@ -18,6 +18,9 @@ use crate::number;
 use crate::server;
 use crate::time::Time;
 
+/// Announces a library of functions.
+pub(crate) const FUNCTION: u8 = opcode::FUNCTION;
+
 /// Bytes that announce something other than a key.
 mod opcode {
     pub const SLOT_INFO: u8 = 244;
