@@ -2,7 +2,7 @@
 //! compared is the data (DEBUG DIGEST), who answers WAIT, and whether a cut link goes on from where it was.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use tests::real::{Clock, Connection, Real};
 struct Ours {
     child: Child,
     port: u16,
+    /// Open as long as the server may print.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Ours {
@@ -25,14 +27,19 @@ impl Ours {
             .expect("the server can be started");
         let mut line = String::new();
         let output = child.stdout.take().expect("its output is piped");
-        BufReader::new(output).read_line(&mut line).expect("a line");
+        let mut output = BufReader::new(output);
+        output.read_line(&mut line).expect("a line");
         let port = line
             .trim()
             .rsplit(':')
             .next()
             .and_then(|port| port.parse().ok());
         let port = port.expect("it says its port");
-        Ours { child, port }
+        Ours {
+            child,
+            port,
+            _output: output,
+        }
     }
 }
 

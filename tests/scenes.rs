@@ -29,8 +29,11 @@ pub trait Stage {
     fn file(&mut self, name: &str) -> Option<Vec<u8>>;
 }
 
+/// Steps, each with what was seen.
+pub type Seen = Vec<(String, String)>;
+
 /// What was seen of a scene, one text for each step.
-pub fn play(scene: &Scene, stage: &mut dyn Stage) -> Vec<(String, String)> {
+pub fn play(scene: &Scene, stage: &mut dyn Stage) -> Seen {
     // Those who read a stream of bytes and not replies.
     let mut streams: BTreeMap<String, bool> = BTreeMap::new();
     let mut seen = Vec::new();
@@ -97,7 +100,7 @@ pub fn record() -> String {
 }
 
 /// Every scene as the engine plays it, and as it is recorded.
-pub fn compared() -> Vec<(&'static Scene, String, String, Vec<(String, String)>)> {
+pub fn compared() -> Vec<(&'static Scene, String, String, Seen)> {
     let recorded = files::read(PATH);
     let recorded: Vec<&str> = recorded.split("\n= ").collect();
     let find = |title: &str| {

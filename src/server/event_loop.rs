@@ -48,12 +48,21 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, engine: Engine, folder: Option<Folder>) -> io::Result<EventLoop> {
+    pub fn listen(
+        address: &str,
+        mut engine: Engine,
+        folder: Option<Folder>,
+    ) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
         let poll = Poll::new()?;
         let mut listener = TcpListener::bind(address)?;
+        // Replicas tell their master where they listen.
+        engine
+            .server
+            .config
+            .note_port(listener.local_addr()?.port());
         poll.registry()
             .register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(EventLoop {

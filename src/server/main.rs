@@ -72,10 +72,7 @@ fn start_engine(options: &Options, now: Time) -> Result<Engine, String> {
             .map_err(|error| format!("the folder cannot be read: {error}"))?,
         None => Disk::default(),
     };
-    let mut config = options.config.clone();
-    // Replicas tell their master where they listen.
-    config.note_port(options.port);
-    let mut engine = Engine::with_config(options.seed, now, config);
+    let mut engine = Engine::with_config(options.seed, now, options.config.clone());
     engine.server.users = options.users.clone();
     engine.server.config_file = options.config_file.clone();
     engine.server.persistence.can_exit = true;

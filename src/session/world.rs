@@ -329,10 +329,10 @@ impl World {
                     self.close(client);
                     continue;
                 }
-                // A world has one server: there is no master to be reached, and no replica.
-                Event::Stream { .. } | Event::Dial { .. } | Event::Upstream(_) | Event::HangUp => {
-                    continue;
-                }
+                // Whoever asked for it by hand sees what a replica would read.
+                Event::Stream { client, bytes } => (client, Reply::StatusText(as_text(&bytes))),
+                // A world has one server: no master can be reached.
+                Event::Dial { .. } | Event::Upstream(_) | Event::HangUp => continue,
                 Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {
@@ -529,4 +529,16 @@ fn seed_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// A stream of bytes for the terminal: its lines, and what cannot be printed by its number. Of a large snapshot only the
+/// beginning.
+fn as_text(bytes: &[u8]) -> String {
+    const SHOWN: usize = 4096;
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let text = shown.escape_ascii().to_string().replace("\\r\\n", "\n");
+    match bytes.len() - shown.len() {
+        0 => text,
+        more => format!("{text}... ({more} more bytes)"),
+    }
 }

@@ -320,7 +320,14 @@ pub fn file(text: &str) -> String {
     let mut lines: Vec<&str> = lines.collect();
     let added = |line: &&str| line.starts_with("# Generated");
     if let Some(at) = lines.iter().position(added) {
-        lines[at..].sort_unstable();
+        // Where a line went, an empty one stays, unless it would be next to another: that too is up to the order.
+        let mut added = lines.split_off(at);
+        added.retain(|line| !line.is_empty());
+        added.sort_unstable();
+        while lines.last().is_some_and(|line| line.is_empty()) {
+            lines.pop();
+        }
+        lines.extend(added);
     }
     lines.join("\n")
 }

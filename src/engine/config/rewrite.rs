@@ -35,13 +35,15 @@ fn write(config: &Config, parameter: &Parameter, lines: &mut Lines) {
     let name = parameter.name;
     let value = config.show(parameter);
     let text = String::from_utf8_lossy(&value).into_owned();
-    let differs = text != parameter.default;
+    // Percentiles are written whether or not they are the usual ones.
+    let differs = text != parameter.default || name == "latency-tracking-info-percentiles";
     match name {
         // The other name of a parameter is no parameter of its own.
         _ if parameters::find(name.as_bytes()).is_none_or(|found| found.name != name) => {}
         "save" => write_pairs(&text, lines),
         "client-output-buffer-limit" => write_limits(&text, parameter.default, lines),
-        "dir" if value.is_empty() => {}
+        // A text that is not there has no line either.
+        _ if parameter.kind == Kind::Text && value.is_empty() => {}
         "dir" => lines.put(name, format!("{name} {}", words::quote(&value)), true),
         "notify-keyspace-events" => {
             lines.put(name, format!("{name} {}", words::quote(&value)), differs);
