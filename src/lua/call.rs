@@ -20,14 +20,32 @@ const MAX_LEVELS_IN_ERROR: u16 = MAX_LEVELS + (MAX_LEVELS >> 3);
 #[derive(Debug)]
 pub(crate) enum Action {
     /// Call the function in slot `func`, whose arguments follow it. `level`: this counts as a C call.
-    Call { func: usize, arguments: usize, then: Then, level: bool },
+    Call {
+        func: usize,
+        arguments: usize,
+        then: Then,
+        level: bool,
+    },
     /// A native answered.
-    Outcome { outcome: Outcome, args: Args, then: Then },
+    Outcome {
+        outcome: Outcome,
+        args: Args,
+        then: Then,
+    },
     /// A function returned these; its own slot was `func`.
-    Deliver { first: usize, count: usize, func: usize, then: Then },
+    Deliver {
+        first: usize,
+        count: usize,
+        func: usize,
+        then: Then,
+    },
     Raise(Error),
     /// The host is to answer a native call.
-    Host { id: u32, args: Args, then: Then },
+    Host {
+        id: u32,
+        args: Args,
+        then: Then,
+    },
 }
 
 /// What came of an action or of a run of the loop.
@@ -38,7 +56,10 @@ pub(crate) enum Step {
     Act(Action),
     Pause,
     Line,
-    Host { id: u32, args: Args },
+    Host {
+        id: u32,
+        args: Args,
+    },
     Done(Vec<Value>),
     Failed(Error),
 }
@@ -48,17 +69,34 @@ pub(crate) type Stepped = Result<Step, Error>;
 impl Vm {
     pub(crate) fn perform(&mut self, action: Action) -> Stepped {
         match action {
-            Action::Call { func, arguments, then, level } => {
+            Action::Call {
+                func,
+                arguments,
+                then,
+                level,
+            } => {
                 if self.fuel < 0 && !self.keep_going() {
-                    self.pending = Some(Action::Call { func, arguments, then, level });
+                    self.pending = Some(Action::Call {
+                        func,
+                        arguments,
+                        then,
+                        level,
+                    });
                     return Ok(Step::Pause);
                 }
                 self.call(func, arguments, then, level)
             }
-            Action::Outcome { outcome, args, then } => self.act_on(outcome, args, then),
-            Action::Deliver { first, count, func, then } => {
-                self.deliver(first, count, func, then)
-            }
+            Action::Outcome {
+                outcome,
+                args,
+                then,
+            } => self.act_on(outcome, args, then),
+            Action::Deliver {
+                first,
+                count,
+                func,
+                then,
+            } => self.deliver(first, count, func, then),
             Action::Raise(error) => self.raise(error),
             Action::Host { id, args, then } => {
                 self.pending = Some(Action::Host { id, args, then });
@@ -99,14 +137,23 @@ impl Vm {
                 args.levels = levels;
                 self.run_native(kind, args, then)
             }
-            Closure::Free(_) => Ok(Step::Act(Action::Deliver { first: 0, count: 0, func, then })),
+            Closure::Free(_) => Ok(Step::Act(Action::Deliver {
+                first: 0,
+                count: 0,
+                func,
+                then,
+            })),
         }
     }
 
     fn run_native(&mut self, kind: NativeKind, args: Args, then: Then) -> Stepped {
         match kind {
             NativeKind::Function(function) => match function(self, args) {
-                Ok(outcome) => Ok(Step::Act(Action::Outcome { outcome, args, then })),
+                Ok(outcome) => Ok(Step::Act(Action::Outcome {
+                    outcome,
+                    args,
+                    then,
+                })),
                 Err(error) => {
                     self.in_native = true;
                     Err(error)
@@ -132,7 +179,12 @@ impl Vm {
             self.grow_frames()?;
         }
         let (base, count) = ((func + 1) as u32, arguments as u32);
-        Ok(Args { callee, base, count, levels: self.thread.levels })
+        Ok(Args {
+            callee,
+            base,
+            count,
+            levels: self.thread.levels,
+        })
     }
 
     fn enter_level(&mut self) -> Result<(), Error> {
@@ -152,7 +204,9 @@ impl Vm {
             return Err(self.call_error(func));
         };
         self.grow_stack(func + arguments + 1 + WINDOW)?;
-        self.thread.stack.copy_within(func..func + arguments, func + 1);
+        self.thread
+            .stack
+            .copy_within(func..func + arguments, func + 1);
         self.thread.stack[func] = Value::Function(function);
         Ok(function)
     }
@@ -171,8 +225,8 @@ impl Vm {
         let parameters = usize::from(prototype.parameters);
         let size = usize::from(prototype.max_stack);
         let mut base = func + 1;
-        if base + arguments + 2 * WINDOW > self.thread.stack.len() {
-            self.grow_stack(base + arguments + 2 * WINDOW)?;
+        if base + arguments + WINDOW + NATIVE_ROOM > self.thread.stack.len() {
+            self.grow_stack(base + arguments + WINDOW + NATIVE_ROOM)?;
         }
         let top;
         if prototype.vararg == 0 {
@@ -215,7 +269,7 @@ impl Vm {
             self.thread.stack[first + missing] = Value::Nil;
         }
         let base = first + arguments.max(parameters);
-        self.grow_stack(base + 2 * WINDOW)?;
+        self.grow_stack(base + WINDOW + NATIVE_ROOM)?;
         let mut extra = 0;
         if closure.prototype.vararg & VARARG_NEEDS_ARG != 0 {
             self.thread.top = base;
@@ -267,7 +321,7 @@ impl Vm {
         if needed <= size {
             return Ok(());
         }
-        self.grow_stack_to(needed.max(size * 2).max(4 * WINDOW))
+        self.grow_stack_to(needed.max(size + size / 2).max(WINDOW + 2 * NATIVE_ROOM))
     }
 
     #[cold]
@@ -283,7 +337,10 @@ impl Vm {
     fn act_on(&mut self, outcome: Outcome, args: Args, then: Then) -> Stepped {
         let func = args.base() - 1;
         let top = self.thread.top;
-        if !matches!(outcome, Outcome::Call(_)) {
+        if matches!(
+            outcome,
+            Outcome::Nothing | Outcome::One(_) | Outcome::Values(_)
+        ) {
             self.thread.levels = args.levels;
         }
         match outcome {
@@ -293,17 +350,13 @@ impl Vm {
                 self.deliver(func, 1, func, then)
             }
             Outcome::Values(count) => self.deliver(top - count, count, func, then),
-            Outcome::TailCall(arguments) => {
-                let from = top - arguments - 1;
-                self.thread.stack.copy_within(from..top, func);
-                self.thread.top = func + 1 + arguments;
-                Ok(Step::Act(Action::Call { func, arguments, then, level: true }))
-            }
             Outcome::Call(call) => self.call_from_native(call, args, then),
             Outcome::Yield(count) => self.suspend(count, func, then),
-            Outcome::Resume { thread, values, wrapped } => {
-                self.resume(thread, values, wrapped, args, then)
-            }
+            Outcome::Resume {
+                thread,
+                values,
+                wrapped,
+            } => self.resume(thread, values, wrapped, args, then),
         }
     }
 
@@ -312,8 +365,11 @@ impl Vm {
         if self.thread.frames.len() + 1 >= self.thread.frame_room {
             self.grow_frames()?;
         }
-        let native =
-            NativeFrame { args, continuation: call.then, protection: call.protection };
+        let native = NativeFrame {
+            args,
+            continuation: call.then,
+            protection: call.protection,
+        };
         self.thread.frames.push(Frame {
             body: Body::Native(native),
             func: (args.base() - 1) as u32,
@@ -325,7 +381,12 @@ impl Vm {
             levels: self.thread.levels,
         });
         let arguments = call.arguments;
-        Ok(Step::Act(Action::Call { func, arguments, then: Then::Continue, level: true }))
+        Ok(Step::Act(Action::Call {
+            func,
+            arguments,
+            then: Then::Continue,
+            level: true,
+        }))
     }
 
     /// Hands results to whoever waits for them.
@@ -342,7 +403,11 @@ impl Vm {
                 Ok(Step::Execute)
             }
             Then::Finish | Then::FinishNot | Then::Concat(_) => {
-                let value = if count > 0 { self.thread.stack[first] } else { Value::Nil };
+                let value = if count > 0 {
+                    self.thread.stack[first]
+                } else {
+                    Value::Nil
+                };
                 self.finish(value, first, count, then)
             }
             Then::Continue => {
@@ -351,24 +416,20 @@ impl Vm {
                 self.continue_native(Ok(count))
             }
             Then::Resumer => self.coroutine_ended(first, count),
-            Then::Done => {
-                Ok(Step::Done(self.thread.stack[first..first + count].to_vec()))
-            }
+            Then::Done => Ok(Step::Done(self.thread.stack[first..first + count].to_vec())),
             Then::Handled => {
-                let value = if count > 0 { self.thread.stack[first] } else { Value::Nil };
+                let value = if count > 0 {
+                    self.thread.stack[first]
+                } else {
+                    Value::Nil
+                };
                 self.unwind(Error::Raised(value))
             }
         }
     }
 
     #[inline]
-    pub(crate) fn place_results(
-        &mut self,
-        first: usize,
-        count: usize,
-        func: usize,
-        wanted: i16,
-    ) {
+    pub(crate) fn place_results(&mut self, first: usize, count: usize, func: usize, wanted: i16) {
         let stack = &mut self.thread.stack;
         if wanted < 0 {
             stack.copy_within(first..first + count, func);
@@ -377,15 +438,22 @@ impl Vm {
         }
         let wanted = wanted as usize;
         for index in 0..wanted {
-            stack[func + index] =
-                if index < count { stack[first + index] } else { Value::Nil };
+            stack[func + index] = if index < count {
+                stack[first + index]
+            } else {
+                Value::Nil
+            };
         }
     }
 
     /// Pops the topmost frame, which is a native's, and lets the native go on.
     fn continue_native(&mut self, results: Result<usize, Value>) -> Stepped {
-        let Some(Frame { body: Body::Native(native), then, levels, .. }) =
-            self.thread.frames.pop()
+        let Some(Frame {
+            body: Body::Native(native),
+            then,
+            levels,
+            ..
+        }) = self.thread.frames.pop()
         else {
             return Ok(Step::Execute);
         };
@@ -405,7 +473,11 @@ impl Vm {
             self.thread.top -= usize::from(results.is_err());
         }
         match native.continuation.resume(self, args, results) {
-            Ok(outcome) => Ok(Step::Act(Action::Outcome { outcome, args, then })),
+            Ok(outcome) => Ok(Step::Act(Action::Outcome {
+                outcome,
+                args,
+                then,
+            })),
             Err(error) => {
                 self.in_native = true;
                 Err(error)
@@ -418,12 +490,17 @@ impl Vm {
         let Error::Raised(value) = error else {
             return self.unwind(error);
         };
-        let catcher = self.thread.frames.iter().rev().find_map(|frame| match &frame.body {
-            Body::Native(native) if native.protection != Protection::None => {
-                Some(native.protection)
-            }
-            _ => None,
-        });
+        let catcher = self
+            .thread
+            .frames
+            .iter()
+            .rev()
+            .find_map(|frame| match &frame.body {
+                Body::Native(native) if native.protection != Protection::None => {
+                    Some(native.protection)
+                }
+                _ => None,
+            });
         let Some(Protection::Handler(slot)) = catcher else {
             return self.unwind(error);
         };
@@ -436,7 +513,12 @@ impl Vm {
         self.thread.stack[func] = handler;
         self.thread.stack[func + 1] = value;
         self.thread.top = func + 2;
-        Ok(Step::Act(Action::Call { func, arguments: 1, then: Then::Handled, level: true }))
+        Ok(Step::Act(Action::Call {
+            func,
+            arguments: 1,
+            then: Then::Handled,
+            level: true,
+        }))
     }
 
     /// Drops frames down to the one that catches the error.
@@ -461,7 +543,7 @@ impl Vm {
     }
 
     fn catch(&mut self, error: Error) -> Stepped {
-        let value = Value::from(self.error_value(error));
+        let value = self.error_value(error);
         let frame = self.thread.frames.last();
         let top = frame.map_or(0, |frame| frame.top as usize);
         self.close_upvalues(top);

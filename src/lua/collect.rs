@@ -206,7 +206,10 @@ impl Marker<'_> {
             return Weakness::default();
         };
         let letters = self.strings.bytes(mode);
-        Weakness { keys: letters.contains(&b'k'), values: letters.contains(&b'v') }
+        Weakness {
+            keys: letters.contains(&b'k'),
+            values: letters.contains(&b'v'),
+        }
     }
 
     fn mark_table(&mut self, table: TableRef) {

@@ -2,7 +2,7 @@
 
 use crate::call::{Action, MAX_LEVELS, Step, Stepped};
 use crate::native::Args;
-use crate::thread::{Resumer, Status, Then, ThreadState, WINDOW};
+use crate::thread::{NATIVE_ROOM, Resumer, Status, Then, ThreadState, WINDOW};
 use crate::value::{FunctionRef, ThreadRef, Value};
 use crate::vm::{Error, Vm};
 
@@ -10,8 +10,7 @@ impl Vm {
     /// A coroutine that will run a function.
     pub(crate) fn new_coroutine(&mut self, function: FunctionRef) -> Result<ThreadRef, Error> {
         let mut state = ThreadState::new();
-        self.heap.reserve(WINDOW * 2 * size_of::<Value>())?;
-        state.stack = vec![Value::Nil; WINDOW * 2];
+        state.stack = vec![Value::Nil; WINDOW + 2 * NATIVE_ROOM];
         state.stack[0] = Value::Function(function);
         state.top = 1;
         self.heap.thread(state)
@@ -55,7 +54,12 @@ impl Vm {
         }
         let top = self.thread.top;
         let moved = self.thread.stack[top - values..top].to_vec();
-        let resumer = Resumer { thread: self.current, args, then, wrapped };
+        let resumer = Resumer {
+            thread: self.current,
+            args,
+            then,
+            wrapped,
+        };
         self.thread.status = Status::Normal;
         self.switch_to(thread);
         self.thread.status = Status::Running;
@@ -66,9 +70,12 @@ impl Vm {
         self.thread.stack[first..first + values].copy_from_slice(&moved);
         self.thread.top = first + values;
         match self.thread.yielded.take() {
-            Some((func, then)) => {
-                Ok(Step::Act(Action::Deliver { first, count: values, func: func as usize, then }))
-            }
+            Some((func, then)) => Ok(Step::Act(Action::Deliver {
+                first,
+                count: values,
+                func: func as usize,
+                then,
+            })),
             None => Ok(Step::Act(Action::Call {
                 func: 0,
                 arguments: values,
@@ -92,8 +99,14 @@ impl Vm {
         let first = self.thread.top;
         self.thread.stack[first..first + values.len()].copy_from_slice(values);
         self.thread.top = first + values.len();
+        self.thread.levels = args.levels;
         let func = args.base() - 1;
-        Ok(Step::Act(Action::Deliver { first, count: values.len(), func, then }))
+        Ok(Step::Act(Action::Deliver {
+            first,
+            count: values.len(),
+            func,
+            then,
+        }))
     }
 
     /// `coroutine.yield`.
@@ -128,7 +141,8 @@ impl Vm {
     fn leave_coroutine(&mut self, resumer: Resumer, status: Status) {
         if status == Status::Dead {
             self.thread.top = 0;
-            self.heap.release(self.thread.cost().saturating_sub(size_of::<ThreadState>()));
+            self.heap
+                .release(self.thread.cost().saturating_sub(size_of::<ThreadState>()));
             self.thread.stack = Vec::new();
             self.thread.frames = Vec::new();
         }

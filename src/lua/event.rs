@@ -78,8 +78,12 @@ impl Events {
 
 impl Events {
     pub fn all(&self) -> impl Iterator<Item = StringRef> + use<> {
-        let others =
-            [self.not_enough_memory, self.error_in_handling, self.empty, self.arg_count];
+        let others = [
+            self.not_enough_memory,
+            self.error_in_handling,
+            self.empty,
+            self.arg_count,
+        ];
         self.names.into_iter().chain(others)
     }
 }
@@ -97,7 +101,11 @@ impl Vm {
     pub(crate) fn metatable_event(&mut self, metatable: TableRef, event: Event) -> Value {
         let name = self.events.names[event as usize];
         let table = self.heap.at_mut(metatable);
-        let bit = if (event as u8) < 8 { 1 << event as u8 } else { 0 };
+        let bit = if (event as u8) < 8 {
+            1 << event as u8
+        } else {
+            0
+        };
         if table.absent & bit != 0 {
             return Value::Nil;
         }

@@ -9,23 +9,29 @@ use std::rc::Rc;
 
 use crate::call::{Action, Step, Stepped};
 use crate::event::Event;
-use crate::function::{Closure, LuaClosure, NativeKind, Upvalue};
-use crate::heap::NONE;
+use crate::function::{Closure, NativeKind, Upvalue};
 use crate::metamethod::modulo;
 use crate::names::Operand;
 use crate::native::Outcome;
-use crate::opcode::{CONSTANT_BIT, FIELDS_PER_FLUSH, Instruction, Opcode};
+use crate::opcode::{CONSTANT_BIT, Instruction, Opcode};
 use crate::thread::{Body, Frame, Then, WINDOW};
-use crate::value::{FunctionRef, TableRef, Value};
+use crate::value::{FunctionRef, Value};
 use crate::vm::{Error, Vm};
 
 impl Vm {
     /// Runs the topmost frame, which is Lua, and what it calls, until something else is to be done.
-    #[expect(clippy::cognitive_complexity, reason = "one arm for each instruction, in one loop")]
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "one arm for each instruction, in one loop"
+    )]
     pub(crate) fn execute(&mut self) -> Stepped {
         'frame: loop {
-            let Some(Frame { body: Body::Lua(closure), base, pc, .. }) =
-                self.thread.frames.last()
+            let Some(Frame {
+                body: Body::Lua(closure),
+                base,
+                pc,
+                ..
+            }) = self.thread.frames.last()
             else {
                 return Err(Error::Handler);
             };
@@ -33,7 +39,11 @@ impl Vm {
             let base = *base as usize;
             let mut pc = *pc as usize;
             let whole_code = &closure.prototype.code[..];
-            let mut code = if self.stepper.is_some() { &[] } else { whole_code };
+            let mut code = if self.stepper.is_some() {
+                &[]
+            } else {
+                whole_code
+            };
             let constants = &closure.prototype.constants[..];
             'window: loop {
                 let Some(window) = self.thread.stack[base..].first_chunk_mut::<WINDOW>() else {
@@ -99,8 +109,7 @@ impl Vm {
                             window[$instruction.a() as usize] = Value::Number($compute(x, y));
                         } else {
                             let target = base + $instruction.a() as usize;
-                            let (left, right) =
-                                ((left, Operand::rk(b)), (right, Operand::rk(c)));
+                            let (left, right) = ((left, Operand::rk(b)), (right, Operand::rk(c)));
                             slow!(self.arithmetic($event, left, right, target));
                         }
                     }};
@@ -325,8 +334,11 @@ impl Vm {
                             let callee = window[a];
                             let func = base + a;
                             let b = instruction.b() as usize;
-                            let arguments =
-                                if b != 0 { b - 1 } else { self.thread.top - func - 1 };
+                            let arguments = if b != 0 {
+                                b - 1
+                            } else {
+                                self.thread.top - func - 1
+                            };
                             self.fuel -= 1;
                             if self.fuel < 0 && !self.keep_going() {
                                 save!(pc - 1);
@@ -344,15 +356,20 @@ impl Vm {
                                     }
                                     Closure::Native(native) => {
                                         let kind = native.function;
-                                        slow!(self.call_native(
-                                            function, kind, func, arguments, then
-                                        ));
+                                        slow!(
+                                            self.call_native(function, kind, func, arguments, then)
+                                        );
                                     }
                                     Closure::Free(_) => {}
                                 }
                             }
                             let level = false;
-                            return Ok(Step::Act(Action::Call { func, arguments, then, level }));
+                            return Ok(Step::Act(Action::Call {
+                                func,
+                                arguments,
+                                then,
+                                level,
+                            }));
                         }
                         Opcode::TailCall => {
                             self.fuel -= 1;
@@ -369,7 +386,11 @@ impl Vm {
                         Opcode::Return => {
                             let first = base + a;
                             let b = instruction.b() as usize;
-                            let count = if b != 0 { b - 1 } else { self.thread.top - first };
+                            let count = if b != 0 {
+                                b - 1
+                            } else {
+                                self.thread.top - first
+                            };
                             if !self.thread.open.is_empty() {
                                 self.close_upvalues(base);
                             }
@@ -388,23 +409,28 @@ impl Vm {
                                     continue 'frame;
                                 }
                                 _ => {
-                                    let results = Action::Deliver { first, count, func, then };
+                                    let results = Action::Deliver {
+                                        first,
+                                        count,
+                                        func,
+                                        then,
+                                    };
                                     return Ok(Step::Act(results));
                                 }
                             }
                         }
                         Opcode::ForLoop => {
-                            let (
-                                Value::Number(index),
-                                Value::Number(limit),
-                                Value::Number(step),
-                            ) = (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
+                            let (Value::Number(index), Value::Number(limit), Value::Number(step)) =
+                                (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
                             else {
                                 return Err(Error::Handler);
                             };
                             let index = index + step;
-                            let goes_on =
-                                if step > 0.0 { index <= limit } else { limit <= index };
+                            let goes_on = if step > 0.0 {
+                                index <= limit
+                            } else {
+                                limit <= index
+                            };
                             if goes_on {
                                 window[a] = Value::Number(index);
                                 window[(a + 3) & 0xFF] = Value::Number(index);
@@ -412,11 +438,8 @@ impl Vm {
                             }
                         }
                         Opcode::ForPrep => {
-                            if let (
-                                Value::Number(index),
-                                Value::Number(_),
-                                Value::Number(step),
-                            ) = (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
+                            if let (Value::Number(index), Value::Number(_), Value::Number(step)) =
+                                (window[a], window[(a + 1) & 0xFF], window[(a + 2) & 0xFF])
                             {
                                 window[a] = Value::Number(index - step);
                                 jump!(instruction.sbx());
@@ -520,7 +543,13 @@ impl Vm {
             }
             Ok(Outcome::Values(count)) => (self.thread.top - count, count),
             Ok(Outcome::Nothing) => (self.thread.top, 0),
-            Ok(outcome) => return Ok(Step::Act(Action::Outcome { outcome, args, then })),
+            Ok(outcome) => {
+                return Ok(Step::Act(Action::Outcome {
+                    outcome,
+                    args,
+                    then,
+                }));
+            }
             Err(error) => {
                 self.in_native = true;
                 return Err(error);
@@ -542,14 +571,20 @@ impl Vm {
     fn tail_call(&mut self, instruction: Instruction, base: usize) -> Stepped {
         let func = base + instruction.a() as usize;
         let b = instruction.b() as usize;
-        let arguments = if b != 0 { b - 1 } else { self.thread.top - func - 1 };
+        let arguments = if b != 0 {
+            b - 1
+        } else {
+            self.thread.top - func - 1
+        };
         let then = Then::Call(-1);
         let Value::Function(function) = self.thread.stack[func] else {
             let Value::Function(event) = self.event_of(self.thread.stack[func], Event::Call) else {
                 return Err(self.call_error(func));
             };
             self.grow_stack(func + arguments + 2 * WINDOW)?;
-            self.thread.stack.copy_within(func..func + arguments + 1, func + 1);
+            self.thread
+                .stack
+                .copy_within(func..func + arguments + 1, func + 1);
             self.thread.stack[func] = Value::Function(event);
             return self.tail_call_of(event, func, arguments + 1, base, then);
         };
@@ -586,180 +621,4 @@ impl Vm {
         }
         entered.map(|()| Step::Execute)
     }
-
-    #[inline]
-    pub(crate) fn upvalue_value(&self, index: u32) -> Value {
-        match self.heap.upvalues[index as usize] {
-            Upvalue::Closed(value) => value,
-            Upvalue::Open(thread, slot) if thread == self.current => {
-                self.thread.stack[slot as usize]
-            }
-            Upvalue::Open(thread, slot) => {
-                let state = self.heap.threads[thread.0 as usize].as_ref();
-                let value = state.and_then(|state| state.stack.get(slot as usize));
-                value.copied().unwrap_or_default()
-            }
-            Upvalue::Free(_) => Value::Nil,
-        }
-    }
-
-    fn set_upvalue(&mut self, index: u32, value: Value) {
-        match &mut self.heap.upvalues[index as usize] {
-            Upvalue::Closed(place) => *place = value,
-            Upvalue::Open(thread, slot) if *thread == self.current => {
-                self.thread.stack[*slot as usize] = value;
-            }
-            Upvalue::Open(thread, slot) => {
-                let state = self.heap.threads[thread.0 as usize].as_mut();
-                let place = state.and_then(|state| state.stack.get_mut(*slot as usize));
-                if let Some(place) = place {
-                    *place = value;
-                }
-            }
-            Upvalue::Free(_) => {}
-        }
-    }
-
-    fn new_table(&mut self, instruction: Instruction, target: usize) -> Stepped {
-        let array = floating_byte(instruction.b());
-        let nodes = floating_byte(instruction.c());
-        self.collect_if_due();
-        self.make_room((array * 16).saturating_add(nodes * 80))?;
-        let table = self.heap.table(array, nodes)?;
-        self.thread.stack[target] = Value::Table(table);
-        Ok(Step::Execute)
-    }
-
-    /// Turns a loop's three values into numbers.
-    #[cold]
-    fn prepare_loop(&mut self, slot: usize) -> Result<(), Error> {
-        for (offset, what) in ["initial value", "limit", "step"].iter().enumerate() {
-            match self.to_number(self.thread.stack[slot + offset]) {
-                Some(number) => self.thread.stack[slot + offset] = Value::Number(number),
-                None => {
-                    let text = format!("'for' {what} must be a number");
-                    return Err(self.runtime_error(text.as_bytes()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// One step of `pairs` or `ipairs` over a table; `None` if the function is neither.
-    #[inline]
-    #[expect(clippy::option_option, reason = "no iterator of ours, the end, or an entry")]
-    fn iterate(
-        &mut self,
-        function: FunctionRef,
-        table: TableRef,
-        control: Value,
-    ) -> Option<Option<(Value, Value)>> {
-        if self.iterators.next == Some(function) {
-            let table = self.heap.at(table);
-            let position = table.position_after(control)?;
-            return Some(table.entry_from(position).map(|(key, value, _)| (key, value)));
-        }
-        if self.iterators.array == Some(function)
-            && let Value::Number(index) = control
-        {
-            let next = index + 1.0;
-            let value = self.heap.at(table).get(Value::Number(next));
-            return Some((!value.is_nil()).then_some((Value::Number(next), value)));
-        }
-        None
-    }
-
-    fn call_iterator(&mut self, slot: usize, values: [Value; 3]) -> Stepped {
-        let func = slot + 3;
-        self.grow_stack(func + WINDOW)?;
-        self.thread.stack[func..func + 3].copy_from_slice(&values);
-        self.thread.top = func + 3;
-        let then = Then::Finish;
-        Ok(Step::Act(Action::Call { func, arguments: 2, then, level: true }))
-    }
-
-    fn set_list(&mut self, instruction: Instruction, base: usize, next: u32) -> Result<(), Error> {
-        let slot = base + instruction.a() as usize;
-        let count = match instruction.b() as usize {
-            0 => self.thread.top - slot - 1,
-            count => count,
-        };
-        let block = if instruction.c() == 0 { next } else { instruction.c() };
-        let first = (block as usize - 1) * FIELDS_PER_FLUSH as usize;
-        let Value::Table(table) = self.thread.stack[slot] else {
-            return Ok(());
-        };
-        let last = first + count;
-        self.heap.grow_array(table, last)?;
-        for index in (1..=count).rev() {
-            let value = self.thread.stack[slot + index];
-            self.raw_set_index(table, first + index, value)?;
-        }
-        Ok(())
-    }
-
-    /// Makes a closure; returns how many instructions told of its upvalues.
-    fn make_closure(
-        &mut self,
-        closure: &LuaClosure,
-        instruction: Instruction,
-        base: usize,
-        pc: usize,
-    ) -> Result<usize, Error> {
-        let prototype = &closure.prototype.protos[instruction.bx() as usize];
-        let count = usize::from(prototype.upvalue_count);
-        self.collect_if_due();
-        let mut upvalues = vec![NONE; count].into_boxed_slice();
-        for (place, captured) in upvalues.iter_mut().zip(&closure.prototype.code[pc..]) {
-            let from = captured.b() as usize;
-            *place = match captured.opcode() {
-                Opcode::GetUpval => closure.upvalues[from],
-                _ => self.find_upvalue(base + from)?,
-            };
-        }
-        let made = LuaClosure {
-            prototype: Rc::clone(prototype),
-            upvalues,
-            globals: closure.globals,
-        };
-        let function = self.heap.closure(Closure::Lua(Rc::new(made)))?;
-        self.thread.stack[base + instruction.a() as usize] = Value::Function(function);
-        Ok(count)
-    }
-
-    /// `...`
-    fn variable_arguments(
-        &mut self,
-        closure: &LuaClosure,
-        instruction: Instruction,
-        base: usize,
-    ) -> Result<(), Error> {
-        let func = self.thread.frames.last().map_or(0, |frame| frame.func as usize);
-        let first = func + 1 + usize::from(closure.prototype.parameters);
-        let available = base.saturating_sub(first);
-        let target = base + instruction.a() as usize;
-        let wanted = match instruction.b() as usize {
-            0 => {
-                self.grow_stack(target + available + 2 * WINDOW)?;
-                self.thread.top = target + available;
-                available
-            }
-            wanted => wanted - 1,
-        };
-        for index in 0..wanted {
-            self.thread.stack[target + index] = if index < available {
-                self.thread.stack[first + index]
-            } else {
-                Value::Nil
-            };
-        }
-        Ok(())
-    }
-}
-
-/// 5.1's `luaO_fb2int`: (eeeeexxx) to (1xxx) * 2^(eeeee - 1).
-fn floating_byte(byte: u32) -> usize {
-    let exponent = byte >> 3 & 31;
-    let value = if exponent == 0 { byte } else { ((byte & 7) + 8) << (exponent - 1) };
-    value as usize
 }

@@ -42,7 +42,10 @@ impl Prototype {
                 Constant::String(bytes) => Value::String(heap.string(bytes)?),
             });
         }
-        let protos = proto.protos.iter().map(|inner| Prototype::load(inner, heap));
+        let protos = proto
+            .protos
+            .iter()
+            .map(|inner| Prototype::load(inner, heap));
         Ok(Rc::new(Prototype {
             protos: protos.collect::<Result<_, _>>()?,
             constants,
@@ -63,14 +66,19 @@ impl Prototype {
 
     /// The line of the instruction before `pc`: the one being executed.
     pub fn line_before(&self, pc: u32) -> u32 {
-        self.lines.get(pc.saturating_sub(1) as usize).copied().unwrap_or(0)
+        self.lines
+            .get(pc.saturating_sub(1) as usize)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// The name of the `number`th local variable (from one) that lives at `pc`.
     pub fn local_name(&self, number: u32, pc: u32) -> Option<&[u8]> {
         let alive = self.locals.iter().take_while(|local| local.start_pc <= pc);
         let mut alive = alive.filter(|local| pc < local.end_pc);
-        alive.nth(number.checked_sub(1)? as usize).map(|local| &*local.name)
+        alive
+            .nth(number.checked_sub(1)? as usize)
+            .map(|local| &*local.name)
     }
 }
 

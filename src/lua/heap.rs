@@ -105,7 +105,10 @@ impl Heap {
     }
 
     pub fn table(&mut self, array: usize, nodes: usize) -> Result<TableRef, Error> {
-        let sizes = Sizes { array, nodes: Table::node_size(nodes) };
+        let sizes = Sizes {
+            array,
+            nodes: Table::node_size(nodes),
+        };
         self.reserve(size_of::<Table>() + sizes.cost())?;
         let table = Table::with_sizes(array, nodes);
         if let Some(index) = self.free_table.pop() {

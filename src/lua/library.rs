@@ -58,11 +58,7 @@ impl Vm {
     }
 
     /// Makes a library: a global table of functions.
-    pub(crate) fn open(
-        &mut self,
-        name: &str,
-        functions: Functions<'_>,
-    ) -> Result<TableRef, Error> {
+    pub(crate) fn open(&mut self, name: &str, functions: Functions<'_>) -> Result<TableRef, Error> {
         let table = self.table(0, functions.len())?;
         let globals = self.globals;
         self.raw_set_text(globals, name.as_bytes(), Value::Table(table))?;

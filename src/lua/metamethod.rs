@@ -18,7 +18,10 @@ const MAX_CHAIN: usize = 100;
 pub(crate) enum Found {
     Value(Value),
     /// This metamethod is to be asked about this object.
-    Ask { function: Value, object: Value },
+    Ask {
+        function: Value,
+        object: Value,
+    },
 }
 
 impl Vm {
@@ -55,7 +58,10 @@ impl Vm {
                 }
             };
             if let Value::Function(_) = event {
-                return Ok(Found::Ask { function: event, object });
+                return Ok(Found::Ask {
+                    function: event,
+                    object,
+                });
             }
             object = event;
             operand = Operand::Other;
@@ -171,7 +177,12 @@ impl Vm {
         self.thread.stack[func + 1..func + 1 + arguments.len()].copy_from_slice(arguments);
         let arguments = arguments.len();
         self.thread.top = func + 1 + arguments;
-        Ok(Step::Act(Action::Call { func, arguments, then, level: true }))
+        Ok(Step::Act(Action::Call {
+            func,
+            arguments,
+            then,
+            level: true,
+        }))
     }
 
     /// Arithmetic on what are not two numbers.
@@ -392,12 +403,7 @@ impl Vm {
 
 impl Heap {
     /// Order of two strings or numbers; `None` if metamethods must say.
-    pub(crate) fn plain_order(
-        &self,
-        left: Value,
-        right: Value,
-        or_equal: bool,
-    ) -> Option<bool> {
+    pub(crate) fn plain_order(&self, left: Value, right: Value, or_equal: bool) -> Option<bool> {
         match (left, right) {
             (Value::Number(a), Value::Number(b)) => Some(if or_equal { a <= b } else { a < b }),
             (Value::String(a), Value::String(b)) => {

@@ -20,7 +20,11 @@ pub(crate) enum Operand {
 
 impl Operand {
     pub fn rk(operand: u32) -> Operand {
-        if operand & CONSTANT_BIT != 0 { Operand::Other } else { Operand::Register(operand) }
+        if operand & CONSTANT_BIT != 0 {
+            Operand::Other
+        } else {
+            Operand::Register(operand)
+        }
     }
 }
 
@@ -43,9 +47,7 @@ impl Vm {
         }
         let instruction = last_setter(prototype, pc, register)?;
         match instruction.opcode() {
-            Opcode::GetGlobal => {
-                Some(("global", self.constant_name(prototype, instruction.bx())))
-            }
+            Opcode::GetGlobal => Some(("global", self.constant_name(prototype, instruction.bx()))),
             Opcode::Move if instruction.b() < instruction.a() => {
                 self.object_name(prototype, pc, instruction.b())
             }
@@ -111,7 +113,11 @@ impl Vm {
         left: (Value, Operand),
         right: (Value, Operand),
     ) -> Error {
-        let (value, operand) = if self.to_number(left.0).is_none() { left } else { right };
+        let (value, operand) = if self.to_number(left.0).is_none() {
+            left
+        } else {
+            right
+        };
         self.type_error(value, operand, "perform arithmetic on")
     }
 
@@ -140,8 +146,7 @@ impl Vm {
         if kind == "method" {
             number -= 1;
             if number == 0 {
-                let text =
-                    [b"calling '", name, b"' on bad self (", reason, b")"].concat();
+                let text = [b"calling '", name, b"' on bad self (", reason, b")"].concat();
                 return self.error(&text);
             }
         }
@@ -172,7 +177,9 @@ impl Vm {
             Opcode::Call | Opcode::TailCall | Opcode::TForLoop
         );
         debug_assert!(args.base > 0);
-        calls.then(|| self.name_of(frame, instruction.a())).flatten()
+        calls
+            .then(|| self.name_of(frame, instruction.a()))
+            .flatten()
     }
 }
 

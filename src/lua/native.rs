@@ -42,14 +42,16 @@ pub enum Outcome {
     One(Value),
     /// That many values, which it pushed last.
     Values(usize),
-    /// Call the function below that many values pushed last; its results are this function's.
-    TailCall(usize),
     /// Call and then continue.
     Call(Call),
     /// Suspend the coroutine, handing out that many values pushed last.
     Yield(usize),
     /// Continue a coroutine with that many values pushed last.
-    Resume { thread: crate::ThreadRef, values: usize, wrapped: bool },
+    Resume {
+        thread: crate::ThreadRef,
+        values: usize,
+        wrapped: bool,
+    },
 }
 
 /// A function that a native function wants called: it was pushed, and its arguments after it.
@@ -64,7 +66,11 @@ impl Call {
     /// A call whose errors pass through.
     pub fn outcome(arguments: usize, then: impl Continuation + 'static) -> NativeResult {
         let then = Box::new(then);
-        Ok(Outcome::Call(Call { arguments, protection: Protection::None, then }))
+        Ok(Outcome::Call(Call {
+            arguments,
+            protection: Protection::None,
+            then,
+        }))
     }
 }
 
@@ -101,7 +107,11 @@ impl Vm {
     /// An argument; nil if there is none.
     #[inline]
     pub fn arg(&self, args: Args, number: usize) -> Value {
-        if number < args.len() { self.thread.stack[args.base() + number] } else { Value::Nil }
+        if number < args.len() {
+            self.thread.stack[args.base() + number]
+        } else {
+            Value::Nil
+        }
     }
 
     /// Replaces an argument, which keeps the new value from the collector.
@@ -114,7 +124,9 @@ impl Vm {
     /// The values that a native closure was made with.
     pub fn upvalue(&self, args: Args, number: usize) -> Value {
         let native = self.heap.native(args.callee);
-        native.and_then(|native| native.upvalues.get(number).copied()).unwrap_or_default()
+        native
+            .and_then(|native| native.upvalues.get(number).copied())
+            .unwrap_or_default()
     }
 
     pub(crate) fn set_native_upvalue(&mut self, args: Args, number: usize, value: Value) {
@@ -246,7 +258,8 @@ impl Vm {
 /// C's conversion of a double to a 64-bit integer on x86-64: what does not fit is the least integer.
 #[inline]
 pub fn to_integer(number: f64) -> i64 {
-    if number >= -9_223_372_036_854_775_808.0 && number < 9_223_372_036_854_775_808.0 {
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if (-LIMIT..LIMIT).contains(&number) {
         number as i64
     } else {
         i64::MIN

@@ -21,7 +21,10 @@ pub fn parse(text: &[u8]) -> Option<f64> {
 pub fn parse_prefix(text: &[u8]) -> Option<(f64, usize)> {
     let (negative, digits) = split_sign(text);
     let (number, rest) = parse_unsigned(digits)?;
-    Some((if negative { -number } else { number }, text.len() - rest.len()))
+    Some((
+        if negative { -number } else { number },
+        text.len() - rest.len(),
+    ))
 }
 
 /// Reads a whole string as an integer in a base from 2 to 36, as `tonumber` with a base does.

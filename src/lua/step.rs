@@ -53,14 +53,31 @@ impl Vm {
         let Some(closure) = frame.lua() else {
             return false;
         };
-        let line = closure.prototype.lines.get(frame.pc as usize).copied().unwrap_or(0);
+        let line = closure
+            .prototype
+            .lines
+            .get(frame.pc as usize)
+            .copied()
+            .unwrap_or(0);
         let back = frame.pc <= stepper.pc && !stepper.stopped;
         let new = depth != stepper.depth || line != stepper.line || frame.pc == 0 || back;
         if new && !(stepper.stopped && depth == stepper.depth && frame.pc == stepper.pc) {
-            *stepper = Stepper { depth, line, pc: frame.pc, stopped: true, ..*stepper };
+            *stepper = Stepper {
+                depth,
+                line,
+                pc: frame.pc,
+                stopped: true,
+                ..*stepper
+            };
             return true;
         }
-        *stepper = Stepper { depth, line, pc: frame.pc, stopped: false, ..*stepper };
+        *stepper = Stepper {
+            depth,
+            line,
+            pc: frame.pc,
+            stopped: false,
+            ..*stepper
+        };
         false
     }
 }

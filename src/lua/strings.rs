@@ -25,7 +25,12 @@ pub(crate) struct Strings {
 
 impl Default for Strings {
     fn default() -> Strings {
-        Strings { objects: Vec::new(), buckets: vec![NONE; FIRST_BUCKETS], free: NONE, count: 0 }
+        Strings {
+            objects: Vec::new(),
+            buckets: vec![NONE; FIRST_BUCKETS],
+            free: NONE,
+            count: 0,
+        }
     }
 }
 
@@ -35,7 +40,9 @@ pub(crate) fn hash(bytes: &[u8]) -> u32 {
     let step = (bytes.len() >> 5) + 1;
     let mut at = bytes.len();
     while at >= step {
-        let mixed = (hash << 5).wrapping_add(hash >> 2).wrapping_add(u32::from(bytes[at - 1]));
+        let mixed = (hash << 5)
+            .wrapping_add(hash >> 2)
+            .wrapping_add(u32::from(bytes[at - 1]));
         hash ^= mixed;
         at -= step;
     }
@@ -67,7 +74,13 @@ impl Strings {
         }
         let bucket = hash as usize & (self.buckets.len() - 1);
         let next = self.buckets[bucket];
-        let object = StringObject { data, hash, next, marked: false, live: true };
+        let object = StringObject {
+            data,
+            hash,
+            next,
+            marked: false,
+            live: true,
+        };
         let index = if self.free == NONE {
             self.objects.push(object);
             (self.objects.len() - 1) as u32
@@ -95,7 +108,12 @@ impl Strings {
     fn grow(&mut self) {
         self.buckets = vec![NONE; self.buckets.len() * 2];
         let mask = self.buckets.len() - 1;
-        for (index, object) in self.objects.iter_mut().enumerate().filter(|(_, it)| it.live) {
+        for (index, object) in self
+            .objects
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, it)| it.live)
+        {
             let bucket = &mut self.buckets[object.hash as usize & mask];
             object.next = *bucket;
             *bucket = index as u32;

@@ -70,7 +70,10 @@ fn ceil_log2(size: usize) -> u32 {
 
 impl Table {
     pub(crate) fn with_sizes(array: usize, nodes: usize) -> Table {
-        let mut table = Table { live: true, ..Table::default() };
+        let mut table = Table {
+            live: true,
+            ..Table::default()
+        };
         table.array.resize(array, Value::Nil);
         table.set_nodes(nodes);
         table
@@ -81,7 +84,10 @@ impl Table {
     }
 
     fn sizes(&self) -> Sizes {
-        Sizes { array: self.array.len(), nodes: self.nodes.len() }
+        Sizes {
+            array: self.array.len(),
+            nodes: self.nodes.len(),
+        }
     }
 
     /// The number of nodes for `count` keys.
@@ -91,7 +97,13 @@ impl Table {
 
     fn set_nodes(&mut self, count: usize) {
         let size = Table::node_size(count);
-        self.nodes = vec![Node { next: NO_NODE, ..Node::default() }; size];
+        self.nodes = vec![
+            Node {
+                next: NO_NODE,
+                ..Node::default()
+            };
+            size
+        ];
         self.last_free = size as u32;
     }
 
@@ -135,7 +147,8 @@ impl Table {
     }
 
     fn get_hashed(&self, key: Value) -> Value {
-        self.find_node(key).map_or(Value::Nil, |at| self.nodes[at].value)
+        self.find_node(key)
+            .map_or(Value::Nil, |at| self.nodes[at].value)
     }
 
     fn find_node(&self, key: Value) -> Option<usize> {
@@ -282,7 +295,10 @@ impl Table {
         whole += count_index(key, &mut counts);
         total += 1;
         let (array, inside) = best_array_size(&counts, whole);
-        Sizes { array, nodes: Table::node_size(total - inside) }
+        Sizes {
+            array,
+            nodes: Table::node_size(total - inside),
+        }
     }
 
     fn count_array(&self, counts: &mut [usize; MAX_BITS + 1]) -> usize {
@@ -310,7 +326,11 @@ impl Table {
             self.array.reserve_exact(sizes.array - self.array.len());
             self.array.resize(sizes.array, Value::Nil);
         }
-        for (offset, value) in cut.into_iter().enumerate().filter(|(_, value)| !value.is_nil()) {
+        for (offset, value) in cut
+            .into_iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_nil())
+        {
             self.put_again(Value::Number((sizes.array + offset + 1) as f64), value);
         }
         for node in old_nodes.iter().rev().filter(|node| !node.value.is_nil()) {
@@ -347,7 +367,11 @@ impl Table {
             }
             return low;
         }
-        if self.nodes.is_empty() { high } else { self.border_beyond(high) }
+        if self.nodes.is_empty() {
+            high
+        } else {
+            self.border_beyond(high)
+        }
     }
 
     fn border_beyond(&self, start: usize) -> usize {

@@ -138,7 +138,12 @@ impl ThreadState {
 
     /// The first slot that nothing in this thread uses.
     pub fn extent(&self) -> usize {
-        let frames = self.frames.iter().map(|frame| frame.top as usize).max().unwrap_or(0);
+        let frames = self
+            .frames
+            .iter()
+            .map(|frame| frame.top as usize)
+            .max()
+            .unwrap_or(0);
         frames.max(self.top).min(self.stack.len())
     }
 }

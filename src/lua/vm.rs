@@ -45,7 +45,10 @@ pub enum Run {
     /// The slice is used up: call `run` again.
     Pending,
     /// The script called a host function. Answer by `Vm::answer` or `Vm::answer_error`, then `run` again.
-    Host { id: u32, args: Args },
+    Host {
+        id: u32,
+        args: Args,
+    },
     /// While stepping: the script is about to begin a line.
     Line,
     Failed(Failure),
@@ -102,7 +105,10 @@ impl Vm {
         let events = Events::new(&mut heap)?;
         Ok(Vm {
             heap,
-            thread: ThreadState { status: Status::Running, ..ThreadState::new() },
+            thread: ThreadState {
+                status: Status::Running,
+                ..ThreadState::new()
+            },
             current,
             globals,
             registry,
@@ -139,10 +145,17 @@ impl Vm {
         let prototype = Prototype::load(proto, &mut self.heap)?;
         let mut upvalues = Vec::new();
         for _ in 0..prototype.upvalue_count {
-            upvalues.push(self.heap.upvalue(crate::function::Upvalue::Closed(Value::Nil))?);
+            upvalues.push(
+                self.heap
+                    .upvalue(crate::function::Upvalue::Closed(Value::Nil))?,
+            );
         }
         let upvalues = upvalues.into_boxed_slice();
-        let closure = LuaClosure { prototype, upvalues, globals: self.globals };
+        let closure = LuaClosure {
+            prototype,
+            upvalues,
+            globals: self.globals,
+        };
         self.heap.closure(Closure::Lua(Rc::new(closure)))
     }
 
@@ -155,7 +168,12 @@ impl Vm {
             self.push(*argument)?;
         }
         let arguments = arguments.len();
-        self.pending = Some(Action::Call { func: 0, arguments, then: Then::Done, level: true });
+        self.pending = Some(Action::Call {
+            func: 0,
+            arguments,
+            then: Then::Done,
+            level: true,
+        });
         Ok(())
     }
 
@@ -168,7 +186,11 @@ impl Vm {
             self.close_upvalues(0);
         }
         let stack = std::mem::take(&mut self.thread.stack);
-        self.thread = ThreadState { status: Status::Running, stack, ..ThreadState::new() };
+        self.thread = ThreadState {
+            status: Status::Running,
+            stack,
+            ..ThreadState::new()
+        };
         self.thread.stack.fill(Value::Nil);
         self.killed = false;
         self.pending = None;
@@ -212,7 +234,11 @@ impl Vm {
             Error::Handler => self.text_or_nil(b"error in error handling"),
             Error::Killed => Value::Nil,
         };
-        Failure { error, value, levels: std::mem::take(&mut self.failed_at) }
+        Failure {
+            error,
+            value,
+            levels: std::mem::take(&mut self.failed_at),
+        }
     }
 
     fn text_or_nil(&mut self, text: &[u8]) -> Value {
@@ -233,7 +259,11 @@ impl Vm {
             self.push(*value)?;
         }
         let outcome = crate::native::Outcome::Values(values.len());
-        self.pending = Some(Action::Outcome { outcome, args, then });
+        self.pending = Some(Action::Outcome {
+            outcome,
+            args,
+            then,
+        });
         Ok(())
     }
 
@@ -316,13 +346,19 @@ impl Vm {
         upvalues: &[Value],
     ) -> Result<FunctionRef, Error> {
         let function = NativeKind::Function(function);
-        let closure = NativeClosure { function, upvalues: upvalues.into() };
+        let closure = NativeClosure {
+            function,
+            upvalues: upvalues.into(),
+        };
         self.heap.closure(Closure::Native(Box::new(closure)))
     }
 
     /// A function that the host answers: `run` comes back with `Run::Host` and this number.
     pub fn host_function(&mut self, id: u32) -> Result<FunctionRef, Error> {
-        let closure = NativeClosure { function: NativeKind::Host(id), upvalues: Box::default() };
+        let closure = NativeClosure {
+            function: NativeKind::Host(id),
+            upvalues: Box::default(),
+        };
         self.heap.closure(Closure::Native(Box::new(closure)))
     }
 }
@@ -381,12 +417,7 @@ impl Vm {
         self.raw_set(table, Value::Number(index as f64), value)
     }
 
-    pub fn raw_set_text(
-        &mut self,
-        table: TableRef,
-        key: &[u8],
-        value: Value,
-    ) -> Result<(), Error> {
+    pub fn raw_set_text(&mut self, table: TableRef, key: &[u8], value: Value) -> Result<(), Error> {
         let key = self.heap.string(key)?;
         self.raw_set(table, Value::String(key), value)
     }

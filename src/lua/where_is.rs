@@ -32,11 +32,19 @@ pub struct Local {
 
 impl Level {
     pub(crate) fn native() -> Level {
-        Level { kind: LevelKind::Native, source: b"=[C]".to_vec(), line: -1 }
+        Level {
+            kind: LevelKind::Native,
+            source: b"=[C]".to_vec(),
+            line: -1,
+        }
     }
 
     fn tail_call() -> Level {
-        Level { kind: LevelKind::TailCall, source: b"=(tail call)".to_vec(), line: -1 }
+        Level {
+            kind: LevelKind::TailCall,
+            source: b"=(tail call)".to_vec(),
+            line: -1,
+        }
     }
 
     pub(crate) fn of(frame: &Frame) -> Level {
@@ -46,7 +54,11 @@ impl Level {
                 let prototype = &closure.prototype;
                 let main = prototype.line_defined == 0;
                 Level {
-                    kind: if main { LevelKind::Main } else { LevelKind::Lua },
+                    kind: if main {
+                        LevelKind::Main
+                    } else {
+                        LevelKind::Lua
+                    },
                     source: prototype.source.to_vec(),
                     line: prototype.line_before(frame.pc) as i32,
                 }
@@ -144,14 +156,20 @@ impl Vm {
         let frame = self.thread.frames.last()?;
         let prototype = &frame.lua()?.prototype;
         // Stopped before an instruction: that one counts, not the last.
-        let at = if self.stepper.is_some() { frame.pc } else { frame.pc.saturating_sub(1) };
+        let at = if self.stepper.is_some() {
+            frame.pc
+        } else {
+            frame.pc.saturating_sub(1)
+        };
         prototype.lines.get(at as usize).copied()
     }
 
     /// The local variables, with their values, of a level of calls (0 is the function on top).
     pub fn locals(&self, level: usize) -> Vec<Local> {
         let frames = self.thread.frames.len();
-        let Some(frame) = frames.checked_sub(level + 1).and_then(|at| self.thread.frames.get(at))
+        let Some(frame) = frames
+            .checked_sub(level + 1)
+            .and_then(|at| self.thread.frames.get(at))
         else {
             return Vec::new();
         };
@@ -168,7 +186,10 @@ impl Vm {
         let values = closure.upvalues.iter();
         names
             .zip(values)
-            .map(|(name, index)| Local { name: name.to_vec(), value: self.upvalue_value(*index) })
+            .map(|(name, index)| Local {
+                name: name.to_vec(),
+                value: self.upvalue_value(*index),
+            })
             .collect()
     }
 
@@ -188,7 +209,11 @@ fn locals_of(thread: &ThreadState, frame: &Frame) -> Vec<Local> {
         .enumerate()
         .map(|(register, local)| Local {
             name: local.name.to_vec(),
-            value: thread.stack.get(frame.base as usize + register).copied().unwrap_or_default(),
+            value: thread
+                .stack
+                .get(frame.base as usize + register)
+                .copied()
+                .unwrap_or_default(),
         })
         .collect()
 }

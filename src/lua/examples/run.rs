@@ -13,7 +13,10 @@ fn main() -> ExitCode {
     let Some(file) = words.next() else {
         return ExitCode::FAILURE;
     };
-    let slice = words.next().and_then(|word| word.parse().ok()).unwrap_or(u64::MAX);
+    let slice = words
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(u64::MAX);
     let source = std::fs::read(&file).unwrap_or_default();
     let name = format!("@{file}");
     match run(&source, name.as_bytes(), slice) {
@@ -44,8 +47,9 @@ fn run(source: &[u8], name: &[u8], slice: u64) -> Result<ExitCode, Error> {
         match vm.run(slice) {
             Run::Pending | Run::Line => {}
             Run::Host { args, .. } => {
-                let words: Vec<_> =
-                    (0..args.len()).map(|index| vm.describe(vm.arg(args, index))).collect();
+                let words: Vec<_> = (0..args.len())
+                    .map(|index| vm.describe(vm.arg(args, index)))
+                    .collect();
                 let line = words.join(&b"\t"[..]);
                 let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
                 vm.answer(&[])?;

@@ -50,7 +50,9 @@ impl Vm {
     }
 
     pub(crate) fn compile_limits(&self) -> Limits {
-        Limits { c_levels: u32::from(self.thread.base_levels + self.thread.levels) }
+        Limits {
+            c_levels: u32::from(self.thread.base_levels + self.thread.levels),
+        }
     }
 
     /// An error unless that many more values fit a native's part of the stack.
@@ -130,7 +132,11 @@ fn getmetatable(vm: &mut Vm, args: Args) -> NativeResult {
         return Ok(Outcome::One(Value::Nil));
     };
     let shown = vm.metatable_event(metatable, Event::Metatable);
-    Ok(Outcome::One(if shown.is_nil() { Value::Table(metatable) } else { shown }))
+    Ok(Outcome::One(if shown.is_nil() {
+        Value::Table(metatable)
+    } else {
+        shown
+    }))
 }
 
 fn setmetatable(vm: &mut Vm, args: Args) -> NativeResult {
@@ -223,13 +229,33 @@ fn tostring(vm: &mut Vm, args: Args) -> NativeResult {
     if !event.is_nil() {
         vm.push(event)?;
         vm.push(value)?;
-        return Ok(Outcome::TailCall(1));
+        return Call::outcome(1, AfterToString);
     }
     if let Value::String(_) = value {
         return Ok(Outcome::One(value));
     }
     let text = vm.describe(value);
     Ok(Outcome::One(Value::String(vm.string_of(text)?)))
+}
+
+#[derive(Debug)]
+struct AfterToString;
+
+impl Continuation for AfterToString {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        _: Args,
+        results: Result<usize, Value>,
+    ) -> NativeResult {
+        let count = results.unwrap_or(0);
+        let first = vm.top() - count;
+        Ok(Outcome::One(if count > 0 {
+            vm.slot(first)
+        } else {
+            Value::Nil
+        }))
+    }
 }
 
 impl Vm {
@@ -332,7 +358,12 @@ struct AfterProtected;
 
 impl Continuation for AfterProtected {
     /// `true` stands below the results already.
-    fn resume(self: Box<Self>, vm: &mut Vm, _: Args, results: Result<usize, Value>) -> NativeResult {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        _: Args,
+        results: Result<usize, Value>,
+    ) -> NativeResult {
         match results {
             Ok(count) => Ok(Outcome::Values(count + 1)),
             Err(value) => {
@@ -457,4 +488,3 @@ impl Continuation for Reading {
         self.text.capacity()
     }
 }
-

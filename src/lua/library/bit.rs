@@ -97,8 +97,16 @@ fn ror(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn tohex(vm: &mut Vm, args: Args) -> NativeResult {
     let value = bits(vm, args, 0)?;
-    let digits = if args.len() > 1 { bits(vm, args, 1)? as i32 } else { 8 };
-    let text = if digits < 0 { format!("{value:08X}") } else { format!("{value:08x}") };
+    let digits = if args.len() > 1 {
+        bits(vm, args, 1)? as i32
+    } else {
+        8
+    };
+    let text = if digits < 0 {
+        format!("{value:08X}")
+    } else {
+        format!("{value:08x}")
+    };
     let shown = (digits.unsigned_abs() as usize).min(8);
     let string = vm.string(&text.as_bytes()[8 - shown..])?;
     Ok(Outcome::One(Value::String(string)))

@@ -151,11 +151,7 @@ fn choice(vm: &mut Vm, args: Args, words: &[&[u8]]) -> Result<Option<usize>, Err
     }
 }
 
-fn switch(
-    vm: &mut Vm,
-    args: Args,
-    setting: fn(&mut Config) -> &mut bool,
-) -> Result<Value, Error> {
+fn switch(vm: &mut Vm, args: Args, setting: fn(&mut Config) -> &mut bool) -> Result<Value, Error> {
     if let Some(chosen) = choice(vm, args, &[b"off", b"on"])? {
         *setting(vm.cjson_mut(args)) = chosen == 1;
     }

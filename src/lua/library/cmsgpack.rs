@@ -120,7 +120,7 @@ fn write_number(number: f64, bytes: &mut Vec<u8>) {
 
 fn write_integer(integer: i64, bytes: &mut Vec<u8>) {
     match integer {
-        0..=0x7F | -32..=-1 => bytes.push(integer as u8),
+        -32..=0x7F => bytes.push(integer as u8),
         0x80..=0xFF => bytes.extend([0xCC, integer as u8]),
         0x100..=0xFFFF => {
             bytes.push(0xCD);
@@ -183,12 +183,7 @@ fn write_array(
     Ok(())
 }
 
-fn write_map(
-    vm: &mut Vm,
-    table: TableRef,
-    level: usize,
-    bytes: &mut Vec<u8>,
-) -> Result<(), Error> {
+fn write_map(vm: &mut Vm, table: TableRef, level: usize, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let mut position = 0;
     let mut length = 0;
     while let Some((_, _, next)) = vm.entry_from(table, position) {

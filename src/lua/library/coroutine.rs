@@ -42,7 +42,11 @@ fn create(vm: &mut Vm, args: Args) -> NativeResult {
 
 fn resume(vm: &mut Vm, args: Args) -> NativeResult {
     let thread = check_coroutine(vm, args)?;
-    Ok(Outcome::Resume { thread, values: args.len() - 1, wrapped: false })
+    Ok(Outcome::Resume {
+        thread,
+        values: args.len() - 1,
+        wrapped: false,
+    })
 }
 
 fn running(vm: &mut Vm, _: Args) -> NativeResult {
@@ -69,7 +73,11 @@ fn resume_wrapped(vm: &mut Vm, args: Args) -> NativeResult {
     let Value::Thread(thread) = vm.upvalue(args, 0) else {
         return Ok(Outcome::Nothing);
     };
-    Ok(Outcome::Resume { thread, values: args.len(), wrapped: true })
+    Ok(Outcome::Resume {
+        thread,
+        values: args.len(),
+        wrapped: true,
+    })
 }
 
 fn yield_values(_: &mut Vm, args: Args) -> NativeResult {

@@ -29,7 +29,12 @@ impl Format {
     fn new(vm: &mut Vm, args: Args) -> Result<Format, Error> {
         let string = vm.check_string(args, 0)?;
         let text = c_text(vm.bytes(string)).to_vec();
-        Ok(Format { text, at: 0, big: false, alignment: 1 })
+        Ok(Format {
+            text,
+            at: 0,
+            big: false,
+            alignment: 1,
+        })
     }
 
     /// The next option and the bytes its value takes.
@@ -47,9 +52,8 @@ impl Format {
             b'i' | b'I' => {
                 let size = self.number(vm, 4)?;
                 if size > MAX_INTEGER {
-                    let text = format!(
-                        "integral size {size} is larger than limit of {MAX_INTEGER}"
-                    );
+                    let text =
+                        format!("integral size {size} is larger than limit of {MAX_INTEGER}");
                     return Err(vm.error(text.as_bytes()));
                 }
                 size
@@ -114,7 +118,11 @@ impl Format {
 
 /// An integer of `size` bytes, cut or filled with zeros, least byte first.
 fn integer_bytes(number: f64, size: usize) -> Vec<u8> {
-    let value = if number < 0.0 { to_integer(number) as u64 } else { to_unsigned(number) };
+    let value = if number < 0.0 {
+        to_integer(number) as u64
+    } else {
+        to_unsigned(number)
+    };
     let mut bytes = value.to_le_bytes().to_vec();
     bytes.resize(size, 0);
     bytes
@@ -123,7 +131,11 @@ fn integer_bytes(number: f64, size: usize) -> Vec<u8> {
 /// C's conversion of a double to an unsigned 64-bit integer on x86-64.
 fn to_unsigned(number: f64) -> u64 {
     const HALF: f64 = 9_223_372_036_854_775_808.0;
-    if number < HALF { to_integer(number) as u64 } else { to_integer(number - HALF) as u64 ^ 1 << 63 }
+    if number < HALF {
+        to_integer(number) as u64
+    } else {
+        to_integer(number - HALF) as u64 ^ 1 << 63
+    }
 }
 
 fn pack(vm: &mut Vm, args: Args) -> NativeResult {
@@ -260,7 +272,11 @@ fn check_length(
 
 /// `c0` takes its size from the value before, which it uses up.
 fn previous_size(vm: &mut Vm, count: &mut usize) -> Result<usize, Error> {
-    let value = if *count == 0 { Value::Nil } else { vm.slot(vm.top() - 1) };
+    let value = if *count == 0 {
+        Value::Nil
+    } else {
+        vm.slot(vm.top() - 1)
+    };
     let Some(number) = vm.to_number(value) else {
         return Err(vm.error(b"format 'c0' needs a previous size"));
     };
@@ -269,12 +285,7 @@ fn previous_size(vm: &mut Vm, count: &mut usize) -> Result<usize, Error> {
     Ok(to_unsigned(number) as usize)
 }
 
-fn part(
-    vm: &mut Vm,
-    string: crate::StringRef,
-    from: usize,
-    length: usize,
-) -> Result<Value, Error> {
+fn part(vm: &mut Vm, string: crate::StringRef, from: usize, length: usize) -> Result<Value, Error> {
     vm.make_room(length)?;
     let bytes = vm.bytes(string)[from..from + length].to_vec();
     Ok(Value::String(vm.string_of(bytes)?))

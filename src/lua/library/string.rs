@@ -40,7 +40,11 @@ impl Vm {
 
 /// A position that counts from the end if negative; 0 if it is before the beginning.
 fn from_end(position: i64, length: usize) -> i64 {
-    let position = if position < 0 { position.wrapping_add(length as i64 + 1) } else { position };
+    let position = if position < 0 {
+        position.wrapping_add(length as i64 + 1)
+    } else {
+        position
+    };
     position.max(0)
 }
 

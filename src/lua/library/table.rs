@@ -53,9 +53,7 @@ fn concat(vm: &mut Vm, args: Args) -> NativeResult {
             Value::Number(_) => 24,
             other => {
                 let kind = other.type_name();
-                let text = format!(
-                    "invalid value ({kind}) at index {index} in table for 'concat'"
-                );
+                let text = format!("invalid value ({kind}) at index {index} in table for 'concat'");
                 return Err(vm.error(text.as_bytes()));
             }
         };
@@ -153,7 +151,11 @@ struct Walk {
 fn foreach(vm: &mut Vm, args: Args) -> NativeResult {
     vm.check_table(args, 0)?;
     vm.check_function(args, 1)?;
-    Walk { position: 0, last: None }.step(vm, args)
+    Walk {
+        position: 0,
+        last: None,
+    }
+    .step(vm, args)
 }
 
 fn foreachi(vm: &mut Vm, args: Args) -> NativeResult {
@@ -173,10 +175,12 @@ impl Walk {
                 let value = vm.raw_get_index(table, self.position);
                 Some((Value::Number(self.position as f64), value))
             }
-            None => vm.entry_from(table, self.position).map(|(key, value, next)| {
-                self.position = next;
-                (key, value)
-            }),
+            None => vm
+                .entry_from(table, self.position)
+                .map(|(key, value, next)| {
+                    self.position = next;
+                    (key, value)
+                }),
         };
         let Some((key, value)) = entry else {
             return Ok(Outcome::Nothing);
@@ -198,7 +202,11 @@ impl Continuation for Walk {
     ) -> NativeResult {
         let count = results.unwrap_or(0);
         let first = vm.top() - count;
-        let value = if count > 0 { vm.slot(first) } else { Value::Nil };
+        let value = if count > 0 {
+            vm.slot(first)
+        } else {
+            Value::Nil
+        };
         vm.set_top(first);
         if !value.is_nil() {
             return Ok(Outcome::One(value));

@@ -73,8 +73,14 @@ pub(super) fn decode(vm: &mut Vm, args: Args) -> NativeResult {
         return Err(vm.error(b"JSON parser does not support UTF-16 or UTF-32"));
     }
     let config = vm.cjson(args);
-    let mut reader =
-        Reader { config, text, at: 0, string: Vec::new(), open: Vec::new(), slots: 1 };
+    let mut reader = Reader {
+        config,
+        text,
+        at: 0,
+        string: Vec::new(),
+        open: Vec::new(),
+        slots: 1,
+    };
     let value = reader.document(vm)?;
     let token = reader.next();
     if token.kind != Kind::End {
@@ -96,7 +102,11 @@ impl Reader {
                 Kind::ArrayBegin | Kind::ObjectBegin => {
                     let is_array = token.kind == Kind::ArrayBegin;
                     let table = self.descend(vm, is_array)?;
-                    let end = if is_array { Kind::ArrayEnd } else { Kind::ObjectEnd };
+                    let end = if is_array {
+                        Kind::ArrayEnd
+                    } else {
+                        Kind::ObjectEnd
+                    };
                     token = self.next();
                     if token.kind != end {
                         if !is_array {
@@ -169,8 +179,7 @@ impl Reader {
         let slots = if is_array { 2 } else { 3 };
         if depth > self.config.decode_depth as usize || self.slots + slots > MAX_C_STACK {
             let at = self.at;
-            let text =
-                format!("Found too many nested data structures ({depth}) at character {at}");
+            let text = format!("Found too many nested data structures ({depth}) at character {at}");
             return Err(vm.error(text.as_bytes()));
         }
         let table = vm.table(0, 0)?;
@@ -178,7 +187,10 @@ impl Reader {
         self.open.push(if is_array {
             Open::Array { table, next: 1 }
         } else {
-            Open::Object { table, key: Value::Nil }
+            Open::Object {
+                table,
+                key: Value::Nil,
+            }
         });
         Ok(table)
     }
@@ -213,10 +225,19 @@ impl Reader {
             b']' => Kind::ArrayEnd,
             b':' => Kind::Colon,
             b',' => Kind::Comma,
-            0 => return Token { kind: Kind::End, at },
+            0 => {
+                return Token {
+                    kind: Kind::End,
+                    at,
+                };
+            }
             _ => {
                 let kind = self.longer();
-                let at = if let Kind::Error(_) = kind { self.at } else { at };
+                let at = if let Kind::Error(_) = kind {
+                    self.at
+                } else {
+                    at
+                };
                 return Token { kind, at };
             }
         };
@@ -276,7 +297,10 @@ impl Reader {
             }
             ..=b'9' => false,
             _ => {
-                let rest = self.text.get(self.at + sign..self.at + sign + 3).unwrap_or_default();
+                let rest = self
+                    .text
+                    .get(self.at + sign..self.at + sign + 3)
+                    .unwrap_or_default();
                 rest.eq_ignore_ascii_case(b"inf") || rest.eq_ignore_ascii_case(b"nan")
             }
         }
@@ -341,7 +365,8 @@ impl Reader {
             length = 12;
         }
         let character = char::from_u32(code)?;
-        self.string.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        self.string
+            .extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         self.at += length;
         Some(())
     }

@@ -27,7 +27,12 @@ struct Writer {
 pub(super) fn encode(vm: &mut Vm, args: Args) -> NativeResult {
     expect_one(vm, args)?;
     let config = vm.cjson(args);
-    let mut writer = Writer { config, text: Vec::new(), open: Vec::new(), slots: 1 };
+    let mut writer = Writer {
+        config,
+        text: Vec::new(),
+        open: Vec::new(),
+        slots: 1,
+    };
     let value = vm.arg(args, 0);
     writer.value(vm, value)?;
     while let Some(open) = writer.open.last_mut() {
@@ -115,7 +120,12 @@ impl Writer {
         let length = self.array_length(vm, table)?;
         self.text.push(if length.is_some() { b'[' } else { b'{' });
         self.slots += if length.is_some() { 1 } else { 2 };
-        self.open.push(Open { table, length, position: 0, first: true });
+        self.open.push(Open {
+            table,
+            length,
+            position: 0,
+            first: true,
+        });
         Ok(())
     }
 
@@ -162,7 +172,10 @@ impl Writer {
             }
         }
         let precision = Some(self.config.precision as usize);
-        let spec = Spec { precision, ..Spec::of(b'g') };
+        let spec = Spec {
+            precision,
+            ..Spec::of(b'g')
+        };
         self.text.extend(spec.number(number));
         Ok(())
     }

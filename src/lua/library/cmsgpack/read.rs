@@ -57,9 +57,8 @@ fn read(vm: &mut Vm, args: Args, limit: i64, offset: i64) -> NativeResult {
     let length = vm.bytes(input).len();
     if offset < 0 || limit < 0 {
         let (offset, length) = (offset as i32, length as i32);
-        let text = format!(
-            "Invalid request to unpack with offset of {offset} and limit of {length}."
-        );
+        let text =
+            format!("Invalid request to unpack with offset of {offset} and limit of {length}.");
         return Err(vm.error(text.as_bytes()));
     }
     if offset as u64 > length as u64 {
@@ -74,7 +73,11 @@ fn read(vm: &mut Vm, args: Args, limit: i64, offset: i64) -> NativeResult {
         vm.push(Value::Nil)?;
     }
     let limit = if all { i64::from(i32::MAX) } else { limit };
-    let mut reader = Reader { input, at: offset as usize, end: length };
+    let mut reader = Reader {
+        input,
+        at: offset as usize,
+        end: length,
+    };
     let mut count = 0;
     while reader.at < reader.end && (count as i64) < limit {
         match reader.value(vm, args) {
@@ -85,7 +88,11 @@ fn read(vm: &mut Vm, args: Args, limit: i64, offset: i64) -> NativeResult {
         }
     }
     if !all {
-        let next = if reader.at == reader.end { -1.0 } else { reader.at as f64 };
+        let next = if reader.at == reader.end {
+            -1.0
+        } else {
+            reader.at as f64
+        };
         vm.set_slot(args.base() + 1, Value::Number(next));
         count += 1;
     }
@@ -115,7 +122,10 @@ impl Reader {
     }
 
     fn take<const N: usize>(&mut self, vm: &Vm) -> Result<[u8; N], Bad> {
-        let bytes = vm.bytes(self.input).get(self.at..self.at + N).ok_or(Bad::Missing)?;
+        let bytes = vm
+            .bytes(self.input)
+            .get(self.at..self.at + N)
+            .ok_or(Bad::Missing)?;
         self.at += N;
         bytes.try_into().map_err(|_| Bad::Missing)
     }
@@ -208,7 +218,12 @@ fn open_table(
         let text = format!("stack overflow (in function mp_decode_to_lua_{what})");
         return Err(Bad::Error(vm.error(text.as_bytes())));
     }
-    open.push(Open { slot: vm.top() - 1, left: length, index, has_key: false });
+    open.push(Open {
+        slot: vm.top() - 1,
+        left: length,
+        index,
+        has_key: false,
+    });
     Ok(())
 }
 

@@ -26,7 +26,13 @@ fn write(vm: &Vm, prototype: &Prototype, outer: Option<&[u8]>, out: &mut Vec<u8>
     write_string(source, out);
     write_int(prototype.line_defined as usize, out);
     write_int(prototype.last_line_defined as usize, out);
-    let Prototype { upvalue_count, parameters, vararg, max_stack, .. } = prototype;
+    let Prototype {
+        upvalue_count,
+        parameters,
+        vararg,
+        max_stack,
+        ..
+    } = prototype;
     out.extend([*upvalue_count, *parameters, *vararg, *max_stack]);
     write_int(prototype.code.len(), out);
     for instruction in &prototype.code {

@@ -36,7 +36,11 @@ impl Vm {
             true
         };
         let text = heap.bytes(pattern.string);
-        let text = if pattern.anchored { pattern::anchor(text).1 } else { text };
+        let text = if pattern.anchored {
+            pattern::anchor(text).1
+        } else {
+            text
+        };
         let mut matcher = Matcher::new(heap.bytes(subject), text);
         let mut found = Ok(None);
         match matcher.find(from, pattern.anchored, &mut spend) {
@@ -44,8 +48,14 @@ impl Vm {
             Ok(Some(whole)) => {
                 let count = matcher.capture_count();
                 let explicit = matcher.explicit_capture_count();
-                let captures = (0..count).map(|index| matcher.capture(index, &whole)).collect();
-                found = Ok(Some(Match { whole, captures, explicit }));
+                let captures = (0..count)
+                    .map(|index| matcher.capture(index, &whole))
+                    .collect();
+                found = Ok(Some(Match {
+                    whole,
+                    captures,
+                    explicit,
+                }));
             }
             Err(error) => found = Err(error),
         }
@@ -114,7 +124,11 @@ fn search(vm: &mut Vm, args: Args, find: bool) -> NativeResult {
     }
     vm.push(Value::Number((found.whole.start + 1) as f64))?;
     vm.push(Value::Number(found.whole.end as f64))?;
-    let captures = if found.explicit == 0 { &[] } else { &found.captures[..] };
+    let captures = if found.explicit == 0 {
+        &[]
+    } else {
+        &found.captures[..]
+    };
     let count = vm.push_captures(subject, captures)?;
     Ok(Outcome::Values(count + 2))
 }
@@ -141,21 +155,32 @@ fn find_plain(vm: &mut Vm, subject: StringRef, needle: StringRef, start: usize) 
 pub(super) fn gmatch(vm: &mut Vm, args: Args) -> NativeResult {
     let subject = vm.check_string(args, 0)?;
     let pattern = vm.check_string(args, 1)?;
-    let state = [Value::String(subject), Value::String(pattern), Value::Number(0.0)];
-    Ok(Outcome::One(Value::Function(vm.native(next_match, &state)?)))
+    let state = [
+        Value::String(subject),
+        Value::String(pattern),
+        Value::Number(0.0),
+    ];
+    Ok(Outcome::One(Value::Function(
+        vm.native(next_match, &state)?,
+    )))
 }
 
 fn next_match(vm: &mut Vm, args: Args) -> NativeResult {
-    let (Value::String(subject), Value::String(string), Value::Number(from)) =
-        (vm.upvalue(args, 0), vm.upvalue(args, 1), vm.upvalue(args, 2))
-    else {
+    let (Value::String(subject), Value::String(string), Value::Number(from)) = (
+        vm.upvalue(args, 0),
+        vm.upvalue(args, 1),
+        vm.upvalue(args, 2),
+    ) else {
         return Ok(Outcome::Nothing);
     };
     let from = from as usize;
     if from > vm.bytes(subject).len() {
         return Ok(Outcome::Nothing);
     }
-    let pattern = Pattern { string, anchored: false };
+    let pattern = Pattern {
+        string,
+        anchored: false,
+    };
     let Some(found) = vm.search(subject, &pattern, from)? else {
         return Ok(Outcome::Nothing);
     };
@@ -292,10 +317,14 @@ impl Substitution {
         let mut at = 0;
         while at < length {
             let rest = &vm.bytes(template)[at..];
-            let plain = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
+            let plain = rest
+                .iter()
+                .position(|byte| *byte == b'%')
+                .unwrap_or(rest.len());
             let next = rest.get(plain + 1).copied().unwrap_or(0);
             self.append(vm, plain)?;
-            self.text.extend_from_slice(&vm.bytes(template)[at..at + plain]);
+            self.text
+                .extend_from_slice(&vm.bytes(template)[at..at + plain]);
             at += plain;
             if at >= length {
                 break;
@@ -361,7 +390,11 @@ impl Continuation for Substitution {
     ) -> NativeResult {
         let count = results.unwrap_or(0);
         let first = vm.top() - count;
-        let value = if count > 0 { vm.slot(first) } else { Value::Nil };
+        let value = if count > 0 {
+            vm.slot(first)
+        } else {
+            Value::Nil
+        };
         self.append_value(vm, value)?;
         vm.set_top(first);
         let length = vm.bytes(self.subject).len();

@@ -112,7 +112,11 @@ impl Sort {
         let (left, right) = (at(vm, self.table, left), at(vm, self.table, right));
         vm.set_slot(base + LEFT, left);
         vm.set_slot(base + RIGHT, right);
-        Ok(if self.phase == Phase::MiddleFirst { (left, right) } else { (right, left) })
+        Ok(if self.phase == Phase::MiddleFirst {
+            (left, right)
+        } else {
+            (right, left)
+        })
     }
 
     /// Whether `a < b`; `None` if a function was pushed that must be called for it.

@@ -14,14 +14,18 @@ const MOST_UNITS: u64 = 300_000_000;
 pub fn machine() -> Result<Vm, Error> {
     let mut vm = Vm::with_library(MEMORY)?;
     let globals = vm.globals();
-    for (name, function) in [("pcall", pcall as lua::NativeFunction), ("__redis__err__handler", handler)] {
+    for (name, function) in [
+        ("pcall", pcall as lua::NativeFunction),
+        ("__redis__err__handler", handler),
+    ] {
         let function = vm.native(function, &[])?;
         vm.raw_set_text(globals, name.as_bytes(), function.into())?;
     }
     let redis = vm.table(0, 0)?;
-    for (name, function) in
-        [("error_reply", error_reply as lua::NativeFunction), ("status_reply", status_reply)]
-    {
+    for (name, function) in [
+        ("error_reply", error_reply as lua::NativeFunction),
+        ("status_reply", status_reply),
+    ] {
         let function = vm.native(function, &[])?;
         vm.raw_set_text(redis, name.as_bytes(), function.into())?;
     }
@@ -90,7 +94,12 @@ fn handler(vm: &mut Vm, args: Args) -> NativeResult {
 struct AfterCall;
 
 impl Continuation for AfterCall {
-    fn resume(self: Box<Self>, vm: &mut Vm, _: Args, results: Result<usize, Value>) -> NativeResult {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        _: Args,
+        results: Result<usize, Value>,
+    ) -> NativeResult {
         let mut value = match results {
             Ok(count) => return Ok(Outcome::Values(count + 1)),
             Err(value) => value,
@@ -153,7 +162,6 @@ fn try_eval(
         }
         Err(error) => return Err(error),
     };
-    vm.seed_random(0);
     vm.start(chunk, &[])?;
     let mut runs = 0u64;
     loop {
@@ -192,8 +200,16 @@ fn failed(vm: &mut Vm, failure: &Failure) -> Json {
 }
 
 fn error_json(text: &[u8]) -> Json {
-    let line: Vec<u8> =
-        text.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect();
+    let line: Vec<u8> = text
+        .iter()
+        .map(|byte| {
+            if matches!(byte, b'\r' | b'\n') {
+                b' '
+            } else {
+                *byte
+            }
+        })
+        .collect();
     json!({ "err": bytes_json(&line) })
 }
 
