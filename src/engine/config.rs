@@ -215,6 +215,11 @@ impl Config {
         }
     }
 
+    /// The port on which whoever drives the engine listens. Clients of a cluster are told of it.
+    pub fn note_port(&mut self, port: u16) {
+        self.texts.insert("port", port.to_string().into_bytes());
+    }
+
     /// Sets a parameter, typed or not. Whether it may be set while the server runs is `check_standing`'s business.
     pub fn set(&mut self, parameter: &Parameter, text: &[u8]) -> Result<(), Refusal> {
         let text = match parameter.name {
@@ -225,7 +230,7 @@ impl Config {
             return Err(invalid("dbfilename can't be a path, just a filename"));
         }
         if let Standing::Refused(why) = parameter.standing
-            && text != parameter.default.as_bytes()
+            && text != self.show(parameter)
         {
             return Err(Refusal::NotEmulated(why));
         }

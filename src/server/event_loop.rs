@@ -45,7 +45,11 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, engine: Engine, folder: Option<Folder>) -> io::Result<EventLoop> {
+    pub fn listen(
+        address: &str,
+        mut engine: Engine,
+        folder: Option<Folder>,
+    ) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
@@ -53,6 +57,11 @@ impl EventLoop {
         let mut listener = TcpListener::bind(address)?;
         poll.registry()
             .register(&mut listener, LISTENER, Interest::READABLE)?;
+        engine
+            .server
+            .config
+            .note_port(listener.local_addr()?.port());
+        engine.server.refresh_cluster_address();
         Ok(EventLoop {
             poll,
             listener,
@@ -299,7 +308,7 @@ impl EventLoop {
                         mark(&mut connection.is_dirty, &mut self.dirty, token);
                     }
                 }
-                Event::Log(text) => println!("{text}"),
+                Event::Log(text) => log(&text),
                 Event::Effect { .. } | Event::Key { .. } => {}
             }
         }
@@ -402,6 +411,11 @@ fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
 
 fn token_of(client: ClientId) -> Token {
     Token(client.0 as usize)
+}
+
+/// A line of the server's log. That nobody reads it any more does not end the server.
+pub fn log(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The wall clock; the engine itself never asks.
