@@ -14,7 +14,7 @@ use lesson::{Action, Page, Step};
 use serde_json::Value;
 
 use crate::replay::{Emulated, play_blocks};
-use crate::{declared, files, pages, sent};
+use crate::{declared, files, pages, scenes, sent};
 
 pub const PATH: &str = "tests/conformance.md";
 
@@ -150,7 +150,7 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "A row is green if the command is declared as the real server declares it (COMMAND INFO, COMMAND DOCS) and \
-             a recorded step in `tests/spec/`, a lesson or a recorded cluster succeeds with the same reply. `steps` counts those; `random` \
+             a recorded step in `tests/spec/`, a lesson, a scene (`tests/scenes.rs`) or a recorded cluster succeeds with the same reply. `steps` counts those; `random` \
              says whether the differential tester sends the command to both servers. The name before subcommands is \
              green if they are.\n"
         )?;
@@ -208,6 +208,7 @@ fn successful_steps() -> BTreeMap<String, usize> {
             pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));
         count_page(&path, &page, &mut counts);
     }
+    count_scenes(&mut counts);
     REPLAYED
         .iter()
         .for_each(|name| count_conversation(name, &mut counts));
@@ -216,6 +217,27 @@ fn successful_steps() -> BTreeMap<String, usize> {
 
 /// Recordings of several servers, which `cluster.rs` replays: transcripts cannot name ids that chance has drawn.
 const REPLAYED: &[&str] = &["cluster-nodes", "cluster-redirections"];
+
+/// Steps of scenes that the engine plays as they are recorded.
+fn count_scenes(counts: &mut BTreeMap<String, usize>) {
+    for (_, expected, found, seen) in scenes::compared() {
+        if expected != found {
+            continue;
+        }
+        for (step, output) in seen {
+            let words = step
+                .split_once("> ")
+                .and_then(|(_, line)| words::split(line.as_bytes()).ok());
+            let words = words.unwrap_or_default();
+            let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+            let refused =
+                output.is_empty() || output.starts_with("(error)") || output == "QUEUED\n";
+            if !refused && let Ok(entry) = table().resolve(&words) {
+                *counts.entry(entry.name.to_ascii_lowercase()).or_default() += 1;
+            }
+        }
+    }
+}
 
 fn count_conversation(name: &str, counts: &mut BTreeMap<String, usize>) {
     let recorded = files::vector(name);

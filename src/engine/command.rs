@@ -429,7 +429,7 @@ impl Table {
     pub fn resolve(&self, words: &[&[u8]]) -> Result<&'static Entry, Error> {
         let name = words.first().copied().unwrap_or_default();
         let Some(entry) = self.find(name) else {
-            return Err(commands::missing::explain(name).unwrap_or_else(|| unknown_command(words)));
+            return Err(unknown_command(words));
         };
         let Some(given) = words.get(1) else {
             return Ok(entry);

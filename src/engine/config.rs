@@ -2,9 +2,11 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+pub mod rewrite;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::access::{Frequency, Tally};
 use crate::acl::Rules;
@@ -186,6 +188,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Whoever drives the engine listens there.
+    pub fn note_port(&mut self, port: u16) {
+        self.texts.insert("port", port.to_string().into_bytes());
+    }
+
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
@@ -204,6 +211,20 @@ impl Config {
     /// A parameter that is `yes` or `no`.
     pub fn yes(&self, name: &str) -> bool {
         self.get(name).is_some_and(|text| text == b"yes")
+    }
+
+    /// How long a script may keep others waiting before they are told so.
+    pub fn busy_reply_threshold(&self) -> Duration {
+        let millis = self.int("busy-reply-threshold").unwrap_or_default();
+        Duration::from_millis(millis.unsigned_abs())
+    }
+
+    /// The least level that is logged: 0 debug, 1 verbose, 2 notice, 3 warning, 4 nothing.
+    pub fn log_level(&self) -> i64 {
+        const LEVELS: [&[u8]; 5] = [b"debug", b"verbose", b"notice", b"warning", b"nothing"];
+        let level = self.get("loglevel").unwrap_or_default();
+        let found = LEVELS.iter().position(|name| level == *name);
+        found.map_or(2, |at| at as i64)
     }
 
     /// What holds for new users: `acl-pubsub-default`.

@@ -13,6 +13,7 @@ mod connection;
 mod event_loop;
 mod folder;
 mod options;
+mod upstream;
 
 use std::process::ExitCode;
 
@@ -71,7 +72,10 @@ fn start_engine(options: &Options, now: Time) -> Result<Engine, String> {
             .map_err(|error| format!("the folder cannot be read: {error}"))?,
         None => Disk::default(),
     };
-    let mut engine = Engine::with_config(options.seed, now, options.config.clone());
+    let mut config = options.config.clone();
+    // Replicas tell their master where they listen.
+    config.note_port(options.port);
+    let mut engine = Engine::with_config(options.seed, now, config);
     engine.server.users = options.users.clone();
     engine.server.config_file = options.config_file.clone();
     engine.server.persistence.can_exit = true;

@@ -64,6 +64,20 @@ impl Session {
         )
     }
 
+    /// Works on what is not finished: scripts that run for long. Says whether there is more to do, so that whoever
+    /// listens to a page can listen in between. Notices are what came of it.
+    pub fn work_on(&mut self) -> (bool, Vec<Notice>) {
+        let (mut more, mut notices) = (false, Vec::new());
+        for (name, world) in &mut self.worlds {
+            more |= world.work_on();
+            notices.extend(world.take_late().into_iter().map(|mut notice| {
+                notice.world.clone_from(name);
+                notice
+            }));
+        }
+        (more, notices)
+    }
+
     pub fn world(&mut self, name: &str) -> Option<&mut World> {
         self.worlds.get_mut(name)
     }

@@ -2,9 +2,11 @@
 //! The same setup and the same log give the same world, reply for reply.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use engine::config::Config;
 use engine::render;
+use engine::scripting::NANOS_PER_STEP;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
 use lesson::Output;
@@ -22,6 +24,9 @@ const REPEATS_MAX: usize = 1000;
 
 /// What one client may leave unread before older output is dropped.
 const LATE_NOTICES_MAX: usize = 1000;
+
+/// What a script does at a time, so that a worker can listen in between.
+const SCRIPT_STEPS: u64 = 1_000_000;
 
 pub struct World {
     pub(crate) engine: Engine,
@@ -50,7 +55,7 @@ impl World {
     pub fn with_config(setup: Setup, config: Config) -> World {
         let seed = seed_of(&setup.seed);
         World {
-            engine: Engine::with_config(seed, Time::WORLD_START, config.clone()),
+            engine: patient(Engine::with_config(seed, Time::WORLD_START, config.clone())),
             config,
             began: Time::WORLD_START,
             now: Time::WORLD_START,
@@ -108,7 +113,7 @@ impl World {
 
     /// Another server, at another time. Nobody is connected to it yet.
     pub(crate) fn replace_server(&mut self, engine: Engine, now: Time) {
-        self.engine = engine;
+        self.engine = patient(engine);
         self.began = now;
         self.now = now;
         self.clients.clear();
@@ -249,8 +254,11 @@ impl World {
     /// Sends words as a client; gives what redis-cli prints, whether it is an error, whether the client waits.
     fn send(&mut self, client: &str, words: &[Vec<u8>]) -> (String, bool, bool) {
         let id = self.client(client);
+        // What others send while a script runs is looked at when it has ended or counts as busy.
+        while self.go_on_with_script() {}
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let reply = self.engine.execute(id, &slices, self.now);
+        let reply = self.finish_soon(id, reply);
         let error = matches!(reply, Reply::Error(_));
         let waits = reply == Reply::Later;
         let protocol = self.engine.protocol(id);
@@ -260,6 +268,44 @@ impl World {
             reply => render::render(&reply, protocol),
         };
         (output.trim_end_matches('\n').to_string(), error, waits)
+    }
+
+    /// A script's reply belongs to its line, if it comes within a second of the server's time.
+    fn finish_soon(&mut self, id: ClientId, reply: Reply) -> Reply {
+        const TURNS: u64 = 1_000_000_000 / (NANOS_PER_STEP * SCRIPT_STEPS);
+        if reply != Reply::Later || !self.engine.script_is_running() {
+            return reply;
+        }
+        for _ in 0..TURNS {
+            if !self.go_on_with_script() {
+                break;
+            }
+        }
+        let mut events = self.engine.drain();
+        let own = |event: &Event| matches!(event, Event::Reply { client, .. } if *client == id);
+        let found = events.iter().position(own).map(|at| events.remove(at));
+        self.engine.requeue(events);
+        match found {
+            Some(Event::Reply { reply, .. }) => reply,
+            _ => Reply::Later,
+        }
+    }
+
+    /// Lets a long script go on for about ten milliseconds. Says whether it wants more; one that counts as busy does
+    /// not, it goes on as time passes.
+    pub(crate) fn go_on_with_script(&mut self) -> bool {
+        self.engine.run_script(SCRIPT_STEPS, self.now)
+    }
+
+    /// As `go_on_with_script`; what came of it waits in `take_late`.
+    pub(crate) fn work_on(&mut self) -> bool {
+        if !self.engine.script_is_running() {
+            return false;
+        }
+        let goes_on = self.go_on_with_script();
+        let notices = self.collect();
+        self.late.extend(notices);
+        goes_on
     }
 
     fn client(&mut self, name: &str) -> ClientId {
@@ -281,6 +327,10 @@ impl World {
                 Event::Reply { client, reply } | Event::Push { client, reply } => (client, reply),
                 Event::Close { client } => {
                     self.close(client);
+                    continue;
+                }
+                // A world has one server: there is no master to be reached, and no replica.
+                Event::Stream { .. } | Event::Dial { .. } | Event::Upstream(_) | Event::HangUp => {
                     continue;
                 }
                 Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
@@ -351,10 +401,16 @@ impl World {
     }
 
     fn waits_in(&self, name: &str) -> Option<String> {
-        let client = self.engine.server.clients.get(*self.clients.get(name)?)?;
-        let blocked = client.blocked.as_ref()?;
-        let shown = blocked
-            .words
+        let id = *self.clients.get(name)?;
+        let client = self.engine.server.clients.get(id)?;
+        let script = self.engine.server.scripting.parked.get();
+        let script = script.filter(|running| running.client == id);
+        let words = match (script, client.blocked.as_ref()) {
+            (Some(running), _) => &running.words,
+            (None, Some(blocked)) => &blocked.words,
+            (None, None) => return None,
+        };
+        let shown = words
             .iter()
             .map(|word| shown_word(word))
             .collect::<Vec<_>>();
@@ -414,6 +470,12 @@ impl World {
             log_entries: self.log.len() as u32,
         }
     }
+}
+
+/// An engine whose scripts come back soon, finished or not.
+fn patient(mut engine: Engine) -> Engine {
+    engine.server.scripting.patience = Some(Duration::from_nanos(SCRIPT_STEPS * NANOS_PER_STEP));
+    engine
 }
 
 /// Nothing here can be harmed, so a reader may look inside with DEBUG.
