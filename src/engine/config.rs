@@ -236,11 +236,6 @@ impl Config {
         }
     }
 
-    /// The port on which whoever drives the engine listens. Clients of a cluster are told of it.
-    pub fn note_port(&mut self, port: u16) {
-        self.texts.insert("port", port.to_string().into_bytes());
-    }
-
     /// Sets a parameter, typed or not. Whether it may be set while the server runs is `check_standing`'s business.
     pub fn set(&mut self, parameter: &Parameter, text: &[u8]) -> Result<(), Refusal> {
         let text = match parameter.name {
