@@ -246,7 +246,7 @@ impl Config {
             return Err(invalid("dbfilename can't be a path, just a filename"));
         }
         if let Standing::Refused(why) = parameter.standing
-            && text != parameter.default.as_bytes()
+            && text != self.show(parameter)
         {
             return Err(Refusal::NotEmulated(why));
         }

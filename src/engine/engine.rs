@@ -223,7 +223,7 @@ impl Engine {
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
         self.keys.emit_effects = self.server.wants_effects();
-        self.keys.note_modified = self.server.tracking.clients > 0;
+        self.keys.note_modified = self.server.tracking.wants_changes();
         self.keys.tally = self.server.config.tally();
         self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
         self.keys.server_del_lazily = self.server.config.lazyfree_lazy_server_del;

@@ -38,14 +38,22 @@ pub struct TrackingTable {
     pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
     /// Keys that changed below a prefix since the last broadcast, and by whom.
     changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
-    /// Keys that a client had read and its running command changed.
-    own: Vec<(ClientId, Vec<u8>)>,
+    /// Of what a client had read, what its running command changed: lists of keys, or null for everything.
+    own: Vec<(ClientId, Reply)>,
     /// How many clients track.
     pub clients: usize,
 }
 
 /// Where messages go that a RESP2 client receives for another one.
 const INVALIDATION_CHANNEL: &[u8] = b"__redis__:invalidate";
+
+impl TrackingTable {
+    /// Whether it matters which keys change. Keys outlive the clients that read them: they are forgotten when they
+    /// change, so that one who tracks again later hears of no earlier reads.
+    pub fn wants_changes(&self) -> bool {
+        self.clients > 0 || !self.keys.is_empty()
+    }
+}
 
 impl Server {
     pub fn start_tracking(&mut self, id: ClientId, tracking: Tracking) {
@@ -142,18 +150,19 @@ impl Server {
             if tracking.broadcast || tracking.no_loop && author == Some(id) {
                 continue;
             }
+            let told = Reply::array([Reply::bulk(&key)]);
             if by == Some(id) {
-                self.tracking.own.push((id, key.clone()));
+                self.tracking.own.push((id, told));
             } else {
-                self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
+                self.send_invalidation(id, told);
             }
         }
     }
 
     /// A client's own changes are told when its command, or transaction, is over.
     pub fn invalidate_own(&mut self) {
-        for (id, key) in std::mem::take(&mut self.tracking.own) {
-            self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
+        for (id, told) in std::mem::take(&mut self.tracking.own) {
+            self.send_invalidation(id, told);
         }
     }
 
@@ -191,8 +200,9 @@ impl Server {
         }
     }
 
-    /// All keys of a database or of the server went at once: everybody who tracks forgets everything.
-    pub fn invalidate_all(&mut self) {
+    /// All keys of a database or of the server went at once: everybody who tracks forgets everything. `by`, whose command
+    /// is running, is told when that is over, after what it changed before.
+    pub fn invalidate_all(&mut self, by: Option<ClientId>) {
         let tracking: Vec<ClientId> = self
             .clients
             .iter()
@@ -200,7 +210,11 @@ impl Server {
             .map(|client| client.id)
             .collect();
         for id in tracking {
-            self.send_invalidation(id, Reply::Null);
+            if by == Some(id) {
+                self.tracking.own.push((id, Reply::Null));
+            } else {
+                self.send_invalidation(id, Reply::Null);
+            }
         }
         self.tracking.keys.clear();
     }

@@ -65,6 +65,11 @@ impl EventLoop {
             .note_port(listener.local_addr()?.port());
         poll.registry()
             .register(&mut listener, LISTENER, Interest::READABLE)?;
+        engine
+            .server
+            .config
+            .note_port(listener.local_addr()?.port());
+        engine.server.refresh_cluster_address();
         Ok(EventLoop {
             poll,
             listener,
@@ -316,7 +321,7 @@ impl EventLoop {
                         mark(&mut connection.is_dirty, &mut self.dirty, token);
                     }
                 }
-                Event::Log(text) => println!("{text}"),
+                Event::Log(text) => log(&text),
                 Event::Stream { client, bytes } => self.send_bytes(client, &bytes),
                 Event::Dial { host, port } => self.dial(&host, port),
                 Event::Upstream(bytes) => self.upstream.say(&bytes),
@@ -473,6 +478,11 @@ fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
 
 fn token_of(client: ClientId) -> Token {
     Token(client.0 as usize)
+}
+
+/// A line of the server's log. That nobody reads it any more does not end the server.
+pub fn log(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The wall clock; the engine itself never asks.

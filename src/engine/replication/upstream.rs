@@ -340,7 +340,7 @@ impl Engine {
             self.keys.flush(db);
         }
         self.server.persistence.functions.clear();
-        self.server.invalidate_all();
+        self.server.invalidate_all(None);
         let mut loading = Loading {
             keys: &mut self.keys,
             server: &mut self.server,
