@@ -1,6 +1,6 @@
 //! The calls of a page, each answered by one value. Nothing here panics on what a page or a link may send.
 
-use std::collections::BTreeMap;
+use engine::structures::ordered::OrderedMap;
 
 use messages::{Answer, Call, Failure, Notice, Ran, Request, Response};
 
@@ -14,7 +14,7 @@ use crate::world::World;
 /// All worlds of one worker, by name.
 #[derive(Default)]
 pub struct Session {
-    worlds: BTreeMap<String, World>,
+    worlds: OrderedMap<String, World>,
 }
 
 impl Session {
