@@ -105,7 +105,7 @@ pub fn parse_range_bound(text: &[u8]) -> Option<f64> {
 
 /// A decimal float or an infinity; never not-a-number. Overflow is infinite, underflow is zero. By the big integers
 /// that long doubles need anyway: the standard library's reader brings ten kilobytes of powers of five.
-fn parse_decimal(text: &[u8]) -> Option<f64> {
+pub fn parse_decimal(text: &[u8]) -> Option<f64> {
     let (negative, body) = split_sign(text);
     let magnitude = match decimal::is_infinity(body) {
         true => f64::INFINITY,

@@ -14,6 +14,7 @@ pub use structures::slot;
 use std::time::Duration;
 use structures::ordered::OrderedMap;
 
+use crate::structures::order;
 use crate::structures::random::Random;
 use crate::time::Time;
 use node::{Address, Health, Node, NodeId, Role};
@@ -378,7 +379,7 @@ impl Cluster {
         }
         let mut owning: Vec<NodeId> = self.owners.iter().flatten().copied().collect();
         owning.dedup();
-        owning.sort();
+        order::sort(&mut owning);
         owning.dedup();
         let masters = owning
             .iter()
