@@ -1,6 +1,8 @@
 //! One connected client: its selected database, protocol, transaction, subscriptions and what it waits for.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+
+use structures::ordered::OrderedSet;
 
 use crate::acl::{self, UserId};
 use crate::buffers::Buffers;
@@ -64,9 +66,9 @@ pub struct Client {
     pub watching: Vec<(usize, Vec<u8>)>,
     /// A watched key was touched: EXEC answers nil.
     pub watch_broken: bool,
-    pub channels: BTreeSet<Vec<u8>>,
-    pub patterns: BTreeSet<Vec<u8>>,
-    pub shard_channels: BTreeSet<Vec<u8>>,
+    pub channels: OrderedSet<Vec<u8>>,
+    pub patterns: OrderedSet<Vec<u8>>,
+    pub shard_channels: OrderedSet<Vec<u8>>,
     pub blocked: Option<Blocked>,
     /// Commands that arrived while the client could not be served; run in their order when it can.
     pub pending: VecDeque<Vec<Vec<u8>>>,
@@ -153,9 +155,9 @@ impl Client {
             transaction: None,
             watching: Vec::new(),
             watch_broken: false,
-            channels: BTreeSet::new(),
-            patterns: BTreeSet::new(),
-            shard_channels: BTreeSet::new(),
+            channels: OrderedSet::new(),
+            patterns: OrderedSet::new(),
+            shard_channels: OrderedSet::new(),
             blocked: None,
             pending: VecDeque::new(),
             postponed: false,

@@ -1,7 +1,7 @@
 //! How a command is declared, and the table of all of them.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use structures::ordered::OrderedMap;
 
 use crate::args::Args;
 use crate::commands;
@@ -330,7 +330,7 @@ pub struct Entry {
     /// ACL categories, bits of `acl`.
     pub categories: u32,
     /// By lower-case last part of the name.
-    pub subcommands: BTreeMap<&'static str, &'static Entry>,
+    pub subcommands: OrderedMap<&'static str, &'static Entry>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -521,7 +521,7 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
         words_of_name: 1 + usize::from(syntax.name.contains('|')),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
-        subcommands: BTreeMap::new(),
+        subcommands: OrderedMap::new(),
     }
 }
 

@@ -5,8 +5,9 @@ pub mod parameters;
 pub mod rewrite;
 mod settings;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
+
+use structures::ordered::OrderedMap;
 
 use crate::access::{Frequency, Tally};
 use crate::acl::Rules;
@@ -122,7 +123,7 @@ pub struct Config {
     pub lfu_log_factor: u32,
     pub lfu_decay_minutes: u32,
     /// Parameters that are not typed above and were set, by name.
-    texts: BTreeMap<&'static str, Vec<u8>>,
+    texts: OrderedMap<&'static str, Vec<u8>>,
 }
 
 impl Default for Config {
@@ -157,7 +158,7 @@ impl Default for Config {
             lazyfree_lazy_expire: false,
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,
-            texts: BTreeMap::new(),
+            texts: OrderedMap::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The engine's whole surface, and the ladder that every command climbs.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
+use structures::ordered::OrderedSet;
 
 use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
@@ -87,7 +87,7 @@ impl Engine {
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
-            timeouts: BTreeSet::new(),
+            timeouts: OrderedSet::new(),
             grown: Vec::new(),
             over_soft_limit: Vec::new(),
             client_memory: 0,

@@ -8,6 +8,7 @@ mod calls;
 use crate::command::table;
 use crate::keyspace::Keyspace;
 use crate::memory::{self, Overhead};
+use crate::number;
 use crate::replication::describe;
 use crate::server::{Server, VERSION};
 use crate::time::Time;
@@ -211,7 +212,8 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     let (peak, peak_at) = server.stats.peak_memory(used, now);
     bytes("used_memory_peak", peak);
     text.field("used_memory_peak_time", peak_at.secs());
-    let percent = |part: u64, whole: u64| format!("{:.2}%", part as f64 * 100.0 / whole as f64);
+    let percent =
+        |part: u64, whole: u64| number::format_fixed(part as f64 * 100.0 / whole as f64, 2) + "%";
     text.field("used_memory_peak_perc", percent(used, peak));
     text.field("used_memory_overhead", overhead.total);
     text.field("used_memory_startup", memory::STARTUP);
@@ -313,7 +315,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("expired_keys", keys.stats.expired);
     text.field(
         "expired_stale_perc",
-        format!("{:.2}", keys.cycle.stale_percent),
+        number::format_fixed(keys.cycle.stale_percent, 2),
     );
     text.field(
         "expired_time_cap_reached_count",
@@ -443,6 +445,7 @@ pub fn human(bytes: u64) -> String {
     ];
     let unit = UNITS.iter().find(|(size, _)| bytes >= *size);
     unit.map_or(format!("{bytes}B"), |(size, letter)| {
-        format!("{:.2}{letter}", bytes as f64 / *size as f64)
+        let text = number::format_fixed(bytes as f64 / *size as f64, 2);
+        format!("{text}{letter}")
     })
 }

@@ -10,7 +10,7 @@
 mod leaving;
 mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::access::{Access, Tally};
 use crate::client::ClientId;
@@ -111,7 +111,7 @@ pub struct Db {
     /// Where the active cycle stands in `expires`.
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
-    pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
+    pub field_deadlines: OrderedSet<(i64, Vec<u8>)>,
     /// What the keys take, as MEMORY USAGE counts, but for the one that is given away for writing.
     counted: usize,
     /// How large the values are; up to date as `counted` is.
@@ -196,11 +196,11 @@ pub struct Keyspace {
     pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
-    watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
+    watchers: OrderedMap<(usize, Vec<u8>), Vec<Watcher>>,
     /// Clients whose watched keys were touched.
     pub broken_watches: Vec<ClientId>,
     /// Who waits for which key, in order of waiting.
-    waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    waiting: OrderedMap<(usize, Vec<u8>), Vec<ClientId>>,
     /// Collect the keys that change, for clients that cache them.
     pub note_modified: bool,
     ready: Vec<(usize, Vec<u8>)>,
@@ -215,7 +215,7 @@ impl Db {
             keys: Slotted::new(seed, by_slot),
             expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
-            field_deadlines: BTreeSet::new(),
+            field_deadlines: OrderedSet::new(),
             counted: 0,
             sizes: Sizes::default(),
         }
@@ -255,9 +255,9 @@ impl Keyspace {
             touched: None,
             pool: Pool::default(),
             cycle: Cycle::default(),
-            watchers: BTreeMap::new(),
+            watchers: OrderedMap::new(),
             broken_watches: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: OrderedMap::new(),
             note_modified: false,
             ready: Vec::new(),
             seed,

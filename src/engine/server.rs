@@ -1,6 +1,6 @@
 //! What belongs to the server as a whole and is not a key: clients, configuration, subscriptions, counters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
@@ -77,7 +77,7 @@ pub struct Server {
     /// Collected for whoever drives the engine.
     pub outbox: Vec<Event>,
     /// Waits that end by themselves, the earliest first: when, who waited first, who.
-    pub timeouts: BTreeSet<(Time, u64, ClientId)>,
+    pub timeouts: OrderedSet<(Time, u64, ClientId)>,
     /// Held clients that were sent something since the last look.
     pub grown: Vec<ClientId>,
     /// Clients over a soft limit of their output.
@@ -97,7 +97,7 @@ pub struct Stats {
     pub connections_received: u64,
     pub error_replies: u64,
     /// Error replies by their code, such as `WRONGTYPE`.
-    pub errors: BTreeMap<String, u64>,
+    pub errors: OrderedMap<String, u64>,
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
     pub denied: Denials,
@@ -223,7 +223,7 @@ impl Stats {
         let text = error.to_string();
         let code = text.split(' ').next().unwrap_or_default();
         if self.errors.contains_key(code) || self.errors.len() < CODES_AT_MOST {
-            *self.errors.entry(code.to_string()).or_default() += 1;
+            *self.errors.get_or_default(code.to_string()) += 1;
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A client either has the keys it reads remembered, or names prefixes and is told of every change below them
 //! (broadcast). A key is forgotten once its change was told: the client must read it again to hear of it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::client::ClientId;
 use crate::command::{Entry, flag};
@@ -20,7 +20,7 @@ pub struct Tracking {
     /// That client has gone.
     pub redirect_broken: bool,
     pub broadcast: bool,
-    pub prefixes: BTreeSet<Vec<u8>>,
+    pub prefixes: OrderedSet<Vec<u8>>,
     /// Remember keys only after CLIENT CACHING YES.
     pub opt_in: bool,
     /// Remember keys unless CLIENT CACHING NO came before.
@@ -34,10 +34,10 @@ pub struct Tracking {
 /// Keys and prefixes with those who are to be told.
 #[derive(Debug, Clone, Default)]
 pub struct TrackingTable {
-    pub keys: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
-    pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    pub keys: OrderedMap<Vec<u8>, OrderedSet<ClientId>>,
+    pub prefixes: OrderedMap<Vec<u8>, OrderedSet<ClientId>>,
     /// Keys that changed below a prefix since the last broadcast, and by whom.
-    changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
+    changed: OrderedMap<Vec<u8>, OrderedMap<Vec<u8>, Option<ClientId>>>,
     /// Of what a client had read, what its running command changed: lists of keys, or null for everything.
     own: Vec<(ClientId, Reply)>,
     /// How many clients track.
@@ -60,8 +60,7 @@ impl Server {
         for prefix in &tracking.prefixes {
             self.tracking
                 .prefixes
-                .entry(prefix.clone())
-                .or_default()
+                .get_or_default(prefix.clone())
                 .insert(id);
         }
         let Some(client) = self.clients.get_mut(id) else {
@@ -118,8 +117,7 @@ impl Server {
         for found in keys::of(entry, words).unwrap_or_default() {
             self.tracking
                 .keys
-                .entry(words[found.at].to_vec())
-                .or_default()
+                .get_or_default(words[found.at].to_vec())
                 .insert(id);
         }
     }
@@ -135,8 +133,7 @@ impl Server {
         {
             table
                 .changed
-                .entry(prefix.clone())
-                .or_default()
+                .get_or_default(prefix.clone())
                 .insert(key.clone(), author);
         }
         for id in self.tracking.keys.remove(&key).unwrap_or_default() {
@@ -176,7 +173,7 @@ impl Server {
         }
     }
 
-    fn broadcast(&mut self, prefix: &[u8], keys: &BTreeMap<Vec<u8>, Option<ClientId>>) {
+    fn broadcast(&mut self, prefix: &[u8], keys: &OrderedMap<Vec<u8>, Option<ClientId>>) {
         for id in self
             .tracking
             .prefixes

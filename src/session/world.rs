@@ -1,8 +1,9 @@
 //! A world: one server, its clients by name, and a clock that moves only when somebody says so.
 //! The same setup and the same log give the same world, reply for reply.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use engine::structures::ordered::{OrderedMap, OrderedSet};
 
 use engine::config::Config;
 use engine::render;
@@ -32,15 +33,15 @@ pub struct World {
     pub(crate) engine: Engine,
     began: Time,
     now: Time,
-    clients: BTreeMap<String, ClientId>,
-    names: BTreeMap<ClientId, String>,
+    clients: OrderedMap<String, ClientId>,
+    names: OrderedMap<ClientId, String>,
     setup: Setup,
     /// What every new server begins with.
     config: Config,
     /// What was done since the beginning, for the page to store.
     log: Vec<LogEntry>,
     /// Blocks that ran since the last `fresh` one.
-    pub(crate) ran: BTreeSet<u32>,
+    pub(crate) ran: OrderedSet<u32>,
     /// Which `fresh` block began the present server; 0 also stands for none.
     pub(crate) segment: u32,
     late: Vec<Notice>,
@@ -59,11 +60,11 @@ impl World {
             config,
             began: Time::WORLD_START,
             now: Time::WORLD_START,
-            clients: BTreeMap::new(),
-            names: BTreeMap::new(),
+            clients: OrderedMap::new(),
+            names: OrderedMap::new(),
             setup,
             log: Vec::new(),
-            ran: BTreeSet::new(),
+            ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
         }

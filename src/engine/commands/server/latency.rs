@@ -9,6 +9,7 @@ use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
 use crate::latency::{Series, event};
+use crate::number;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -140,13 +141,13 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{}. {event}: {} latency spikes (average {}ms, mean deviation {}ms, period {:.2} sec). \
+            "{}. {event}: {} latency spikes (average {}ms, mean deviation {}ms, period {} sec). \
              Worst all time event {}ms.",
             at + 1,
             summary.spikes,
             summary.average,
             summary.deviation,
-            summary.period,
+            number::format_fixed(summary.period, 2),
             summary.longest
         );
         commands |= event == event::COMMAND;
