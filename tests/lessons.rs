@@ -1,11 +1,11 @@
 //! The lessons: readable, complete, and true in the engine. The same runner as the browser's.
 
-use lesson::{Content, Course, Page, Step};
+use lesson::{Course, Page, Step};
 use messages::{ExerciseSource, Request, Response, Setup};
 use session::Session;
 use tests::files;
 use tests::pages;
-use tests::replay::Emulated;
+use tests::replay::{Emulated, play_blocks};
 
 use crate::{conclude, differences};
 
@@ -72,16 +72,10 @@ fn every_block_runs_as_written() {
     let mut count = 0;
     for (path, page) in written() {
         let mut world = Emulated::new(&path);
-        for block in &page.blocks {
-            let Content::Redis { fresh, steps } = &block.content else {
-                continue;
-            };
-            if *fresh {
-                world = Emulated::new(&path);
-            }
+        play_blocks(&page, &mut world, &mut |player, steps| {
             count += steps.len();
-            problems.extend(differences(&path, &mut world, steps));
-        }
+            problems.extend(differences(&path, player, steps));
+        });
     }
     conclude("steps of lessons", count, problems);
 }

@@ -12,3 +12,4 @@ pub mod real;
 pub mod replay;
 pub mod robust;
 pub mod sent;
+pub mod shell;
