@@ -156,3 +156,81 @@ fn odd_lines_do_no_harm() {
     }
     assert_eq!(screen(&mut world, "redis-cli -n 0 PING"), "PONG");
 }
+
+#[test]
+fn lines_of_chance_do_no_harm() {
+    const PIECES: &[&str] = &[
+        "redis-cli",
+        " ",
+        " ",
+        " ",
+        " -n",
+        " -r",
+        " 2",
+        " -i",
+        " 1",
+        " -x",
+        " -X",
+        " tag",
+        " --raw",
+        " --csv",
+        " --json",
+        " -3",
+        " -e",
+        " -D",
+        " --scan",
+        " --pattern",
+        " '*'",
+        " --bigkeys",
+        " --memkeys",
+        " --hotkeys",
+        " --stat",
+        " --pipe",
+        " --eval",
+        " f",
+        " SET k v",
+        " GET k",
+        " LRANGE l 0 -1",
+        " EVAL 'return 1' 0",
+        " MULTI",
+        " EXEC",
+        " DEBUG SLEEP 0",
+        " HELLO 3",
+        "|",
+        " | ",
+        " < f",
+        " > f",
+        " >> f",
+        " && ",
+        "; ",
+        "echo a",
+        "printf '%s\\n' ",
+        "cat f",
+        "sort",
+        "wc -l",
+        "head -n 1",
+        "grep a",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        "$",
+        "é",
+        "\u{0}",
+        "*3\r\n$1\r\n",
+    ];
+    let mut state = 7_u64;
+    let mut world = world();
+    for _ in 0..4000 {
+        let mut line = String::from("$ redis-cli");
+        for _ in 0..8 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            line.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+        }
+        let ran = world.type_line("", &line);
+        assert!(ran.output.len() <= (1 << 20) + 100, "{line}");
+        assert_eq!(world.status().clients.len(), 0, "{line} left a client");
+    }
+}
