@@ -551,10 +551,12 @@ fn a_page_travels() {
 #[test]
 fn a_transcript_prints_as_it_was_read() {
     let text = "> SET k v\nOK\nada> BLPOP q 0\n> RPUSH q x\n(integer) 1\nada< 1) \"q\"\n\
-                + 1h 30m 5ms\n! cut A B\n\
+                + 1h 30m 5ms\n! cut A B\n$ redis-cli GET k | wc -l\n1\n\
                 > INFO\n# Server\n\na:1\n...\n\\> not a command\n\\...\n\\\\x\n\\```\n\\\n";
     let steps = transcript::parse("t", 1, text).expect("sound");
-    assert_eq!(steps.len(), 6);
+    assert_eq!(steps.len(), 7);
+    let shell = Action::Shell("redis-cli GET k | wc -l".to_string());
+    assert_eq!(steps[5].action, shell);
     assert_eq!(
         transcript::print(&steps),
         text.trim_end_matches("\\\n").to_string() + "\n"
@@ -565,7 +567,7 @@ fn a_transcript_prints_as_it_was_read() {
     );
     let texts = |text: &str| Output::Text(text.to_string());
     assert_eq!(
-        steps[5].reply[3..],
+        steps[6].reply[3..],
         [
             Output::Any,
             texts("> not a command"),

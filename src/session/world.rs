@@ -16,6 +16,7 @@ use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 
 use crate::blocks;
 use crate::files;
+use crate::shell;
 
 /// The name of the page's own client in messages and logs.
 const OWN: &str = "";
@@ -45,6 +46,8 @@ pub struct World {
     /// Which `fresh` block began the present server; 0 also stands for none.
     pub(crate) segment: u32,
     late: Vec<Notice>,
+    /// What the shell's redirections wrote.
+    pub(crate) files: shell::Files,
 }
 
 impl World {
@@ -67,6 +70,7 @@ impl World {
             ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
+            files: shell::Files::new(),
         }
     }
 
@@ -108,7 +112,12 @@ impl World {
 
     /// A new server from the same seed; the log stays, for it says how we came here.
     pub(crate) fn fresh_server(&mut self) {
-        let engine = Engine::with_config(self.seed(), Time::WORLD_START, self.config.clone());
+        self.fresh_server_with(self.config.clone());
+    }
+
+    /// The same, but for how it is configured.
+    pub(crate) fn fresh_server_with(&mut self, config: Config) {
+        let engine = Engine::with_config(self.seed(), Time::WORLD_START, config);
         self.replace_server(engine, Time::WORLD_START);
     }
 
@@ -122,6 +131,7 @@ impl World {
         self.ran.clear();
         self.segment = 0;
         self.late.clear();
+        self.files.clear();
     }
 
     pub(crate) fn log(&mut self, entry: LogEntry) {
@@ -212,7 +222,11 @@ impl World {
                 &mut ran,
                 &format!("not in this emulator yet: ! {}", words.join(" ")),
             ),
-            Action::Shell(_) => refuse(&mut ran, "not in this emulator yet: shell lines"),
+            Action::Shell(text) => {
+                let outcome = shell::run(self, text);
+                ran.output = outcome.output;
+                ran.error = outcome.failed;
+            }
         }
         ran.late = self.collect();
         ran.prompt = self.prompt(client);
@@ -391,6 +405,13 @@ impl World {
         self.engine.tick(self.now);
     }
 
+    /// Time that passes because a program sleeps.
+    pub(crate) fn pass(&mut self, micros: i64) {
+        if micros > 0 {
+            self.advance(micros);
+        }
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.now
     }
@@ -480,7 +501,7 @@ fn patient(mut engine: Engine) -> Engine {
 }
 
 /// Nothing here can be harmed, so a reader may look inside with DEBUG.
-fn open_config() -> Config {
+pub(crate) fn open_config() -> Config {
     Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
@@ -512,7 +533,7 @@ fn shown_word(word: &[u8]) -> String {
 }
 
 /// redis-cli repeats a command that follows a number: `5 INCR n`.
-fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
+pub(crate) fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
     let number = words
         .first()
         .and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());
