@@ -37,15 +37,10 @@ fn the_outline_lists_every_lesson_once() {
     };
     conclude("outlines", 1, problems);
     let course = course.expect("no problems");
-    let lessons: Vec<_> = course
-        .phases
-        .iter()
-        .flat_map(|phase| &phase.lessons)
-        .collect();
-    assert_eq!(lessons.len(), 42);
+    assert_eq!(course.lessons().count(), 42);
     for (path, page) in written() {
         let below = path.strip_prefix("lessons/").expect("found there");
-        let listed = lessons.iter().filter(|lesson| lesson.path == below).count();
+        let listed = course.pages().filter(|page| page.path == below).count();
         assert_eq!(listed, 1, "{path} stands {listed} times in the outline");
         let problems: Vec<String> = lesson::check_title(&page, &course)
             .iter()
@@ -63,6 +58,26 @@ fn pages_are_complete() {
         .flat_map(|(_, page)| lesson::check_page(page))
         .map(|problem| problem.to_string());
     conclude("lessons", pages.len(), problems.collect());
+}
+
+/// A capstone is one project: it starts from an empty server, and each step goes on where the one before ends.
+#[test]
+fn capstones_are_projects_in_steps() {
+    let pages = written();
+    let capstones: Vec<_> = pages
+        .iter()
+        .filter(|(path, _)| path.contains("/capstone-"))
+        .collect();
+    let mut problems = Vec::new();
+    for (path, page) in &capstones {
+        let count = page.exercises.len();
+        if !(6..=10).contains(&count) {
+            problems.push(format!("{path}: {count} steps, not 6 to 10"));
+        }
+        let apart = page.exercises.iter().skip(1).filter(|e| e.inherited == 0);
+        problems.extend(apart.map(|e| format!("{path}:{}: it does not continue", e.line)));
+    }
+    conclude("capstones", capstones.len(), problems);
 }
 
 #[test]
