@@ -1,7 +1,7 @@
 //! Keys as the engine really holds them, for the page to draw. Read-only: looking changes neither access times nor
 //! statistics, and a key past its deadline is shown as such and not removed.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use engine::keyspace::Object;
 use engine::number;
@@ -9,14 +9,15 @@ use engine::structures::dict::Dict;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
 use engine::structures::quicklist::Quicklist;
-use engine::structures::skiplist::{LinkView, Skiplist};
+use engine::structures::skiplist::{LinkView, ScoreRange, Skiplist};
 use engine::value::Value;
 use engine::values::hash::Hash;
 use engine::values::list::List;
 use engine::values::set::Set;
 use engine::values::sorted_set::SortedSet;
-use messages::{
-    Body, KeyRow, KeyView, Packed, PackedEntry, QuicklistNode, SkiplistNode, SkiplistView,
+use messages::KeyRow;
+use views::snapshot::{
+    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot,
 };
 
 use crate::world::World;
@@ -55,14 +56,31 @@ fn first<'k>(keys: impl Iterator<Item = &'k [u8]>, limit: usize) -> Vec<&'k [u8]
     least.into_sorted_vec()
 }
 
-pub(crate) fn key(world: &mut World, key: &[u8]) -> Option<KeyView> {
-    let db = world.own_db();
+/// One key, or nothing if it is not there. `about` are words of the command that it is looked at for: of a structure too
+/// long to be drawn, a window shows what they name.
+pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
     let now = world.now().millis();
-    let object = world.engine.keys.dbs[db].keys.get(key)?;
-    Some(KeyView {
+    let Some(object) = world.engine.keys.dbs[world.own_db()].keys.get(key) else {
+        return Snapshot::Nothing;
+    };
+    Snapshot::Key(Key {
         row: row(key, object, now),
-        body: body(&object.value),
+        body: body(&object.value, about),
     })
+}
+
+pub(crate) fn server(world: &World) -> Snapshot {
+    let keys = &world.engine.keys.dbs[world.own_db()].keys;
+    Snapshot::Server(snapshot::Server {
+        keys: keys.len() as u64,
+        clock_millis: world.now().millis(),
+    })
+}
+
+/// What is cheap to compare, and differs if the key is another one than before.
+pub(crate) fn fingerprint(world: &World, key: &[u8]) -> Option<KeyRow> {
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key)?;
+    Some(row(key, object, 0))
 }
 
 fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
@@ -89,7 +107,7 @@ fn length(value: &Value) -> usize {
     }
 }
 
-fn body(value: &Value) -> Body {
+fn body(value: &Value, about: &[&[u8]]) -> Body {
     match value {
         Value::String(string) => {
             let bytes = string.bytes();
@@ -105,7 +123,7 @@ fn body(value: &Value) -> Body {
             Set::Table(table) => dict(table, |()| Vec::new()),
         },
         Value::Hash(hash) => hash_body(hash),
-        Value::SortedSet(set) => sorted_set(set),
+        Value::SortedSet(set) => sorted_set(set, about),
         Value::Stream(_) => Body::Other,
         Value::VectorSet(_) => Body::Other,
     }
@@ -120,10 +138,10 @@ fn hash_body(hash: &Hash) -> Body {
     }
 }
 
-fn sorted_set(set: &SortedSet) -> Body {
+fn sorted_set(set: &SortedSet, about: &[&[u8]]) -> Body {
     match (set.listpack(), set.structures()) {
         (Some(pack), _) => packed(pack, 2),
-        (None, Some((list, _))) => Body::Skiplist(skiplist(list)),
+        (None, Some((list, _))) => Body::Skiplist(skiplist(list, &ranks_of(set, about))),
         (None, None) => Body::Other,
     }
 }
@@ -202,17 +220,62 @@ fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
     }
 }
 
-fn skiplist(list: &Skiplist) -> SkiplistView {
-    let link = |link: &LinkView| (link.forward.map(|rank| rank as u32), link.span as u32);
-    let nodes = list.nodes().take(PARTS_MAX).map(|node| SkiplistNode {
-        member: sample(node.member),
-        score: number::format_f64(node.score),
-        levels: node.levels.iter().map(link).collect(),
+/// The ranks that words of a command may mean: a member's, a score's, a number of ranks from either end.
+fn ranks_of(set: &SortedSet, about: &[&[u8]]) -> Vec<usize> {
+    const WORDS_MAX: usize = 8;
+    let last = set.len().saturating_sub(1);
+    let Some((list, _)) = set.structures() else {
+        return Vec::new();
+    };
+    let rank = |word: &&[u8]| {
+        if let Some((rank, _)) = set.rank(word) {
+            return Some(rank);
+        }
+        let number = number::parse_f64(word)?;
+        let range = ScoreRange::inclusive(number, f64::INFINITY);
+        let by_score = list.first_in_score_range(&range);
+        Some(by_score.map_or(last, |position| position.rank))
+    };
+    about.iter().filter_map(rank).take(WORDS_MAX).collect()
+}
+
+/// All of a short list. Of a long one the nodes round these ranks, those on the way there, and both ends.
+fn skiplist(list: &Skiplist, about: &[usize]) -> snapshot::Skiplist {
+    const WHOLE_MAX: usize = 64;
+    const AROUND: usize = 3;
+    let last = list.len().saturating_sub(1);
+    let mut ranks: BTreeSet<usize> = BTreeSet::new();
+    if list.len() <= WHOLE_MAX {
+        ranks.extend(0..list.len());
+    } else {
+        ranks.extend((0..AROUND).chain(last - AROUND + 1..=last));
+        for rank in about {
+            let nearby = rank.saturating_sub(AROUND)..=(rank + AROUND).min(last);
+            ranks.extend(nearby.chain(list.ranks_on_the_way(*rank)));
+        }
+    }
+    let nodes = ranks.into_iter().take(WHOLE_MAX * 2).filter_map(|rank| {
+        let node = list.node_view(rank)?;
+        Some(SkiplistNode {
+            rank: rank as u32 + 1,
+            member: sample(node.member),
+            score: node.score,
+            levels: node.levels.iter().map(link).collect(),
+        })
     });
-    SkiplistView {
+    snapshot::Skiplist {
+        length: list.len() as u64,
         level: list.level() as u32,
-        header: list.header().iter().map(link).collect(),
+        head: list.header().iter().map(link).collect(),
         nodes: nodes.collect(),
+    }
+}
+
+/// In a picture ranks count from 1, so that the head is 0.
+fn link(link: &LinkView) -> Link {
+    Link {
+        to: link.forward.map(|rank| rank as u32 + 1),
+        span: link.span as u32,
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Route {
     Lesson,
     Playground,
     Share,
+    /// One visualiser beside its console.
+    Visualiser,
+    /// All of them, each with a server of its own.
+    Gallery,
     /// A page without a server.
     Other,
 }
@@ -63,6 +67,8 @@ impl Page {
             Some("lesson") => Route::Lesson,
             Some("playground") => Route::Playground,
             Some("share") => Route::Share,
+            Some("visualiser") => Route::Visualiser,
+            Some("gallery") => Route::Gallery,
             _ => Route::Other,
         };
         let json = dom::by_id("lesson-data").and_then(|script| script.text_content());
@@ -147,8 +153,17 @@ impl Page {
             Route::Lesson => format!("lesson:{}", self.slug().unwrap_or_default()),
             Route::Home => "home".to_owned(),
             Route::Share => "share".to_owned(),
+            Route::Visualiser => format!("views/{}", self.slug().unwrap_or_default()),
             _ => "playground".to_owned(),
         }
+    }
+
+    /// From which the page's world is made.
+    pub fn seed(self) -> String {
+        self.data(|data| match data.path.is_empty() {
+            true => self.world_name(),
+            false => data.path.clone(),
+        })
     }
 
     /// Whether this page's log is stored. A shared session is somebody else's.

@@ -131,6 +131,9 @@ impl SortedSet {
                 insert(pack, member, score);
                 return None;
             }
+            if trace::is_on() {
+                tell_conversion(count, member, limits);
+            }
             self.become_skiplist(count, rules);
         }
         let SortedSet::Skiplist(pair) = self else {
@@ -261,6 +264,24 @@ impl Pair {
             }
         }
     }
+}
+
+#[cold]
+fn tell_conversion(count: usize, member: &[u8], limits: &Limits) {
+    let entries = limits.zset_max_listpack_entries;
+    let why = match count > entries {
+        true => format!("{count} members are more than zset-max-listpack-entries {entries}"),
+        false => format!(
+            "a member of {} bytes is longer than zset-max-listpack-value {}",
+            member.len(),
+            limits.zset_max_listpack_value
+        ),
+    };
+    trace::tell(trace::Event::Encoding {
+        from: "listpack",
+        to: "skiplist",
+        why,
+    });
 }
 
 fn place(pack: &Listpack, member: &[u8]) -> Option<usize> {

@@ -1,0 +1,59 @@
+//! A moment of a visualiser: the frame that it lies in, and what `views` draws of it.
+
+use std::rc::Rc;
+
+use messages::drawing::{Position, Show, Shown};
+use views::{Frame, Options};
+
+use crate::tape::{self, Tape, Watched};
+use crate::world::World;
+
+/// How many earlier commands a visualiser may look back on.
+const PAST_MAX: usize = 200;
+
+pub(crate) fn show(world: &mut World, show: Show) -> Shown {
+    let view = views::named(&show.view);
+    let watched = Watched {
+        view: view.name,
+        key: show.key,
+        seed: show.seed,
+    };
+    let options = Options(show.options);
+    let still = Rc::new(Tape::still(world, view, &watched.key));
+    let (total, first, found) = match tape::follow(world, view, &watched) {
+        Some(tape) => (tape.len(), tape.forgotten, frames(tape, show.at)),
+        None => (0, 0, None),
+    };
+    let (frames, at) = found.unwrap_or_else(|| {
+        let step = still.steps();
+        (vec![still], Position { command: 0, step })
+    });
+    views::show(
+        view,
+        &watched.key,
+        &frames,
+        (total, first),
+        at,
+        &options,
+        show.revealed,
+    )
+}
+
+/// The frames up to a moment, of which the last is its own, and the nearest moment that there is.
+fn frames(tape: &Tape, at: Option<Position>) -> Option<(Vec<Rc<Frame>>, Position)> {
+    let last = tape.len().checked_sub(1)?;
+    let command = at.map_or(last, |at| at.command.clamp(tape.forgotten, last));
+    let count = (command - tape.forgotten + 1) as usize;
+    let frames = tape
+        .frames()
+        .take(count)
+        .skip(count.saturating_sub(PAST_MAX));
+    let frames: Vec<Rc<Frame>> = frames.cloned().collect();
+    let step = at
+        .map_or(u32::MAX, |at| at.step)
+        .min(frames.last()?.steps());
+    Some((frames, Position { command, step }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,348 @@
+//! Visualisers as a page asks for them, on a real engine: what is drawn is what the engine holds, at every step.
+
+use std::rc::Rc;
+
+use messages::drawing::{Position, Show, Shown};
+use messages::{LogEntry, Setup};
+use views::snapshot::{Body, Snapshot};
+use views::{Frame, Options, Scene, View, skiplist};
+
+use crate::inspect;
+use crate::tape::{self, Watched};
+use crate::world::World;
+
+fn world(lines: &[&str]) -> World {
+    let mut world = World::new(Setup {
+        seed: "a page".to_owned(),
+        ..Setup::default()
+    });
+    for line in lines {
+        let ran = world.type_line("", line);
+        assert!(!ran.error, "{line}: {}", ran.output);
+    }
+    world
+}
+
+fn frames(world: &mut World, view: &'static View, key: &str) -> Vec<Rc<Frame>> {
+    let watched = Watched {
+        view: view.name,
+        key: key.as_bytes().to_vec(),
+        seed: None,
+    };
+    let tape = tape::follow(world, view, &watched).expect("the log can be replayed");
+    tape.frames().cloned().collect()
+}
+
+fn shown(world: &mut World, view: &str, key: &str, at: Option<(u32, u32)>) -> Shown {
+    let show = Show {
+        view: view.to_owned(),
+        key: key.as_bytes().to_vec(),
+        at: at.map(|(command, step)| Position { command, step }),
+        ..Show::default()
+    };
+    super::show(world, show)
+}
+
+/// Every moment of every command, as the visualiser sees it.
+fn at_each_step(frames: &[Rc<Frame>], key: &str, mut look: impl FnMut(&Scene)) {
+    let options = Options::default();
+    for (number, frame) in frames.iter().enumerate() {
+        for step in 0..=frame.steps() as usize {
+            look(&Scene {
+                key: key.as_bytes(),
+                frame,
+                past: &frames[..number],
+                step,
+                options: &options,
+                revealed: false,
+            });
+        }
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+fn lots(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed;
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    }
+}
+
+fn random_sorted_set_lines(count: usize, seed: u64) -> Vec<String> {
+    let mut lot = lots(seed);
+    let mut lines = vec!["CONFIG SET zset-max-listpack-entries 4".to_owned()];
+    for _ in 0..count {
+        let (member, score) = (lot(30), lot(12));
+        lines.push(match lot(12) {
+            0 => format!("ZREM z m{member}"),
+            1 => format!("ZRANK z m{member}"),
+            2 => format!("ZINCRBY z 3 m{member}"),
+            3 => format!("ZREVRANGE z {} {}", lot(9), lot(9)),
+            4 => format!("ZRANGE z {score} 9 BYSCORE"),
+            5 => "ZPOPMIN z".to_owned(),
+            6 => format!("ZREMRANGEBYRANK z {} {}", lot(20), lot(20)),
+            7 => format!("ZSCORE z m{member}"),
+            8 => "PING".to_owned(),
+            _ => format!("ZADD z {score} m{member} {} m{}", lot(12), lot(30)),
+        });
+    }
+    lines
+}
+
+fn skiplist_of(snapshot: &Snapshot) -> Option<&views::snapshot::Skiplist> {
+    match snapshot {
+        Snapshot::Key(key) => match &key.body {
+            Body::Skiplist(list) => Some(list),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[test]
+fn a_skip_list_is_drawn_as_the_engine_holds_it_at_every_step() {
+    for seed in 0..6 {
+        let lines = random_sorted_set_lines(300, seed);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let mut world = world(&lines);
+        let frames = frames(&mut world, &skiplist::VIEW, "z");
+        assert!(frames.len() > 200, "PING concerns no key, the others do");
+        let mut compared = 0;
+        at_each_step(&frames, "z", |scene| {
+            let drawn = skiplist::at(scene);
+            if scene.step == scene.frame.events.len() {
+                // All events have happened: what they made of the list before is the list after.
+                let after = skiplist_of(&scene.frame.after);
+                if after.is_some() {
+                    assert_eq!(drawn.as_ref(), after, "{}", scene.frame.line);
+                    compared += 1;
+                }
+            }
+            if let Some(list) = drawn {
+                assert_spans_hold(&list);
+            }
+            (skiplist::VIEW.draw)(scene);
+        });
+        assert!(compared > 100, "{compared}");
+        let now = inspect::key(&world, b"z", &[]);
+        assert_eq!(
+            *frames.last().expect("frames").after,
+            now,
+            "the replay is the world itself"
+        );
+    }
+}
+
+/// Every link leads as far as its span says, in order, and a level's spans add up to the length.
+fn assert_spans_hold(list: &views::snapshot::Skiplist) {
+    let links = |rank: u32| match rank {
+        0 => Some(&list.head),
+        _ => list
+            .nodes
+            .iter()
+            .find(|node| node.rank == rank)
+            .map(|node| &node.levels),
+    };
+    for level in 0..list.level as usize {
+        let (mut rank, mut crossed) = (0, 0);
+        while let Some(link) = links(rank).and_then(|links| links.get(level)) {
+            crossed += link.span;
+            match link.to {
+                Some(to) => {
+                    assert_eq!(to, rank + link.span);
+                    rank = to;
+                }
+                None => break,
+            }
+        }
+        assert_eq!(u64::from(crossed), list.length, "level {level} of {list:?}");
+    }
+}
+
+#[test]
+fn the_rank_is_the_sum_of_the_spans() {
+    let lines = random_sorted_set_lines(200, 77);
+    let mut lines: Vec<&str> = lines
+        .iter()
+        .map(String::as_str)
+        .filter(|line| line.starts_with("ZADD"))
+        .collect();
+    lines.insert(0, "CONFIG SET zset-max-listpack-entries 4");
+    let mut world = world(&lines);
+    for member in 0..30 {
+        let line = format!("ZRANK z m{member}");
+        let answer = world.type_line("", &line).output;
+        let moment = shown(&mut world, "skiplist", "z", None);
+        if let Some(rank) = answer.strip_prefix("(integer) ") {
+            let crossed = frames(&mut world, &skiplist::VIEW, "z");
+            let way = skiplist::way(&crossed.last().expect("a frame").events);
+            let sum: u32 = way
+                .iter()
+                .filter(|step| step.crosses)
+                .map(|step| step.span)
+                .sum();
+            assert_eq!(sum.to_string(), rank, "{line}");
+            assert_eq!(moment.said, format!("Answer: {answer}"));
+        }
+    }
+}
+
+/// OBJECT ENCODING and the picture never disagree, whatever the type.
+#[test]
+fn encodings_are_those_that_the_server_names() {
+    let cases = [
+        ("SET k hello", "embstr"),
+        ("SET k 12", "int"),
+        ("RPUSH k a b 3", "listpack"),
+        ("SADD k 3 1 2", "intset"),
+        ("SADD k a b", "listpack"),
+        ("HSET k name ada age 36", "listpack"),
+        ("ZADD k 1 ada 2 bob", "listpack"),
+        ("XADD k 1-1 a b", "stream"),
+    ];
+    for (line, encoding) in cases {
+        let mut world = world(&[line]);
+        assert_eq!(
+            world.type_line("", "OBJECT ENCODING k").output,
+            format!("\"{encoding}\"")
+        );
+        for view in views::ALL {
+            shown(&mut world, view.name, "k", None);
+        }
+        let Snapshot::Key(key) = inspect::key(&world, b"k", &[]) else {
+            panic!("{line}: the key is there")
+        };
+        assert_eq!(key.row.encoding, encoding, "{line}");
+    }
+}
+
+#[test]
+fn the_conversion_is_told_with_its_rule() {
+    let mut world = world(&[
+        "CONFIG SET zset-max-listpack-entries 3",
+        "ZADD z 1 a 2 b 3 c",
+        "ZADD z 4 d",
+    ]);
+    let moment = shown(&mut world, "skiplist", "z", None);
+    assert_eq!(
+        moment.log.first().map(String::as_str),
+        Some(
+            "The listpack becomes a skiplist: 4 members are more than zset-max-listpack-entries 3."
+        )
+    );
+    assert_eq!(moment.commands, 2, "CONFIG SET does not concern the key");
+}
+
+#[test]
+fn a_moment_that_does_not_exist_is_the_nearest_one() {
+    let mut world = world(&["SET k 1", "SET k 2", "DEL k", "RPUSH k a"]);
+    let far = shown(&mut world, "xray", "k", Some((99, 99)));
+    assert_eq!(
+        (far.at.command, far.at.step, far.commands),
+        (3, far.steps, 4)
+    );
+    let first = shown(&mut world, "xray", "k", Some((0, 0)));
+    assert_eq!((first.at, first.output), (Position::default(), None));
+    let gone = shown(&mut world, "xray", "k", Some((2, 9)));
+    assert_eq!(gone.said, "Answer: (integer) 1 The key is gone.");
+    world.reset();
+    assert_eq!(shown(&mut world, "xray", "k", Some((2, 9))).commands, 0);
+}
+
+#[test]
+fn a_key_may_vanish_change_and_hold_any_bytes() {
+    let mut world = world(&[
+        "SET \"a\\x00\\xff\" v",
+        "SET k v EX 10",
+        "+ 11s",
+        "ZADD k 1 \"\" 2 \"\\x00\\xff\"",
+        "SET k now-text",
+        "DEL k",
+        "SADD k 1",
+        "SREM k 1",
+    ]);
+    for view in views::ALL {
+        for key in ["k", "none", "a\0"] {
+            let commands = shown(&mut world, view.name, key, None).commands;
+            for command in 0..commands.max(1) {
+                for step in 0..4 {
+                    shown(&mut world, view.name, key, Some((command, step)));
+                }
+            }
+        }
+        let expired = shown(&mut world, "xray", "k", Some((1, 9)));
+        assert_eq!(
+            (expired.line.as_str(), expired.said.as_str()),
+            ("+ 11s", "Done. The key is gone.")
+        );
+    }
+}
+
+#[test]
+fn other_luck_is_the_same_commands_with_other_towers() {
+    let mut lines = vec!["CONFIG SET zset-max-listpack-entries 0".to_owned()];
+    lines.extend((0..60).map(|at| format!("ZADD z {at} m{at}")));
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let mut world = world(&lines);
+    let mut with_seed = |seed: Option<&str>| {
+        let show = Show {
+            view: "skiplist".to_owned(),
+            key: b"z".to_vec(),
+            seed: seed.map(str::to_owned),
+            ..Show::default()
+        };
+        super::show(&mut world, show).table
+    };
+    assert_ne!(with_seed(None), with_seed(Some("another")));
+    assert_eq!(with_seed(Some("a page")), with_seed(None));
+}
+
+#[test]
+fn a_long_list_is_a_window_round_what_the_command_is_about() {
+    let mut world = world(&["CONFIG SET zset-max-listpack-entries 0"]);
+    for hundred in 0..200 {
+        let members: String = (0..100)
+            .map(|at| format!(" {} m{}", hundred * 100 + at, hundred * 100 + at))
+            .collect();
+        world.type_line("", &format!("ZADD z{members}"));
+    }
+    assert_eq!(
+        world.type_line("", "ZRANK z m12345").output,
+        "(integer) 12345"
+    );
+    let frames = frames(&mut world, &skiplist::VIEW, "z");
+    let frame = frames.last().expect("a frame");
+    let list = skiplist_of(&frame.before).expect("a skip list");
+    assert!(list.nodes.len() < 128, "{}", list.nodes.len());
+    let way = skiplist::way(&frame.events);
+    for step in way {
+        let seen = |rank| rank == 0 || list.nodes.iter().any(|node| node.rank == rank);
+        assert!(seen(step.from), "{step:?} begins outside the window");
+    }
+    assert!(list.nodes.iter().any(|node| node.member == b"m12345"));
+}
+
+#[test]
+fn many_commands_keep_a_bounded_tape() {
+    let mut world = world(&[]);
+    for at in 0..3_000 {
+        world.type_line("", &format!("ZADD z {at} m{}", at % 500));
+    }
+    let moment = shown(&mut world, "skiplist", "z", None);
+    assert_eq!(moment.commands, 3_000);
+    assert!(moment.first >= 2_000, "{}", moment.first);
+    assert_eq!(moment.at.command, 2_999);
+    let old = shown(&mut world, "skiplist", "z", Some((5, 0)));
+    assert_eq!(old.at.command, moment.first);
+}
+
+#[test]
+fn a_world_that_began_with_files_is_shown_as_it_is() {
+    let mut world = world(&["SET k v"]);
+    world.log(LogEntry::Load { names: Vec::new() });
+    let moment = shown(&mut world, "xray", "k", None);
+    assert_eq!(moment.commands, 0);
+}

@@ -1,0 +1,112 @@
+//! Structures as they are at one moment, read from the engine by `session/inspect.rs`. Long ones are cut, or a window
+//! round what a command is about; `length` is always the whole.
+
+use std::rc::Rc;
+
+use messages::KeyRow;
+
+/// What a visualiser's subject looks like. Moments share it where nothing changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Snapshot {
+    /// The key is not there.
+    #[default]
+    Nothing,
+    Key(Key),
+    /// The whole server; filled by what its visualisers need.
+    Server(Server),
+}
+
+pub type Shared = Rc<Snapshot>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    pub row: KeyRow,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Server {
+    pub keys: u64,
+    pub clock_millis: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// A string's bytes.
+    Bytes(Vec<u8>),
+    /// One allocation, entry by entry.
+    Listpack(Packed),
+    Intset {
+        width_bytes: u32,
+        values: Vec<i64>,
+    },
+    Quicklist(Vec<QuicklistNode>),
+    /// A hash table: two tables while it is being rehashed.
+    Table {
+        tables: Vec<Vec<Vec<Vec<u8>>>>,
+        rehash_index: Option<u32>,
+        entries: Vec<(Vec<u8>, Vec<u8>)>,
+    },
+    Skiplist(Skiplist),
+    /// A type that has no picture yet.
+    Other,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Packed {
+    pub total_bytes: u32,
+    pub entries: Vec<PackedEntry>,
+    /// How many entries make one element: 1 for lists and sets, 2 for hashes and sorted sets, 3 for hashes with field deadlines.
+    pub stride: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PackedEntry {
+    pub offset: u32,
+    /// Encoding, data and back-length, exactly as they lie in memory.
+    pub raw: Vec<u8>,
+    /// The value as text.
+    pub value: Vec<u8>,
+    /// Stored as a number.
+    pub integer: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QuicklistNode {
+    pub entries: u32,
+    pub bytes: u32,
+    /// The first and last values, cut to a readable length.
+    pub first: Vec<u8>,
+    pub last: Vec<u8>,
+    pub plain: bool,
+}
+
+/// Ranks count from 1, so that 0 is the head.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Skiplist {
+    /// Members in the whole list.
+    pub length: u64,
+    /// Highest level in use, from 1.
+    pub level: u32,
+    /// The head's spans, lowest level first.
+    pub head: Vec<Link>,
+    /// All nodes of a short list; of a long one those round what the command is about, and those on the way there.
+    pub nodes: Vec<SkiplistNode>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SkiplistNode {
+    pub rank: u32,
+    pub member: Vec<u8>,
+    pub score: f64,
+    /// Lowest level first.
+    pub levels: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The rank it leads to; none at the end of its level.
+    pub to: Option<u32>,
+    /// Steps of the lowest level that it crosses.
+    pub span: u32,
+}
