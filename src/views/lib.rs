@@ -5,7 +5,7 @@
 //! of it, and `View::say` a sentence of each event; the text alternative is those sentences, so it cannot drift from the
 //! picture. The page draws what it gets and knows no visualiser.
 //!
-//! How one is made stands in `src/README.md`, "A visualiser"; `skiplist.rs` is the one to read first.
+//! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
 mod parts;
 mod pictures;
