@@ -22,6 +22,8 @@ use views::snapshot::{
 
 use crate::world::World;
 
+mod encodings;
+
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
 /// Elements looked at for the size of a collection, as MEMORY USAGE does by default.
@@ -66,6 +68,17 @@ pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
     Snapshot::Key(Key {
         row: row(key, object, now),
         body: body(&object.value, about),
+        limits: encodings::limits(key, object, &world.engine.server.config.limits),
+        costs: Vec::new(),
+    })
+}
+
+/// What the key's data would take in each encoding that can hold it. Copies are made for that, so it is asked for the
+/// moment that is looked at and not for each command.
+pub(crate) fn costs(world: &World, key: &[u8]) -> Vec<(&'static str, u64)> {
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key);
+    object.map_or_else(Vec::new, |object| {
+        encodings::costs(key, object, &world.engine.server.config.limits)
     })
 }
 
@@ -153,12 +166,14 @@ fn packed(pack: &Listpack, stride: u32) -> Body {
         PackedEntry {
             offset: offset as u32,
             raw: sample(pack.entry_bytes(offset)),
+            size: pack.entry_bytes(offset).len() as u32,
             value: sample(&entry.to_bytes()),
             integer: entry.int().is_some(),
         }
     });
     Body::Listpack(Packed {
         total_bytes: pack.size() as u32,
+        count: pack.len() as u32,
         entries: entries.collect(),
         stride,
     })

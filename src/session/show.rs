@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use messages::drawing::{Position, Show, Shown};
+use views::snapshot::Snapshot;
 use views::{Frame, Options};
 
+use crate::inspect;
 use crate::tape::{self, Tape, Watched};
 use crate::world::World;
 
@@ -37,6 +39,25 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
         &options,
         show.revealed,
     )
+}
+
+/// Whether the reader's own world stands at this moment.
+fn is_present(at: Position, total: u32, frames: &[Rc<Frame>]) -> bool {
+    let over = frames.last().is_some_and(|frame| at.step >= frame.steps());
+    over && at.command + 1 >= total
+}
+
+fn add_costs(world: &World, key: &[u8], frames: &mut [Rc<Frame>]) {
+    let Some(frame) = frames.last_mut() else {
+        return;
+    };
+    let mut present = (**frame).clone();
+    let mut after = (*present.after).clone();
+    if let Snapshot::Key(held) = &mut after {
+        held.costs = inspect::costs(world, key);
+    }
+    present.after = Rc::new(after);
+    *frame = Rc::new(present);
 }
 
 /// The frames up to a moment, of which the last is its own, and the nearest moment that there is.

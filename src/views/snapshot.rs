@@ -22,6 +22,21 @@ pub type Shared = Rc<Snapshot>;
 pub struct Key {
     pub row: KeyRow,
     pub body: Body,
+    /// What decides about its encoding.
+    pub limits: Vec<Limit>,
+    /// What the same data would take in each encoding that can hold it, the present one included; for small keys.
+    pub costs: Vec<(&'static str, u64)>,
+}
+
+/// How near the key is to another encoding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// The parameter of the configuration, or what else sets the limit.
+    pub name: &'static str,
+    /// What is counted: `members`, `bytes of the longest`.
+    pub what: &'static str,
+    pub now: u64,
+    pub most: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -55,6 +70,8 @@ pub enum Body {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Packed {
     pub total_bytes: u32,
+    /// Entries in all, of which the first are listed.
+    pub count: u32,
     pub entries: Vec<PackedEntry>,
     /// How many entries make one element: 1 for lists and sets, 2 for hashes and sorted sets, 3 for hashes with field deadlines.
     pub stride: u32,
@@ -63,8 +80,10 @@ pub struct Packed {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PackedEntry {
     pub offset: u32,
-    /// Encoding, data and back-length, exactly as they lie in memory.
+    /// Encoding, data and back-length, exactly as they lie in memory; of a long one the beginning.
     pub raw: Vec<u8>,
+    /// Bytes of all three together.
+    pub size: u32,
     /// The value as text.
     pub value: Vec<u8>,
     /// Stored as a number.

@@ -12,6 +12,7 @@ mod tests;
 pub use iter::Members;
 pub use range::is_empty_lex;
 
+use super::told;
 use crate::config::Limits;
 use crate::number;
 use crate::structures::dict::Dict;
@@ -132,7 +133,19 @@ impl SortedSet {
                 return None;
             }
             if trace::is_on() {
-                tell_conversion(count, member, limits);
+                told::outgrew(
+                    ("listpack", "skiplist"),
+                    (
+                        count,
+                        limits.zset_max_listpack_entries,
+                        "zset-max-listpack-entries",
+                    ),
+                    (
+                        member.len(),
+                        limits.zset_max_listpack_value,
+                        "zset-max-listpack-value",
+                    ),
+                );
             }
             self.become_skiplist(count, rules);
         }
@@ -264,24 +277,6 @@ impl Pair {
             }
         }
     }
-}
-
-#[cold]
-fn tell_conversion(count: usize, member: &[u8], limits: &Limits) {
-    let entries = limits.zset_max_listpack_entries;
-    let why = match count > entries {
-        true => format!("{count} members are more than zset-max-listpack-entries {entries}"),
-        false => format!(
-            "a member of {} bytes is longer than zset-max-listpack-value {}",
-            member.len(),
-            limits.zset_max_listpack_value
-        ),
-    };
-    trace::tell(trace::Event::Encoding {
-        from: "listpack",
-        to: "skiplist",
-        why,
-    });
 }
 
 fn place(pack: &Listpack, member: &[u8]) -> Option<usize> {

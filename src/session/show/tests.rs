@@ -229,9 +229,7 @@ fn the_conversion_is_told_with_its_rule() {
     let moment = shown(&mut world, "skiplist", "z", None);
     assert_eq!(
         moment.log.first().map(String::as_str),
-        Some(
-            "The listpack becomes a skiplist: 4 members are more than zset-max-listpack-entries 3."
-        )
+        Some("The listpack becomes a skiplist: 4 are more than zset-max-listpack-entries 3.")
     );
     assert_eq!(moment.commands, 2, "CONFIG SET does not concern the key");
 }

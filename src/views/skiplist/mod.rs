@@ -17,6 +17,7 @@ use trace::{Event, Skiplist as Step};
 use crate::parts::{absent, head, note};
 use crate::pictures;
 use crate::snapshot::{Body, Snapshot};
+use crate::xray;
 use crate::{Drawing, Scene, Subject, View};
 
 pub static VIEW: View = View {
@@ -42,9 +43,8 @@ fn steps_over(event: &Event) -> bool {
 
 fn say(event: &Event) -> String {
     match event {
-        Event::Encoding { from, to, why } => format!("The {from} becomes a {to}: {why}."),
         Event::Skiplist(step) => say_step(step),
-        Event::Key { key, .. } => format!("The command looks up {}.", text_of(key)),
+        other => xray::say(other),
     }
 }
 
