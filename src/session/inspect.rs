@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 use engine::keyspace::Object;
 use engine::number;
 use engine::structures::dict::Dict;
+use engine::structures::hyperloglog;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
 use engine::structures::quicklist::Quicklist;
@@ -124,6 +125,9 @@ fn body(value: &Value, about: &[&[u8]]) -> Body {
     match value {
         Value::String(string) => {
             let bytes = string.bytes();
+            if hyperloglog::is_valid(&bytes) && bytes.len() <= 2 * hyperloglog::DENSE_BYTES {
+                return Body::Hyperloglog(bytes.into_owned());
+            }
             Body::Bytes(bytes[..bytes.len().min(PARTS_MAX)].to_vec())
         }
         Value::List(list) => match &**list {

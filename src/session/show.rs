@@ -21,15 +21,18 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
         seed: show.seed,
     };
     let options = Options(show.options);
-    let still = Rc::new(Tape::still(world, view, &watched.key));
     let (total, first, found) = match tape::follow(world, view, &watched) {
         Some(tape) => (tape.len(), tape.forgotten, frames(tape, show.at)),
         None => (0, 0, None),
     };
-    let (frames, at) = found.unwrap_or_else(|| {
+    let (mut frames, at) = found.unwrap_or_else(|| {
+        let still = Tape::still(world, view, &watched.key);
         let step = still.steps();
-        (vec![still], Position { command: 0, step })
+        (vec![Rc::new(still)], Position { command: 0, step })
     });
+    if view.name == "xray" && watched.seed.is_none() && is_present(at, total, &frames) {
+        add_costs(world, &watched.key, &mut frames);
+    }
     views::show(
         view,
         &watched.key,

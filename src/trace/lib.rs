@@ -12,10 +12,12 @@
 
 #![forbid(unsafe_code)]
 
+mod hyperloglog;
 mod skiplist;
 
 use std::cell::{Cell, RefCell};
 
+pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
 
 /// One thing that happened, in the order in which it did.
@@ -34,6 +36,7 @@ pub enum Event {
         why: String,
     },
     Skiplist(Skiplist),
+    Hyperloglog(Hyperloglog),
 }
 
 /// What was told during one piece of work.

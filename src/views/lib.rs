@@ -7,6 +7,7 @@
 //!
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
+pub mod hyperloglog;
 mod parts;
 mod pictures;
 mod scene;
@@ -64,7 +65,7 @@ pub struct Drawing {
 }
 
 /// All of them, in the order of the gallery.
-pub static ALL: &[&View] = &[&xray::VIEW, &skiplist::VIEW];
+pub static ALL: &[&View] = &[&xray::VIEW, &skiplist::VIEW, &hyperloglog::VIEW];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.
 pub fn named(name: &str) -> &'static View {

@@ -49,6 +49,8 @@ pub struct Server {
 pub enum Body {
     /// A string's bytes.
     Bytes(Vec<u8>),
+    /// A string that begins as a HyperLogLog does: all of its bytes.
+    Hyperloglog(Vec<u8>),
     /// One allocation, entry by entry.
     Listpack(Packed),
     Intset {

@@ -13,7 +13,7 @@ use crate::snapshot::{Body, Key};
 /// None for a structure with a visualiser of its own.
 pub fn still(key: &Key) -> Option<Markup> {
     Some(match &key.body {
-        Body::Bytes(content) => string::picture(content, &key.row),
+        Body::Bytes(content) | Body::Hyperloglog(content) => string::picture(content, &key.row),
         Body::Listpack(packed) => listpack::picture(packed),
         Body::Intset {
             width_bytes,
@@ -40,6 +40,6 @@ pub fn table(key: &Key) -> Option<Markup> {
         } => Some(intset::table(*width_bytes, values)),
         Body::Quicklist(nodes) => Some(quicklist::table(nodes)),
         Body::Table { entries, .. } => Some(table::table(entries)),
-        Body::Bytes(_) | Body::Skiplist(_) | Body::Other => None,
+        Body::Bytes(_) | Body::Hyperloglog(_) | Body::Skiplist(_) | Body::Other => None,
     }
 }
