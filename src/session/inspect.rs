@@ -1,7 +1,7 @@
 //! Keys as the engine really holds them, for the page to draw. Read-only: looking changes neither access times nor
 //! statistics, and a key past its deadline is shown as such and not removed.
 
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use engine::keyspace::Object;
 use engine::number;
@@ -11,12 +11,14 @@ use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
 use engine::structures::quicklist::Quicklist;
 use engine::structures::skiplist::{LinkView, ScoreRange, Skiplist};
+use engine::structures::slot;
 use engine::value::Value;
 use engine::values::hash::Hash;
 use engine::values::list::List;
 use engine::values::set::Set;
 use engine::values::sorted_set::SortedSet;
 use messages::KeyRow;
+use views::Part;
 use views::snapshot::{
     self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot,
 };
@@ -83,12 +85,36 @@ pub(crate) fn costs(world: &World, key: &[u8]) -> Vec<(&'static str, u64)> {
     })
 }
 
-pub(crate) fn server(world: &World) -> Snapshot {
+pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
     let keys = &world.engine.keys.dbs[world.own_db()].keys;
+    let slots = match parts.contains(&Part::Slots) {
+        true => slots(keys.keys()),
+        false => Vec::new(),
+    };
     Snapshot::Server(snapshot::Server {
         keys: keys.len() as u64,
         clock_millis: world.now().millis(),
+        slots,
     })
+}
+
+/// Keys by slot. Of very many the first that the table has.
+fn slots<'k>(keys: impl Iterator<Item = &'k [u8]>) -> Vec<snapshot::Slot> {
+    const KEYS_MAX: usize = 5_000;
+    let mut slots: BTreeMap<u16, snapshot::Slot> = BTreeMap::new();
+    for key in keys.take(KEYS_MAX) {
+        let number = slot::key_slot(key);
+        let slot = slots.entry(number).or_insert_with(|| snapshot::Slot {
+            slot: number,
+            keys: 0,
+            first: sample(key),
+        });
+        slot.keys += 1;
+        if *key < *slot.first {
+            slot.first = sample(key);
+        }
+    }
+    slots.into_values().collect()
 }
 
 /// What is cheap to compare, and differs if the key is another one than before.

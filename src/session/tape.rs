@@ -177,7 +177,7 @@ impl Tape {
     fn snapshot(&self, world: &World, about: &[&[u8]]) -> Snapshot {
         match self.view.subject {
             Subject::Key(_) => inspect::key(world, &self.key, about),
-            Subject::Server => inspect::server(world),
+            Subject::Server(parts) => inspect::server(world, parts),
         }
     }
 
@@ -187,14 +187,14 @@ impl Tape {
                 let now = inspect::fingerprint(world, &self.key);
                 std::mem::replace(&mut self.fingerprint, now.clone()) != now
             }
-            Subject::Server => true,
+            Subject::Server(_) => true,
         }
     }
 
     /// Of what was told, what the visualiser steps over: for a key, what happened inside of it. Also whether it was
     /// looked at.
     fn own(&self, told: Vec<Event>) -> (bool, Vec<Event>) {
-        let of_server = self.view.subject == Subject::Server;
+        let of_server = matches!(self.view.subject, Subject::Server(_));
         let (mut touched, mut inside) = (of_server, of_server);
         let mut events = Vec::new();
         for event in told {
@@ -202,7 +202,9 @@ impl Tape {
                 inside = of_server || *key == self.key;
                 touched |= inside;
             }
-            if inside && (self.view.steps_over)(&event) {
+            // A command that reads and then writes looks up its key twice; to the reader that is one thing.
+            let again = matches!(event, Event::Key { .. }) && events.last() == Some(&event);
+            if inside && !again && (self.view.steps_over)(&event) {
                 events.push(event);
             }
         }

@@ -12,12 +12,13 @@ mod parts;
 mod pictures;
 mod scene;
 pub mod skiplist;
+pub mod slots;
 pub mod snapshot;
 mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
 
-use messages::drawing::{Ask, Board, Control};
+use messages::drawing::{Ask, Board, Control, ControlKind};
 use messages::markup::Markup;
 use trace::Event;
 
@@ -47,8 +48,25 @@ pub struct View {
 pub enum Subject {
     /// One key; of these types, or of any if there are none.
     Key(&'static [&'static str]),
-    /// The whole server: every command concerns it.
-    Server,
+    /// The whole server: every command concerns it. Its snapshots hold these parts.
+    Server(&'static [Part]),
+}
+
+/// A part of a server that a visualiser needs to see after each command; others are not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Keys by the slot that they would have in a cluster.
+    Slots,
+}
+
+/// Something to press that runs these lines, one after another.
+pub(crate) fn run_button(label: &str, lines: &[String]) -> Control {
+    Control {
+        name: label.to_owned(),
+        label: label.to_owned(),
+        kind: ControlKind::Run(lines.to_vec()),
+        value: String::new(),
+    }
 }
 
 /// What one moment looks like. `said` and the log come from `View::say`.
@@ -65,7 +83,12 @@ pub struct Drawing {
 }
 
 /// All of them, in the order of the gallery.
-pub static ALL: &[&View] = &[&xray::VIEW, &skiplist::VIEW, &hyperloglog::VIEW];
+pub static ALL: &[&View] = &[
+    &xray::VIEW,
+    &skiplist::VIEW,
+    &hyperloglog::VIEW,
+    &slots::VIEW,
+];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.
 pub fn named(name: &str) -> &'static View {

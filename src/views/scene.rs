@@ -165,7 +165,7 @@ fn said_of(view: &View, scene: &Scene, log: &[String]) -> String {
     if frame.line.is_empty() {
         return match view.subject {
             Subject::Key(_) => "No command has touched this key yet.".to_owned(),
-            Subject::Server => "Nothing has happened yet.".to_owned(),
+            Subject::Server(_) => "Nothing has happened yet.".to_owned(),
         };
     }
     if scene.is_over() {

@@ -43,6 +43,16 @@ pub struct Limit {
 pub struct Server {
     pub keys: u64,
     pub clock_millis: i64,
+    /// `Part::Slots`: each slot that has keys, in order.
+    pub slots: Vec<Slot>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Slot {
+    pub slot: u16,
+    pub keys: u32,
+    /// The first of them by bytes.
+    pub first: Vec<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

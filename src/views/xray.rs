@@ -4,7 +4,7 @@
 mod ask;
 mod bytes;
 
-use messages::drawing::{Control, ControlKind};
+use messages::drawing::Control;
 use messages::format::{self, counted, text_of};
 use messages::markup::{Markup, el, several};
 use trace::Event;
@@ -12,7 +12,7 @@ use trace::Event;
 use crate::parts::{absent, head, note};
 use crate::pictures;
 use crate::snapshot::{Body, Key, Limit, Snapshot};
-use crate::{Drawing, Scene, Subject, View};
+use crate::{Drawing, Scene, Subject, View, run_button};
 
 pub static VIEW: View = View {
     name: "xray",
@@ -203,13 +203,10 @@ fn controls(key: &Key) -> Vec<Control> {
         ],
         _ => Vec::new(),
     };
-    let control = |(label, line): (&str, String)| Control {
-        name: label.to_owned(),
-        label: label.to_owned(),
-        kind: ControlKind::Run(vec![line]),
-        value: String::new(),
-    };
-    lines.into_iter().map(control).collect()
+    let lines = lines.into_iter();
+    lines
+        .map(|(label, line)| run_button(label, &[line]))
+        .collect()
 }
 
 fn text_of_string(key: &Key) -> String {

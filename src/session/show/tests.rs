@@ -5,7 +5,7 @@ use std::rc::Rc;
 use messages::drawing::{Position, Show, Shown};
 use messages::{LogEntry, Setup};
 use views::snapshot::{Body, Snapshot};
-use views::{Frame, Options, Scene, View, skiplist};
+use views::{Frame, Options, Scene, View, hyperloglog, skiplist};
 
 use crate::inspect;
 use crate::tape::{self, Watched};
@@ -343,4 +343,123 @@ fn a_world_that_began_with_files_is_shown_as_it_is() {
     world.log(LogEntry::Load { names: Vec::new() });
     let moment = shown(&mut world, "xray", "k", None);
     assert_eq!(moment.commands, 0);
+}
+
+/// A visualiser's own page begins with something to see, and every moment of it can be drawn.
+#[test]
+fn each_page_of_its_own_begins_with_something_to_see() {
+    for view in views::ALL {
+        let mut world = World::new(Setup {
+            seed: format!("views/{}", view.name),
+            ..Setup::default()
+        });
+        for line in view.starter.lines() {
+            let ran = world.type_line("", line);
+            assert!(!ran.error, "{}: {line}: {}", view.name, ran.output);
+        }
+        let frames = frames(&mut world, view, view.key);
+        assert!(!frames.is_empty(), "{}", view.name);
+        let mut sentences = 0;
+        at_each_step(&frames, view.key, |scene| {
+            let drawing = (view.draw)(scene);
+            assert!(drawing.picture.is_some() || drawing.board.is_some());
+            sentences += scene.events().len();
+        });
+        assert!(sentences > 0, "{} has nothing to step over", view.name);
+        let present = shown(&mut world, view.name, view.key, None);
+        assert!(present.ask.is_some(), "{} asks nothing at first", view.name);
+        assert!(present.table.is_some(), "{} cannot be read", view.name);
+        assert!(
+            messages::to_bytes(&present).len() < 100_000,
+            "{}",
+            view.name
+        );
+    }
+}
+
+#[test]
+fn registers_are_those_of_the_engine_at_every_step() {
+    let mut lot = lots(5);
+    let mut lines = vec!["CONFIG SET hll-sparse-max-bytes 200".to_owned()];
+    for at in 0..250 {
+        lines.push(match lot(8) {
+            0 => "PFCOUNT h".to_owned(),
+            1 => format!("PFADD other user:{}", lot(5_000)),
+            2 => "PFMERGE h other".to_owned(),
+            3 if at > 240 => "DEL h".to_owned(),
+            _ => format!(
+                "PFADD h user:{} user:{} user:{}",
+                lot(5_000),
+                lot(5_000),
+                at
+            ),
+        });
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let mut world = world(&lines);
+    let frames = frames(&mut world, &hyperloglog::VIEW, "h");
+    let (mut compared, mut promoted) = (0, 0);
+    at_each_step(&frames, "h", |scene| {
+        let drawn = hyperloglog::registers(scene);
+        if scene.step == scene.frame.events.len()
+            && let Snapshot::Key(key) = &*scene.frame.after
+            && let Body::Hyperloglog(bytes) = &key.body
+        {
+            let held = engine::structures::hyperloglog::registers(bytes).expect("sound bytes");
+            assert_eq!(drawn, Some(held), "{}", scene.frame.line);
+            compared += 1;
+        }
+        promoted += usize::from(matches!(
+            scene.event(),
+            Some(trace::Event::Hyperloglog(
+                trace::Hyperloglog::Promoted { .. }
+            ))
+        ));
+    });
+    assert!(compared > 150 && promoted >= 1, "{compared} {promoted}");
+}
+
+/// user:121 and user:196 share a register: recorded from the server.
+#[test]
+fn an_element_that_was_never_added_may_change_nothing() {
+    let mut world = world(&["PFADD h user:121"]);
+    assert_eq!(
+        world.type_line("", "PFADD h user:196").output,
+        "(integer) 0"
+    );
+    let moment = shown(&mut world, "hyperloglog", "h", None);
+    assert!(moment.log[0].contains("register 15244"), "{:?}", moment.log);
+    assert!(
+        moment.log[1].ends_with("nothing changes."),
+        "{:?}",
+        moment.log
+    );
+    world.type_line("", "SETRANGE h 16 \"\\xff\"");
+    assert!(
+        world
+            .type_line("", "PFADD h x")
+            .output
+            .contains("INVALIDOBJ")
+    );
+    shown(&mut world, "hyperloglog", "h", None);
+}
+
+/// A visualiser may be shown any key, and any part of the past.
+#[test]
+fn corrupt_options_and_moments_are_answered() {
+    let mut world = world(&["PFADD h a", "ZADD z 1 a", "SET s x"]);
+    for view in views::ALL {
+        for value in ["", "-1", "99999999999", "\u{1f600}", "{{}}", "moving"] {
+            let options = ["cell", "many", "key", "state", "gone", "spans"];
+            let show = Show {
+                view: view.name.to_owned(),
+                key: b"h".to_vec(),
+                options: options
+                    .map(|name| (name.to_owned(), value.to_owned()))
+                    .to_vec(),
+                ..Show::default()
+            };
+            super::show(&mut world, show);
+        }
+    }
 }

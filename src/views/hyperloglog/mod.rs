@@ -15,7 +15,7 @@ use trace::{Event, Hyperloglog as Told};
 use crate::parts::{absent, head, note};
 use crate::snapshot::Body;
 use crate::xray;
-use crate::{Drawing, Scene, Subject, View};
+use crate::{Drawing, Scene, Subject, View, run_button};
 
 pub use state::registers;
 
@@ -28,8 +28,8 @@ pub static VIEW: View = View {
     starter: "PFADD visits user:1 user:2 user:3 user:4 user:5 user:6 user:7 user:8 user:9 user:10\n\
               PFADD visits user:121\n\
               PFCOUNT visits\n\
-              PFADD visits user:196\n\
-              PFADD visits user:11 user:12 user:13 user:14 user:15 user:16",
+              PFADD visits user:11 user:12 user:13 user:14 user:15 user:16\n\
+              PFADD visits user:196",
     key: "visits",
     steps_over: |event| matches!(event, Event::Hyperloglog(_)),
     say,
@@ -184,25 +184,19 @@ fn without_registers(scene: &Scene) -> Drawing {
 
 fn controls(scene: &Scene, many: i64) -> Vec<Control> {
     let key = format::word(scene.key);
-    let run = |label: &str, lines: &[String]| Control {
-        name: label.to_owned(),
-        label: label.to_owned(),
-        kind: ControlKind::Run(lines.to_vec()),
-        value: String::new(),
-    };
     let element = scene.past.len() * 20 + 1000;
     let twenty: String = (element..element + 20)
         .map(|at| format!(" user:{at}"))
         .collect();
     vec![
-        run("Add one", &[format!("PFADD {key} user:{element}")]),
-        run("Add 20", &[format!("PFADD {key}{twenty}")]),
-        run("Count", &[format!("PFCOUNT {key}")]),
-        run(
+        run_button("Add one", &[format!("PFADD {key} user:{element}")]),
+        run_button("Add 20", &[format!("PFADD {key}{twenty}")]),
+        run_button("Count", &[format!("PFCOUNT {key}")]),
+        run_button(
             "Sparse up to 100 bytes",
             &["CONFIG SET hll-sparse-max-bytes 100".to_owned()],
         ),
-        run(
+        run_button(
             "Break a byte",
             &[
                 format!("SETRANGE {key} 16 \"\\xff\""),

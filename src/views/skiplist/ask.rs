@@ -18,7 +18,8 @@ pub fn question(list: &Skiplist, scene: &Scene) -> Option<Ask> {
         .map(|step| step.span)
         .collect();
     let rank: u32 = crossed.iter().sum();
-    if crossed.len() < 2 {
+    // Where no tower is high, counting and adding are the same.
+    if crossed.len() < 2 || rank as usize == crossed.len() {
         return None;
     }
     let never = list.length.saturating_sub(way.len() as u64);
@@ -28,7 +29,7 @@ pub fn question(list: &Skiplist, scene: &Scene) -> Option<Ask> {
     let choices = vec![
         Choice {
             text: one_by_one,
-            right: rank as usize == crossed.len(),
+            right: false,
             why: "Counting would look at each of them; the towers are there to avoid that."
                 .to_owned(),
         },

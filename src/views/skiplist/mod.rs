@@ -29,8 +29,9 @@ pub static VIEW: View = View {
     starter: "CONFIG SET zset-max-listpack-entries 6\n\
               ZADD laps 81.2 ada 79.9 bob 83.4 cyd 80.5 dan 84.1 eve 79.1 fay\n\
               ZADD laps 82.7 gil\n\
-              ZADD laps 80.1 hal 85 ida 78.6 jim 83.4 kay 81.9 leo 80.8 mia 84.6 ned\n\
-              ZRANK laps ned",
+              ZADD laps 80.1 hal 79.7 ida 78.6 jim 83.5 kay 81.9 leo 80.8 mia 84.6 ned 79.3 ona\n\
+              ZADD laps 82 pam 83.1 quy 83.9 rob 83 sue 84.3 tom 78.9 uma 81 val 84.9 wes 82.2 xia\n\
+              ZRANK laps sue",
     key: "laps",
     steps_over,
     say,

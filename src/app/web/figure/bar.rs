@@ -85,7 +85,7 @@ pub fn Bar(figure: Figure) -> impl IntoView {
         view! { <option value=at.to_string() selected=move || figure.speed.get() == at>{format!("{name}×").replace("max×", "max")}</option> }
     });
     view! {
-        <div class="bar" role="toolbar" aria-label="Through time">
+        <div class="through-time" role="toolbar" aria-label="Through time">
             <div class="bar-group">
                 {button("Reset", "⏮", move |_| figure.reset())}
                 {button("Step back", "◀", move |_| figure.back())}
