@@ -8,7 +8,7 @@ use crate::markup::Markup;
 /// Which moment of which visualiser.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
-    /// The visualiser's name; one that does not exist shows how the key is stored.
+    /// The visualiser's name; empty: the one that fits the key. One that does not exist shows how the key is stored.
     pub view: String,
     /// The key it is about; empty for those that are about the whole server.
     pub key: Vec<u8>,
@@ -34,6 +34,8 @@ pub struct Position {
 pub struct Shown {
     /// As it was found: a name that exists.
     pub view: String,
+    /// Names and titles of others that fit the same key.
+    pub others: Vec<(String, String)>,
     pub title: String,
     /// What is simulated and not the engine's own; none: everything is what the engine really holds.
     pub model: Option<String>,

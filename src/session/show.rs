@@ -14,7 +14,10 @@ use crate::world::World;
 const PAST_MAX: usize = 200;
 
 pub(crate) fn show(world: &mut World, show: Show) -> Shown {
-    let view = views::named(&show.view);
+    let view = match show.view.is_empty() {
+        true => views::for_key(&inspect::key(world, &show.key, &[])),
+        false => views::named(&show.view),
+    };
     let watched = Watched {
         view: view.name,
         key: show.key,

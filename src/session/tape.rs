@@ -153,6 +153,11 @@ impl Tape {
             line: cut(line),
             output: cut(&ran.output),
             error: ran.error,
+            late: ran
+                .late
+                .iter()
+                .map(|notice| (notice.client.clone(), cut(&notice.output)))
+                .collect(),
             clock_millis: world.now().millis(),
             before,
             events,

@@ -14,7 +14,7 @@ mod scene;
 pub mod skiplist;
 pub mod slots;
 pub mod snapshot;
-mod xray;
+pub mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
 
@@ -97,7 +97,14 @@ pub fn named(name: &str) -> &'static View {
         .unwrap_or(&&xray::VIEW)
 }
 
-/// Which one shows a key of this type and encoding best.
-pub fn for_key(encoding: &str) -> &'static View {
-    named(encoding)
+/// Which one shows this key best.
+pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
+    let snapshot::Snapshot::Key(key) = key else {
+        return &xray::VIEW;
+    };
+    match &key.body {
+        snapshot::Body::Skiplist(_) => &skiplist::VIEW,
+        snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
+        _ => &xray::VIEW,
+    }
 }

@@ -17,6 +17,8 @@ pub struct Frame {
     /// What redis-cli prints, cut to a readable length.
     pub output: String,
     pub error: bool,
+    /// What others got because of it: clients that were blocked, subscribers. Name and output.
+    pub late: Vec<(String, String)>,
     pub clock_millis: i64,
     pub before: Shared,
     /// Only what the visualiser steps over.
@@ -132,6 +134,7 @@ pub fn show(
     };
     Shown {
         view: view.name.to_owned(),
+        others: others(view, &scene),
         title: view.title.to_owned(),
         model: view.model.map(str::to_owned),
         commands: total,
@@ -149,6 +152,22 @@ pub fn show(
         ask: drawing.ask,
         controls: drawing.controls,
     }
+}
+
+/// What else this key can be looked at with.
+fn others(view: &View, scene: &Scene) -> Vec<(String, String)> {
+    let Some(key) = scene.held() else {
+        return Vec::new();
+    };
+    let fits = |other: &&&View| match other.subject {
+        Subject::Key(kinds) => kinds.is_empty() || kinds.contains(&key.row.kind.as_str()),
+        Subject::Server(_) => false,
+    };
+    let others = crate::ALL.iter().filter(fits);
+    let others = others.filter(|other| other.name != view.name);
+    others
+        .map(|other| (other.name.to_owned(), other.title.to_owned()))
+        .collect()
 }
 
 /// The same events that are drawn, as sentences.

@@ -14,6 +14,8 @@ use crate::pictures;
 use crate::snapshot::{Body, Key, Limit, Snapshot};
 use crate::{Drawing, Scene, Subject, View, run_button};
 
+pub use bytes::{Fields, fields};
+
 pub static VIEW: View = View {
     name: "xray",
     title: "Encoding X-ray",

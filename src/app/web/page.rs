@@ -46,6 +46,8 @@ pub struct Page {
     pub progress: RwSignal<Progress>,
     pub notices: RwSignal<Vec<Notice>>,
     pub world: World,
+    /// The seed that an opened link asks for.
+    pub seed_of_link: StoredValue<Option<String>>,
 }
 
 struct Fixed {
@@ -93,6 +95,7 @@ impl Page {
             progress: RwSignal::new(Progress::default()),
             notices,
             world,
+            seed_of_link: StoredValue::new(None),
         }
     }
 
@@ -160,6 +163,9 @@ impl Page {
 
     /// From which the page's world is made.
     pub fn seed(self) -> String {
+        if let Some(seed) = self.seed_of_link.get_value() {
+            return seed;
+        }
         self.data(|data| match data.path.is_empty() {
             true => self.world_name(),
             false => data.path.clone(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use messages::drawing::{Position, Show, Shown};
 use messages::{LogEntry, Setup};
 use views::snapshot::{Body, Snapshot};
-use views::{Frame, Options, Scene, View, hyperloglog, skiplist};
+use views::{Frame, Options, Scene, View, hyperloglog, skiplist, slots, xray};
 
 use crate::inspect;
 use crate::tape::{self, Watched};
@@ -462,4 +462,208 @@ fn corrupt_options_and_moments_are_answered() {
             super::show(&mut world, show);
         }
     }
+}
+
+fn vector(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("a recorded file is JSON")
+}
+
+/// Each recorded entry, byte for byte, and its fields add up to it.
+#[test]
+fn entries_are_drawn_byte_for_byte() {
+    let recorded = vector(include_str!("../../../tests/vectors/listpack-entries.json"));
+    let rows = recorded["rows"].as_array().expect("rows");
+    let mut compared = 0;
+    for row in rows {
+        let (Some(value), Some(hex)) = (row["value"].as_str(), row["entry_hex"].as_str()) else {
+            continue;
+        };
+        let mut world = world(&["CONFIG SET list-max-listpack-size -5"]);
+        // `x x 63` stands for 63 of them.
+        let value = match value
+            .split_once(" x ")
+            .map(|(text, count)| (text, count.parse()))
+        {
+            Some((text, Ok(count))) => text.repeat(count),
+            _ => value.to_owned(),
+        };
+        let word = engine::words::quote(value.as_bytes());
+        world.type_line("", &format!("RPUSH l {word}"));
+        let Snapshot::Key(key) = inspect::key(&world, b"l", &[]) else {
+            panic!("{value}: no key")
+        };
+        let Body::Listpack(pack) = &key.body else {
+            continue;
+        };
+        let entry = &pack.entries[0];
+        let raw: String = entry.raw.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Long entries are recorded, and drawn, by their beginning.
+        let recorded = hex.split("...").next().unwrap_or_default();
+        let length = recorded.len().min(raw.len());
+        assert_eq!(raw[..length], recorded[..length], "{value}");
+        assert_eq!(
+            u64::from(entry.size),
+            row["entry_bytes"].as_u64().expect("a size"),
+            "{value}"
+        );
+        let fields = xray::fields(entry).expect("a class");
+        assert_eq!(
+            fields.encoding + fields.data + fields.back,
+            entry.size as usize,
+            "{value}"
+        );
+        assert!((1..=5).contains(&fields.back), "{value}");
+        compared += 1;
+    }
+    assert!(compared > 15, "{compared}");
+}
+
+/// The meter of 64 bytes is full exactly where the server stops embedding.
+#[test]
+fn the_meter_agrees_with_the_recorded_limits() {
+    let recorded = vector(include_str!("../../../tests/vectors/embstr-limits.json"));
+    for row in recorded["rows"].as_array().expect("rows") {
+        let (Some(key), Some(longest)) = (row[0].as_u64(), row[1].as_u64()) else {
+            continue;
+        };
+        let key = "k".repeat(key as usize);
+        for length in [longest, longest + 1] {
+            let mut world = world(&[&format!("SET {key} \"{}\"", "v".repeat(length as usize))]);
+            let encoding = world
+                .type_line("", &format!("OBJECT ENCODING {key}"))
+                .output;
+            let Snapshot::Key(held) = inspect::key(&world, key.as_bytes(), &[]) else {
+                panic!("no key")
+            };
+            let [meter] = held.limits.as_slice() else {
+                panic!("one limit")
+            };
+            assert_eq!(
+                meter.now <= meter.most,
+                encoding == "\"embstr\"",
+                "{key} {length}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_change_of_encoding_is_told() {
+    let cases: [(&str, &[&str], &str, &str); 8] = [
+        ("s", &["SET s 12", "APPEND s x"], "int", "raw"),
+        ("s", &["SADD s 1 2", "SADD s word"], "intset", "listpack"),
+        (
+            "s",
+            &[
+                "CONFIG SET set-max-intset-entries 2",
+                "SADD s 1 2",
+                "SADD s 3",
+            ],
+            "intset",
+            "hashtable",
+        ),
+        (
+            "s",
+            &[
+                "CONFIG SET set-max-listpack-entries 2",
+                "SADD s a b",
+                "SADD s c",
+            ],
+            "listpack",
+            "hashtable",
+        ),
+        (
+            "h",
+            &["HSET h a 1", "HEXPIRE h 100 FIELDS 1 a"],
+            "listpack",
+            "listpackex",
+        ),
+        (
+            "h",
+            &[
+                "CONFIG SET hash-max-listpack-value 4",
+                "HSET h a 1",
+                "HSET h b longer",
+            ],
+            "listpack",
+            "hashtable",
+        ),
+        (
+            "l",
+            &[
+                "CONFIG SET list-max-listpack-size 4",
+                "RPUSH l a b c d",
+                "RPUSH l e",
+            ],
+            "listpack",
+            "quicklist",
+        ),
+        (
+            "l",
+            &[
+                "CONFIG SET list-max-listpack-size 4",
+                "RPUSH l a b c d e",
+                "LTRIM l 0 1",
+            ],
+            "quicklist",
+            "listpack",
+        ),
+    ];
+    for (key, lines, from, to) in cases {
+        let mut world = world(lines);
+        let frames = frames(&mut world, views::named("xray"), key);
+        let told = &frames.last().expect("a frame").events;
+        assert!(
+            matches!(told.as_slice(), [trace::Event::Encoding { from: own, to: other, .. }] if (*own, *other) == (from, to)),
+            "{lines:?}: {told:?}"
+        );
+        let now = world
+            .type_line("", &format!("OBJECT ENCODING {key}"))
+            .output;
+        assert_eq!(now, format!("\"{to}\""));
+    }
+}
+
+/// Slots and redirections as the server says them.
+#[test]
+fn a_client_is_told_where_to_go() {
+    let mut world = world(&["SET foo 1"]);
+    let mut turns = |options: &[(&str, &str)]| {
+        let options: Vec<(String, String)> = options
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let frames = frames(&mut world, &slots::VIEW, "");
+        let options = Options(options);
+        let scene = Scene {
+            key: b"",
+            frame: frames.last().expect("a frame"),
+            past: &[],
+            step: 99,
+            options: &options,
+            revealed: true,
+        };
+        let turns = slots::Model::of(&scene).conversation();
+        turns
+            .into_iter()
+            .map(|turn| turn.answer)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(turns(&[]), ["the value"]);
+    assert_eq!(turns(&[("state", "moving")]), ["the value"]);
+    assert_eq!(
+        turns(&[("state", "moving"), ("gone", "yes")]),
+        ["ASK 12182 127.0.0.1:7000", "the value"]
+    );
+    assert_eq!(
+        turns(&[("state", "done")]),
+        ["MOVED 12182 127.0.0.1:7000", "the value"]
+    );
+    assert_eq!(turns(&[("state", "done"), ("knows", "yes")]), ["the value"]);
+    let lost = turns(&[("state", "moving"), ("gone", "yes"), ("naive", "yes")]);
+    assert!(
+        lost.iter()
+            .any(|answer| answer.starts_with("MOVED 12182 127.0.0.1:7002")),
+        "{lost:?}"
+    );
 }

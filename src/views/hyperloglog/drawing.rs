@@ -77,8 +77,12 @@ pub fn estimate(registers: &[u8], exact: Option<u64>) -> Markup {
         };
         format!(" Really {exact}: {error:+.2} %.")
     });
+    let band = match band {
+        0 => String::new(),
+        band => format!(", give or take {band} (0.81 %)"),
+    };
     el("p", "picture-note strong").say(&format!(
-        "About {estimate}, give or take {band} (0.81 %).{}",
+        "About {estimate}{band}.{}",
         truth.unwrap_or_default()
     ))
 }

@@ -39,13 +39,30 @@ pub fn change_speed(figure: Figure, faster: bool) {
         .set(format!("Speed {}", SPEEDS[figure.speed.get_untracked()].0));
 }
 
+/// Signs as paths: fonts have them in all kinds, or not at all.
+const TO_BEGIN: &str = "M3 3v10M13 3 5.5 8l7.5 5z";
+const BACK: &str = "M11 3 4 8l7 5z";
+const PLAY: &str = "M4 2.5 13 8l-9 5.5z";
+const PAUSE: &str = "M4 3h3v10H4zM9.5 3h3v10h-3z";
+const STEP: &str = "M3 3 10 8l-7 5zM12.5 3v10";
+const OTHER: &str = "M13 8a5 5 0 1 1-1.5-3.6M13.4 1.8v3.4H10";
+const LINK: &str = "M6.5 9.5 10 6M7.6 4.6l1.6-1.6a2.7 2.7 0 0 1 3.8 3.8l-1.6 1.6M8.4 11.4 6.8 13A2.7 2.7 0 0 1 3 9.2l1.6-1.6";
+
+fn sign(path: &str) -> crate::web::draw::Drawing {
+    el("svg", "bar-sign")
+        .with("viewBox", "0 0 16 16")
+        .with("aria-hidden", "true")
+        .append(el("path", "").with("d", path))
+        .draw()
+}
+
 fn button(
     label: &'static str,
-    sign: &'static str,
+    path: &'static str,
     act: impl FnMut(web_sys::MouseEvent) + 'static,
 ) -> AnyView {
     view! {
-        <button type="button" class="bar-button" aria-label=label title=label on:click=click(act)>{sign}</button>
+        <button type="button" class="bar-button" aria-label=label title=label on:click=click(act)>{sign(path)}</button>
     }
     .into_any()
 }
@@ -87,14 +104,14 @@ pub fn Bar(figure: Figure) -> impl IntoView {
     view! {
         <div class="through-time" role="toolbar" aria-label="Through time">
             <div class="bar-group">
-                {button("Reset", "⏮", move |_| figure.reset())}
-                {button("Step back", "◀", move |_| figure.back())}
+                {button("Reset", TO_BEGIN, move |_| figure.reset())}
+                {button("Step back", BACK, move |_| figure.back())}
                 <button type="button" class="bar-button play" on:click=click(move |_| figure.play())
                     aria-label=text(move || if figure.playing.get() { "Pause" } else { "Play" })
                     title=text(move || if figure.playing.get() { "Pause" } else { "Play" })>
-                    {part(move || if figure.playing.get() { "⏸" } else { "▶" })}
+                    {part(move || sign(if figure.playing.get() { PAUSE } else { PLAY }))}
                 </button>
-                {button("Step", "▶|", move |_| { figure.forward(); })}
+                {button("Step", STEP, move |_| { figure.forward(); })}
             </div>
             <div class="bar-scrub">
                 <input type="range" aria-label="Command" step="1"
@@ -107,8 +124,8 @@ pub fn Bar(figure: Figure) -> impl IntoView {
             </div>
             <div class="bar-group">
                 <select class="bar-speed" aria-label="Speed" on:change=input(choose)>{list(speeds)}</select>
-                {button("New seed: the same commands under other luck", "⟳", move |_| figure.new_seed())}
-                {button("Copy link", "🔗\u{fe0e}", move |_| super::place::copy_link(figure))}
+                {button("New seed: the same commands under other luck", OTHER, move |_| figure.new_seed())}
+                {button("Copy link", LINK, move |_| super::place::copy_link(figure))}
                 <button type="button" class="bar-button wide" aria-pressed=text(move || figure.as_text.get().to_string())
                     on:click=click(move |_| figure.as_text.update(|on| *on = !*on))>"Text"</button>
                 <button type="button" class="bar-button" aria-label="Keys" aria-expanded=text(move || figure.help.get().to_string())
@@ -157,6 +174,20 @@ fn moment(figure: Figure) -> String {
             ),
         }
     })
+}
+
+/// Other visualisers for the same key.
+pub fn others(figure: Figure) -> AnyView {
+    let others = figure
+        .shown
+        .with(|shown| shown.as_ref().map(|shown| shown.others.clone()))
+        .unwrap_or_default();
+    maybe((!others.is_empty()).then(|| {
+        let buttons = others.into_iter().map(|(name, title)| {
+            view! { <button type="button" class="plain" on:click=click(move |_| figure.change_view(&name))>{title}</button> }
+        });
+        view! { <p class="visualiser-others">"This key also as: "{list(buttons)}</p> }
+    }))
 }
 
 /// What this visualiser lets the reader set. Drawn again only if other things can be set: whoever drags a slider must

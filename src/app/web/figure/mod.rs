@@ -251,6 +251,13 @@ impl Figure {
         self.look();
     }
 
+    /// The same key in another visualiser.
+    fn change_view(self, name: &str) {
+        self.view.set_value(name.to_owned());
+        self.options.set(Vec::new());
+        self.go(None);
+    }
+
     fn new_seed(self) {
         let number = (js_sys::Math::random() * 10_000.0) as u32;
         self.seed.set(Some(format!("seed {number}")));
@@ -337,6 +344,7 @@ pub fn Visualiser(figure: Figure) -> impl IntoView {
             on:keydown=key(move |event| keys::pressed(figure, &event))
             on:click=click(move |event| figure.pressed(&event))>
             {part(move || figure.shown.with(|shown| several(shown.as_ref().map(heading)).draw()))}
+            {part(move || bar::others(figure))}
             {part(move || ask::question(figure))}
             {part(move || figure.shown.with(|shown| several(shown.as_ref().map(|shown| shown.picture.clone())).draw()))}
             <board::Canvas figure/>

@@ -120,7 +120,7 @@ pub fn attach_page(page: Page) {
     let view = shared.as_ref().and_then(|shared| shared.view.clone());
     if let Some(view) = &view {
         figure.key.set(view.key.clone());
-        figure.seed.set(view.seed.clone());
+        page.seed_of_link.set_value(view.seed.clone());
     }
     let entries = match shared {
         Some(shared) => shared.entries,
