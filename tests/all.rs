@@ -38,6 +38,23 @@ fn differences(path: &str, player: &mut dyn Player, steps: &[Step]) -> Vec<Strin
     found
 }
 
+#[test]
+fn scenes() {
+    let compared = tests::scenes::compared();
+    let looked_at = compared.len();
+    let problems = compared
+        .into_iter()
+        .filter(|(_, expected, found, _)| expected != found);
+    let problems = problems.map(|(scene, expected, found, _)| {
+        let pairs = expected.lines().zip(found.lines());
+        let first = pairs
+            .into_iter()
+            .find(|(expected, found)| expected != found);
+        format!("{}: {first:#?}", scene.title)
+    });
+    conclude("scenes", looked_at, problems.collect());
+}
+
 /// # Panics
 /// With all problems, if there are any; or if nothing was looked at.
 fn conclude(what: &str, looked_at: usize, problems: Vec<String>) {

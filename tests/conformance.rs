@@ -14,7 +14,7 @@ use lesson::{Action, Page, Step};
 use serde_json::Value;
 
 use crate::replay::{Emulated, play_blocks};
-use crate::{declared, files, pages, sent};
+use crate::{declared, files, pages, scenes, sent};
 
 pub const PATH: &str = "tests/conformance.md";
 
@@ -40,8 +40,6 @@ enum Verdict {
     Green,
     /// An honest error with its reason.
     Refused(&'static str),
-    /// Scripts and functions: a task of their own.
-    Scripting,
     /// What is not there yet.
     Open(&'static str),
 }
@@ -94,7 +92,6 @@ impl Table {
             return Verdict::Refused(exception.why);
         }
         match row.declared {
-            Declared::No if row.group == "scripting" => Verdict::Scripting,
             Declared::No => Verdict::Open("missing"),
             Declared::Otherwise => Verdict::Open("declared otherwise than recorded"),
             Declared::AsRecorded if self.is_proved(row) => Verdict::Green,
@@ -118,20 +115,18 @@ impl Table {
 
     /// A line of counts, and the list of honest exceptions.
     pub fn summary(&self) -> String {
-        let mut counts = [0; 4];
+        let mut counts = [0; 3];
         for row in &self.rows {
             counts[match self.verdict(row) {
                 Verdict::Green => 0,
                 Verdict::Refused(_) => 1,
-                Verdict::Scripting => 2,
-                Verdict::Open(_) => 3,
+                Verdict::Open(_) => 2,
             }] += 1;
         }
-        let [green, refused, scripting, open] = counts;
+        let [green, refused, open] = counts;
         let total = self.rows.len();
         let mut text = format!(
-            "{total} commands and subcommands: {green} green, {refused} honest errors, {scripting} of scripting \
-             (a task of its own), {open} open.\n\nHonest errors, words of DEBUG included:\n\n"
+            "{total} commands and subcommands: {green} green, {refused} honest errors, {open} open.\n\nHonest errors, words of DEBUG included:\n\n"
         );
         for exception in exceptions::all() {
             text.push_str(&format!("- `{}`: {}\n", exception.what, exception.why));
@@ -150,7 +145,7 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "A row is green if the command is declared as the real server declares it (COMMAND INFO, COMMAND DOCS) and \
-             a recorded step in `tests/spec/`, a lesson or a recorded cluster succeeds with the same reply. `steps` counts those; `random` \
+             a recorded step in `tests/spec/`, a lesson, a scene (`tests/scenes.rs`) or a recorded cluster succeeds with the same reply. `steps` counts those; `random` \
              says whether the differential tester sends the command to both servers. The name before subcommands is \
              green if they are.\n"
         )?;
@@ -183,7 +178,6 @@ impl Table {
         let verdict = match self.verdict(row) {
             Verdict::Green => "green".to_string(),
             Verdict::Refused(why) => format!("honest error: {why}"),
-            Verdict::Scripting => "scripting: a task of its own".to_string(),
             Verdict::Open(why) => format!("**open**: {why}"),
         };
         writeln!(
@@ -208,14 +202,52 @@ fn successful_steps() -> BTreeMap<String, usize> {
             pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));
         count_page(&path, &page, &mut counts);
     }
+    count_scenes(&mut counts);
     REPLAYED
         .iter()
         .for_each(|name| count_conversation(name, &mut counts));
+    count_scripting(&mut counts);
     counts
+}
+
+/// The conversation about scripts, which `engine/scripting/tests.rs` replays: transcripts cannot keep a script running.
+fn count_scripting(counts: &mut BTreeMap<String, usize>) {
+    for line in files::read("tests/vectors/scripting.jsonl").lines() {
+        let exchange: Value = serde_json::from_str(line).expect("an exchange is JSON");
+        let words = exchange["cmd"].as_array().into_iter().flatten();
+        let words: Vec<&[u8]> = words.filter_map(Value::as_str).map(str::as_bytes).collect();
+        if !exchange["reply"]["err"].is_string()
+            && !words.is_empty()
+            && let Ok(entry) = table().resolve(&words)
+        {
+            *counts.entry(entry.name.to_ascii_lowercase()).or_default() += 1;
+        }
+    }
 }
 
 /// Recordings of several servers, which `cluster.rs` replays: transcripts cannot name ids that chance has drawn.
 const REPLAYED: &[&str] = &["cluster-nodes", "cluster-redirections"];
+
+/// Steps of scenes that the engine plays as they are recorded.
+fn count_scenes(counts: &mut BTreeMap<String, usize>) {
+    for (_, expected, found, seen) in scenes::compared() {
+        if expected != found {
+            continue;
+        }
+        for (step, output) in seen {
+            let words = step
+                .split_once("> ")
+                .and_then(|(_, line)| words::split(line.as_bytes()).ok());
+            let words = words.unwrap_or_default();
+            let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+            let refused =
+                output.is_empty() || output.starts_with("(error)") || output == "QUEUED\n";
+            if !refused && let Ok(entry) = table().resolve(&words) {
+                *counts.entry(entry.name.to_ascii_lowercase()).or_default() += 1;
+            }
+        }
+    }
+}
 
 fn count_conversation(name: &str, counts: &mut BTreeMap<String, usize>) {
     let recorded = files::vector(name);

@@ -11,4 +11,5 @@ pub mod pages;
 pub mod real;
 pub mod replay;
 pub mod robust;
+pub mod scenes;
 pub mod sent;

@@ -13,6 +13,9 @@ use engine::config::Config;
 use engine::resp;
 use engine::{Reply, Time};
 
+/// Among the files of a server, the one that it reads its configuration from.
+pub const CONFIG_FILE: &str = "redis.conf";
+
 /// A running server; it ends when this is dropped.
 pub struct Real {
     child: Child,
@@ -64,6 +67,9 @@ impl Real {
         }
         let port = free_port();
         let mut command = Command::new(xtask::oracle::find());
+        if files.iter().any(|(name, _)| name == CONFIG_FILE) {
+            command.arg(folder.join(CONFIG_FILE));
+        }
         command.args([
             "--port",
             &port.to_string(),
@@ -299,6 +305,15 @@ impl Connection {
                 Err(_) => return None,
             }
         }
+    }
+
+    /// Whatever has arrived, replies or not.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        let moment = Duration::from_millis(1);
+        if self.stream.set_read_timeout(Some(moment)).is_ok() {
+            while matches!(self.read_some(), Ok(count) if count > 0) {}
+        }
+        std::mem::take(&mut self.received)
     }
 
     /// Whether a whole reply has arrived.

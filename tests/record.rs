@@ -1,6 +1,6 @@
 //! `cargo xtask record [FILE…]`: runs transcripts on the real server and writes its replies into the files, in place.
 //! Without files: all lessons and all of `tests/spec/`. Read the diff afterwards. `--commands` records instead what it
-//! says of every command that is declared here.
+//! says of every command that is declared here, `--scenes` what it did in the scenes (`scenes.rs`).
 
 use std::fs;
 use std::process::ExitCode;
@@ -8,11 +8,21 @@ use std::process::ExitCode;
 use lesson::Step;
 use tests::files;
 use tests::replay::{Player, Recorded, play_blocks};
+use tests::scenes;
 
 fn main() -> ExitCode {
     let mut paths: Vec<String> = std::env::args().skip(1).collect();
     if paths == ["--commands"] {
         return record_commands();
+    }
+    if paths == ["--scenes"] {
+        return match fs::write(files::root().join(scenes::PATH), scenes::record()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", scenes::PATH);
+                ExitCode::FAILURE
+            }
+        };
     }
     if paths.is_empty() {
         paths = files::markdown_below("tests/spec");

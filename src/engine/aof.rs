@@ -51,9 +51,7 @@ pub struct Aof {
     pub rewrite_scheduled: bool,
     pub rewrites: u64,
     pub last_rewrite_secs: i64,
-    /// Counts what is propagated; replication counts bytes in its place where there are replicas.
-    pub offset: u64,
-    /// As much of `offset` as survives a loss of power.
+    /// As much of `Replication::offset` as survives a loss of power.
     synced_offset: u64,
     /// What the running command, or the transaction around it, has changed so far.
     pub unit: Vec<Effect>,
@@ -75,7 +73,6 @@ impl Default for Aof {
             rewrite_scheduled: false,
             rewrites: 0,
             last_rewrite_secs: -1,
-            offset: 0,
             synced_offset: 0,
             unit: Vec::new(),
             scratch: Vec::new(),
@@ -92,6 +89,8 @@ impl Server {
     /// A command and everything inside it is over: its effects go to the file, as one transaction if there are
     /// several. `together` is false for what only happened at the same time, as keys that expired.
     pub fn append_unit(&mut self, unit: &[Effect], together: bool, now: Time) {
+        let counts = self.replication.backlog.is_none() && !self.replication.is_replica();
+        let mut commands = 0;
         let aof = &mut self.persistence.aof;
         let is_rewriting = matches!(
             self.persistence.child,
@@ -129,11 +128,14 @@ impl Server {
                 resp::encode_command(&[&b"SELECT"[..], &number], &mut aof.scratch);
             }
             resp::encode_command(words, &mut aof.scratch);
-            aof.offset += 1;
+            commands += 1;
         }
         if wrapped {
             resp::encode_command(&[b"EXEC"], &mut aof.scratch);
-            aof.offset += 2;
+            commands += 2;
+        }
+        if counts {
+            self.replication.offset += commands;
         }
         if is_open {
             aof.size += aof.scratch.len() as u64;
@@ -157,7 +159,7 @@ impl Server {
         };
         if due {
             aof.synced_at = now.millis();
-            aof.synced_offset = aof.offset;
+            aof.synced_offset = self.replication.offset;
             self.disk.sync(&aof.file);
         }
         due
@@ -167,7 +169,7 @@ impl Server {
     pub fn has_synced(&self, client: &Client) -> bool {
         let aof = &self.persistence.aof;
         let synced = if self.is_append_only_synced() {
-            aof.offset
+            self.replication.offset
         } else {
             aof.synced_offset
         };
@@ -259,7 +261,7 @@ impl Server {
         if aof.state == State::On
             && let Some(last) = aof.manifest.increments.last_mut()
         {
-            last.end = Some(aof.offset);
+            last.end = Some(self.replication.offset);
             self.write_manifest();
         }
     }
@@ -275,7 +277,7 @@ impl Server {
         self.persistence.forks += 1;
         self.persistence.aof.selected = None;
         self.persistence.aof.increment_size = 0;
-        let offset = self.persistence.aof.offset;
+        let offset = self.replication.offset;
         match self.persistence.aof.state {
             State::Off => {}
             State::On => {
@@ -381,7 +383,7 @@ impl Server {
     fn next_increment(&mut self) -> Part {
         let aof = &mut self.persistence.aof;
         aof.manifest.increment_sequence += 1;
-        let (sequence, offset) = (aof.manifest.increment_sequence, aof.offset);
+        let (sequence, offset) = (aof.manifest.increment_sequence, self.replication.offset);
         let mut part = Part::new(
             format!("{}.{sequence}.incr.aof", self.append_only_name()),
             sequence,

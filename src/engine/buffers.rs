@@ -13,6 +13,7 @@ use crate::config::OutputLimit;
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::keyspace::Keyspace;
+use crate::replication::replica::Stage;
 use crate::reply::Reply;
 use crate::resp::{self, Limits};
 use crate::server::Server;
@@ -331,7 +332,15 @@ impl Server {
         let Some(client) = self.clients.get_mut(id) else {
             return;
         };
-        let used = client.sizes(now, None).omem;
+        let waiting = self.replication.backlog.as_ref().map_or(0, |_| {
+            let replica = client.replica.as_deref();
+            let begun = replica
+                .filter(|replica| matches!(replica.stage, Some(Stage::Snapshot | Stage::Loading)));
+            begun.map_or(0, |replica| {
+                (self.replication.offset - replica.sent) as usize
+            })
+        });
+        let used = client.sizes(now, None).omem + waiting;
         let limit = self.config.output_limits[ClientType::of(client) as usize];
         let OutputLimit { hard, soft, secs } = limit;
         let mut exceeded = hard > 0 && used >= hard || unknown && used > UNAUTHENTICATED;

@@ -1,10 +1,13 @@
 //! One connected client: its selected database, protocol, transaction, subscriptions and what it waits for.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+
+use structures::ordered::OrderedSet;
 
 use crate::acl::{self, UserId};
 use crate::buffers::Buffers;
 use crate::command::Entry;
+use crate::replication::replica::Replica;
 use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::time::Time;
@@ -14,7 +17,7 @@ use crate::tracking::Tracking;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(pub u64);
 
-/// What CLIENT LIST and KILL call the type of a client. Replicas and primaries connect in the simulator only.
+/// What CLIENT LIST and KILL call the type of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientType {
     Normal,
@@ -25,7 +28,11 @@ pub enum ClientType {
 
 impl ClientType {
     pub fn of(client: &Client) -> ClientType {
-        if client.is_subscriber() {
+        if client.obeyed {
+            ClientType::Master
+        } else if client.is_replica() {
+            ClientType::Replica
+        } else if client.is_subscriber() {
             ClientType::PubSub
         } else {
             ClientType::Normal
@@ -50,7 +57,7 @@ pub struct Client {
     /// Full lower-case name of the last command, `NULL` before the first.
     pub last_command: &'static str,
     pub commands_processed: u64,
-    /// Where the append-only file stood behind this client's last write, as `Aof::offset`.
+    /// Where the append-only file stood behind this client's last write, as `Replication::offset`.
     pub write_offset: u64,
     pub library_name: Vec<u8>,
     pub library_version: Vec<u8>,
@@ -59,9 +66,9 @@ pub struct Client {
     pub watching: Vec<(usize, Vec<u8>)>,
     /// A watched key was touched: EXEC answers nil.
     pub watch_broken: bool,
-    pub channels: BTreeSet<Vec<u8>>,
-    pub patterns: BTreeSet<Vec<u8>>,
-    pub shard_channels: BTreeSet<Vec<u8>>,
+    pub channels: OrderedSet<Vec<u8>>,
+    pub patterns: OrderedSet<Vec<u8>>,
+    pub shard_channels: OrderedSet<Vec<u8>>,
     pub blocked: Option<Blocked>,
     /// Commands that arrived while the client could not be served; run in their order when it can.
     pub pending: VecDeque<Vec<Vec<u8>>>,
@@ -82,6 +89,8 @@ pub struct Client {
     pub monitor: bool,
     /// The connection is to be closed after the current reply.
     pub closing: bool,
+    /// What it said of itself as a replica, or a replica to be.
+    pub replica: Option<Box<Replica>>,
     pub buffers: Buffers,
 }
 
@@ -146,9 +155,9 @@ impl Client {
             transaction: None,
             watching: Vec::new(),
             watch_broken: false,
-            channels: BTreeSet::new(),
-            patterns: BTreeSet::new(),
-            shard_channels: BTreeSet::new(),
+            channels: OrderedSet::new(),
+            patterns: OrderedSet::new(),
+            shard_channels: OrderedSet::new(),
             blocked: None,
             pending: VecDeque::new(),
             postponed: false,
@@ -161,6 +170,7 @@ impl Client {
             readonly: false,
             monitor: false,
             closing: false,
+            replica: None,
             buffers: Buffers::default(),
         }
     }
@@ -168,6 +178,12 @@ impl Client {
     /// Channels and patterns together, as the count in SUBSCRIBE's replies.
     pub fn subscriptions(&self) -> usize {
         self.channels.len() + self.patterns.len()
+    }
+
+    /// It asked for the data, and for everything that happens to it.
+    pub fn is_replica(&self) -> bool {
+        let replica = self.replica.as_ref();
+        replica.is_some_and(|replica| replica.stage.is_some())
     }
 
     /// In RESP2 a client with subscriptions may only manage them.

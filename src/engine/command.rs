@@ -1,7 +1,7 @@
 //! How a command is declared, and the table of all of them.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use structures::ordered::OrderedMap;
 
 use crate::args::Args;
 use crate::commands;
@@ -330,7 +330,7 @@ pub struct Entry {
     /// ACL categories, bits of `acl`.
     pub categories: u32,
     /// By lower-case last part of the name.
-    pub subcommands: BTreeMap<&'static str, &'static Entry>,
+    pub subcommands: OrderedMap<&'static str, &'static Entry>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -429,7 +429,7 @@ impl Table {
     pub fn resolve(&self, words: &[&[u8]]) -> Result<&'static Entry, Error> {
         let name = words.first().copied().unwrap_or_default();
         let Some(entry) = self.find(name) else {
-            return Err(commands::missing::explain(name).unwrap_or_else(|| unknown_command(words)));
+            return Err(unknown_command(words));
         };
         let Some(given) = words.get(1) else {
             return Ok(entry);
@@ -521,7 +521,7 @@ fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry 
         words_of_name: 1 + usize::from(syntax.name.contains('|')),
         arity: command.arity.unwrap_or_else(|| syntax.arity()),
         syntax,
-        subcommands: BTreeMap::new(),
+        subcommands: OrderedMap::new(),
     }
 }
 

@@ -2,9 +2,12 @@
 //! Which parameters there are is `parameters.rs`'s business.
 
 pub mod parameters;
+pub mod rewrite;
 mod settings;
 
-use std::collections::BTreeMap;
+use std::time::Duration;
+
+use structures::ordered::OrderedMap;
 
 use crate::access::{Frequency, Tally};
 use crate::acl::Rules;
@@ -120,7 +123,7 @@ pub struct Config {
     pub lfu_log_factor: u32,
     pub lfu_decay_minutes: u32,
     /// Parameters that are not typed above and were set, by name.
-    texts: BTreeMap<&'static str, Vec<u8>>,
+    texts: OrderedMap<&'static str, Vec<u8>>,
 }
 
 impl Default for Config {
@@ -155,7 +158,7 @@ impl Default for Config {
             lazyfree_lazy_expire: false,
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,
-            texts: BTreeMap::new(),
+            texts: OrderedMap::new(),
         }
     }
 }
@@ -186,6 +189,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Whoever drives the engine listens there.
+    pub fn note_port(&mut self, port: u16) {
+        self.texts.insert("port", port.to_string().into_bytes());
+    }
+
     /// A parameter as CONFIG GET shows it; `None` if there is none of this name.
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         parameters::find(name.as_bytes()).map(|parameter| self.show(parameter))
@@ -204,6 +212,20 @@ impl Config {
     /// A parameter that is `yes` or `no`.
     pub fn yes(&self, name: &str) -> bool {
         self.get(name).is_some_and(|text| text == b"yes")
+    }
+
+    /// How long a script may keep others waiting before they are told so.
+    pub fn busy_reply_threshold(&self) -> Duration {
+        let millis = self.int("busy-reply-threshold").unwrap_or_default();
+        Duration::from_millis(millis.unsigned_abs())
+    }
+
+    /// The least level that is logged: 0 debug, 1 verbose, 2 notice, 3 warning, 4 nothing.
+    pub fn log_level(&self) -> i64 {
+        const LEVELS: [&[u8]; 5] = [b"debug", b"verbose", b"notice", b"warning", b"nothing"];
+        let level = self.get("loglevel").unwrap_or_default();
+        let found = LEVELS.iter().position(|name| level == *name);
+        found.map_or(2, |at| at as i64)
     }
 
     /// What holds for new users: `acl-pubsub-default`.
@@ -225,7 +247,7 @@ impl Config {
             return Err(invalid("dbfilename can't be a path, just a filename"));
         }
         if let Standing::Refused(why) = parameter.standing
-            && text != parameter.default.as_bytes()
+            && text != self.show(parameter)
         {
             return Err(Refusal::NotEmulated(why));
         }

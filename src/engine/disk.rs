@@ -5,8 +5,8 @@
 //! folder; one folder deep, as `appendonlydir/appendonly.aof.manifest`. Replacing and removing files is durable at
 //! once, as the server makes it by syncing the folder.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use structures::ordered::OrderedMap;
 
 /// A file's bytes; cloning a disk does not copy them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,7 +67,7 @@ pub enum Change {
 
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
-    files: BTreeMap<String, File>,
+    files: OrderedMap<String, File>,
     /// Noted only while somebody copies them.
     changes: Option<Vec<Change>>,
 }

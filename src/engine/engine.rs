@@ -1,7 +1,7 @@
 //! The engine's whole surface, and the ladder that every command climbs.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
+use structures::ordered::OrderedSet;
 
 use crate::acl::{Users, log, log::AccessLog};
 use crate::args::Args;
@@ -24,7 +24,8 @@ use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
 use crate::resp::Protocol;
-use crate::rungs;
+use crate::rungs::{self, allowed_to_subscribers, is_of_another_protocol};
+use crate::scripting::Scripting;
 use crate::server::{Server, Stats};
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
@@ -80,11 +81,13 @@ impl Engine {
             replication_id,
             disk: Disk::default(),
             persistence: Persistence::new(now),
+            scripting: Scripting::default(),
+            out_of_memory: false,
             evicting: false,
             effects_wanted: false,
             key_events_wanted: false,
             outbox: Vec::new(),
-            timeouts: BTreeSet::new(),
+            timeouts: OrderedSet::new(),
             grown: Vec::new(),
             over_soft_limit: Vec::new(),
             client_memory: 0,
@@ -160,7 +163,8 @@ impl Engine {
             self.server.cut_off(&mut self.keys, id);
             return Reply::Nothing;
         }
-        if client.blocked.is_some() || !client.pending.is_empty() {
+        if client.blocked.is_some() || !client.pending.is_empty() || self.server.scripting.holds(id)
+        {
             client
                 .pending
                 .push_back(words.iter().map(|word| word.to_vec()).collect());
@@ -169,6 +173,7 @@ impl Engine {
         }
         self.server.took_nanos = 0;
         let reply = self.serve(id, words, now);
+        self.end_killed_script(now);
         self.catch_up(now);
         self.before_sleep(now);
         reply
@@ -183,6 +188,8 @@ impl Engine {
     /// What Redis does before it waits for the next command.
     fn before_sleep(&mut self, now: Time) {
         self.server.settle_cluster(now);
+        self.answer_waits(now);
+        self.server.send_stream(&mut self.keys, now);
         for id in std::mem::take(&mut self.server.grown) {
             self.server.check_output(&mut self.keys, id, now);
             self.server.weigh(id, now);
@@ -212,11 +219,11 @@ impl Engine {
     }
 
     /// Before the keyspace works: what it has to note, and how.
-    fn prepare(&mut self, db: usize, now: Time) {
+    pub(crate) fn prepare(&mut self, db: usize, now: Time) {
         self.keys.begin(db, now);
         self.keys.listening = self.server.listening();
         self.keys.emit_effects = self.server.wants_effects();
-        self.keys.note_modified = self.server.tracking.clients > 0;
+        self.keys.note_modified = self.server.tracking.wants_changes();
         self.keys.tally = self.server.config.tally();
         self.keys.expire_lazily = self.server.config.lazyfree_lazy_expire;
         self.keys.server_del_lazily = self.server.config.lazyfree_lazy_server_del;
@@ -241,6 +248,10 @@ impl Engine {
         });
         self.settle(now);
         let reply = self.server.answer(id, reply);
+        if self.server.is_unwelcome_to_replica(id, &reply) {
+            self.server.cut_off(&mut self.keys, id);
+            return Reply::Nothing;
+        }
         self.server.note_held(id, &reply);
         self.server.weigh(id, now);
         if self
@@ -255,7 +266,7 @@ impl Engine {
     }
 
     /// Runs what clients sent while they could not be served.
-    fn catch_up(&mut self, now: Time) {
+    pub(crate) fn catch_up(&mut self, now: Time) {
         if self.server.pause.is_some() && !self.server.is_paused(now) {
             self.server.unpause();
         }
@@ -265,7 +276,11 @@ impl Engine {
                 self.server.backlog.remove(at);
                 continue;
             };
-            if client.closing || client.blocked.is_some() || client.postponed {
+            if client.closing
+                || client.blocked.is_some()
+                || client.postponed
+                || self.server.scripting.holds(id)
+            {
                 at += 1;
                 continue;
             }
@@ -399,6 +414,8 @@ impl Engine {
             .permit(id, entry, words, context, now)
             .map_err(|denied| server.refusal(id, entry, denied))?;
         self.check_place(id, entry, words)?;
+        self.check_replica(id, entry)?;
+        self.server.out_of_memory = false;
         if self.server.config.maxmemory > 0 {
             self.keep_to_maxmemory(id, entry, now)?;
         }
@@ -406,7 +423,8 @@ impl Engine {
         if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
-        self.check_freshness(id, entry)
+        self.check_freshness(id, entry)?;
+        self.check_busy(entry)
     }
 
     /// Evicts keys if more memory is used than `maxmemory` allows.
@@ -439,7 +457,7 @@ impl Engine {
         while self.server.evicting && self.evict(now) == Outcome::Running {}
     }
 
-    fn run(
+    pub(crate) fn run(
         &mut self,
         id: ClientId,
         entry: &'static Entry,
@@ -489,8 +507,11 @@ impl Engine {
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
         // What these remove in passing has nothing in common.
         let together = !matches!(entry.name, "scan" | "keys" | "randomkey");
-        let offset = self.server.persistence.aof.offset;
-        self.server.end_unit(together, now);
+        let offset = self.server.replication.offset;
+        // What a script does belongs together, however long it takes.
+        if self.server.scripting.parked.get().is_none() {
+            self.server.end_unit(together, now);
+        }
         self.note_write(id, offset);
         self.server.after_call(id, entry, words, &mut self.keys);
         let nanos = cost::of_call(entry, words, reply.as_ref().ok()) + self.keys.work;
@@ -531,68 +552,9 @@ impl Engine {
         }
     }
 
-    /// Tries again the commands that wait for a key, first come first served.
-    fn serve_waiting(&mut self, db: usize, key: &[u8], now: Time) {
-        for id in self.keys.waiting_for(db, key) {
-            self.keys.begin(db, now);
-            // A key that is due serves nobody, and is not removed by that.
-            let found = self.keys.dbs[db].keys.get(key);
-            let found = found.filter(|_| !self.keys.is_due(key));
-            let kind = found.map(|object| object.value.kind());
-            let Some(blocked) = self
-                .server
-                .clients
-                .get(id)
-                .and_then(|client| client.blocked.clone())
-            else {
-                continue;
-            };
-            if blocked.kind.is_some() && kind != blocked.kind {
-                continue;
-            }
-            let words: Vec<&[u8]> = blocked.words.iter().map(Vec::as_slice).collect();
-            let Ok(entry) = table().resolve(&words) else {
-                continue;
-            };
-            let told = self.server.outbox.len();
-            // It may have lost the permission while it waited.
-            let permitted = self
-                .permit_again(id, entry, &words, now)
-                .and_then(|()| self.run(id, entry, &words, now, true));
-            let reply = permitted.unwrap_or_else(|error| {
-                self.server.stats.error(&error);
-                Reply::Error(error)
-            });
-            if reply != Reply::Later {
-                self.unblock(id);
-                self.server.reply_late(id, reply);
-                self.server.put_own_last(id, told);
-            }
-        }
-    }
-
-    fn permit_again(
-        &mut self,
-        id: ClientId,
-        entry: &Entry,
-        words: &[&[u8]],
-        now: Time,
-    ) -> Result<(), Error> {
-        let server = &mut self.server;
-        let permitted = server.permit(id, entry, words, log::Context::TopLevel, now);
-        permitted.map_err(|denied| {
-            server.stats.command(entry).rejected += 1;
-            server.refusal(id, entry, denied)
-        })
-    }
-
-    /// The client waits no longer; it gets no reply by this. Says whether it did wait.
-    pub fn unblock(&mut self, id: ClientId) -> bool {
-        self.server.unblock(&mut self.keys, id).is_some()
-    }
-
     /// Time passes: waits time out, and the cron runs as often as it would have.
     pub fn advance(&mut self, now: Time) {
+        self.continue_script(now);
         let period = Duration::from_micros(1_000_000 / u64::from(self.server.config.hz.max(1)));
         // After a long jump the ticks in between find nothing more to do than the last ones.
         const TICKS_AT_MOST: u32 = 200;
@@ -615,49 +577,13 @@ impl Engine {
         }
     }
 
-    /// When `advance` has something to do next: a wait that times out, or a deadline that the cron would notice.
-    pub fn next_deadline(&self) -> Option<Time> {
-        self.next_wait_end().map(|(at, _)| at)
-    }
-
-    /// The next blocked client whose time runs out, or the end of CLIENT PAUSE (no client).
-    fn next_wait_end(&self) -> Option<(Time, Option<ClientId>)> {
-        let pause = self
-            .server
-            .pause
-            .filter(|_| !self.server.backlog.is_empty())
-            .map(|pause| (pause.until, None));
-        let timeout = self.next_timeout().map(|(at, id)| (at, Some(id)));
-        [pause, timeout].into_iter().flatten().min()
-    }
-
-    fn end_wait(&mut self, id: Option<ClientId>, at: Time) {
-        match id {
-            Some(id) => self.time_out(id, at),
-            None => self.catch_up(at),
-        }
-    }
-
-    fn next_timeout(&self) -> Option<(Time, ClientId)> {
-        let first = self.server.timeouts.first();
-        first.map(|(at, _, id)| (*at, *id))
-    }
-
-    fn time_out(&mut self, id: ClientId, at: Time) {
-        if let Some(blocked) = self.server.unblock(&mut self.keys, id) {
-            self.server.note_end_of_wait(id, &blocked, false, at);
-            self.server.reply_late(id, blocked.on_timeout);
-        }
-        self.settle(at);
-        self.catch_up(at);
-    }
-
     /// What Redis' serverCron does every 1/hz second.
     pub fn tick(&mut self, now: Time) {
         if self.server.cron_paused {
             return;
         }
-        self.server.replication_cron(now);
+        self.server
+            .replication_cron(&mut self.keys, &mut self.random, now);
         self.finish_evicting(now);
         let used = memory::used(&self.keys, &self.server.clients) as u64;
         let stats = &mut self.server.stats;
@@ -681,6 +607,14 @@ impl Engine {
         self.settle(now);
         self.catch_up(now);
         self.visit_clients(now);
+        self.answer_waits(now);
+        self.server.send_stream(&mut self.keys, now);
+    }
+
+    /// Something arrived that is no command of a client, and was dealt with.
+    pub(crate) fn finish_turn(&mut self, now: Time) {
+        self.catch_up(now);
+        self.before_sleep(now);
     }
 
     /// Takes what has happened since the last call.
@@ -739,7 +673,7 @@ impl Server {
     }
 
     /// Messages that a command caused for its own client are read after its reply.
-    fn put_own_last(&mut self, id: ClientId, from: usize) {
+    pub(crate) fn put_own_last(&mut self, id: ClientId, from: usize) {
         let is_own = |event: &Event| matches!(event, Event::Push { client, .. } if *client == id);
         let (own, others): (Vec<Event>, Vec<Event>) =
             self.outbox.split_off(from).into_iter().partition(is_own);
@@ -763,26 +697,6 @@ fn runs_inside_multi(entry: &Entry) -> bool {
     matches!(
         entry.name,
         "exec" | "discard" | "multi" | "watch" | "quit" | "reset"
-    )
-}
-
-/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
-fn is_of_another_protocol(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
-}
-
-fn allowed_to_subscribers(entry: &Entry) -> bool {
-    matches!(
-        entry.name,
-        "subscribe"
-            | "unsubscribe"
-            | "psubscribe"
-            | "punsubscribe"
-            | "ssubscribe"
-            | "sunsubscribe"
-            | "ping"
-            | "quit"
-            | "reset"
     )
 }
 

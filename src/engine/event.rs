@@ -9,6 +9,14 @@ pub enum Event {
     Reply { client: ClientId, reply: Reply },
     /// Something a client gets without having asked: a published message, an invalidation.
     Push { client: ClientId, reply: Reply },
+    /// Bytes as they are: what a replica receives.
+    Stream { client: ClientId, bytes: Vec<u8> },
+    /// A connection to the master is wanted.
+    Dial { host: Vec<u8>, port: u16 },
+    /// Bytes for the master.
+    Upstream(Vec<u8>),
+    /// The connection to the master is to be closed.
+    HangUp,
     /// The server closes this connection after what was sent to it.
     Close { client: ClientId },
     /// What a replica or the append-only file would receive. Emitted only while `Engine::emit_effects` is on.

@@ -23,6 +23,9 @@ const fn exception(what: &'static str, why: &'static str) -> Exception {
 
 const NO_MACHINE_CODE: &str = "modules are machine code for another machine";
 const NO_PROCESS: &str = "this server is not a process that could crash, restart or be measured";
+/// It answers as a server built without jemalloc does, and no server that is to be compared with is.
+pub const MEMORY_MALLOC_STATS: Exception = exception("MEMORY MALLOC-STATS", NO_ALLOCATOR);
+
 const NO_ALLOCATOR: &str = "there is no jemalloc to be asked";
 
 pub const SHUTDOWN: Exception =
@@ -44,13 +47,19 @@ pub const DEBUG: &[Exception] = &[
     exception("DEBUG MALLCTL-STR", NO_ALLOCATOR),
     exception(
         "DEBUG CONFIG-REWRITE-FORCE-ALL",
-        "there is no configuration file to rewrite",
+        "a file with all defaults is not written",
     ),
 ];
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Exception> {
-    [&SHUTDOWN, &MODULE_LOAD, &MODULE_LOADEX, &MODULE_UNLOAD]
-        .into_iter()
-        .chain(DEBUG)
+    [
+        &SHUTDOWN,
+        &MODULE_LOAD,
+        &MODULE_LOADEX,
+        &MODULE_UNLOAD,
+        &MEMORY_MALLOC_STATS,
+    ]
+    .into_iter()
+    .chain(DEBUG)
 }

@@ -36,7 +36,7 @@ impl Keyspace {
                 .iter()
                 .filter(|field| hash.get(field).is_some_and(|found| found.is_due(now)));
             let mut due: Vec<Vec<u8>> = due.map(|field| field.to_vec()).collect();
-            let mut seen = std::collections::BTreeSet::new();
+            let mut seen = structures::ordered::OrderedSet::new();
             due.retain(|field| seen.insert(field.clone()));
             due
         };

@@ -8,6 +8,7 @@ mod calls;
 use crate::command::table;
 use crate::keyspace::Keyspace;
 use crate::memory::{self, Overhead};
+use crate::number;
 use crate::replication::describe;
 use crate::server::{Server, VERSION};
 use crate::time::Time;
@@ -152,7 +153,8 @@ fn server(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
 
 fn clients(text: &mut Text, keys: &Keyspace, server: &Server, _: Time) {
     let clients = || server.clients.iter().filter(|client| !client.closing);
-    text.field("connected_clients", clients().count());
+    let replicas = server.replication.replicas.len();
+    text.field("connected_clients", clients().count() - replicas);
     text.field("cluster_connections", 0);
     text.field("maxclients", config(server, "maxclients"));
     text.field(
@@ -210,7 +212,8 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     let (peak, peak_at) = server.stats.peak_memory(used, now);
     bytes("used_memory_peak", peak);
     text.field("used_memory_peak_time", peak_at.secs());
-    let percent = |part: u64, whole: u64| format!("{:.2}%", part as f64 * 100.0 / whole as f64);
+    let percent =
+        |part: u64, whole: u64| number::format_fixed(part as f64 * 100.0 / whole as f64, 2) + "%";
     text.field("used_memory_peak_perc", percent(used, peak));
     text.field("used_memory_overhead", overhead.total);
     text.field("used_memory_startup", memory::STARTUP);
@@ -218,9 +221,10 @@ fn memory(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("used_memory_dataset", dataset);
     let since_start = used - memory::STARTUP as u64;
     text.field("used_memory_dataset_perc", percent(dataset, since_start));
-    text.field("number_of_cached_scripts", 0);
-    text.field("number_of_functions", 0);
-    text.field("number_of_libraries", 0);
+    let scripting = &server.scripting;
+    text.field("number_of_cached_scripts", scripting.cache.len());
+    text.field("number_of_functions", scripting.libraries.function_count());
+    text.field("number_of_libraries", scripting.libraries.len());
     let maxmemory = server.config.maxmemory;
     text.field("maxmemory", maxmemory);
     text.field("maxmemory_human", human(maxmemory));
@@ -296,19 +300,22 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     text.field("instantaneous_ops_per_sec", stats.pace.per_second());
     text.field("total_net_input_bytes", stats.bytes_received);
     text.field("total_net_output_bytes", stats.bytes_sent);
-    text.field("total_net_repl_input_bytes", 0);
+    text.field(
+        "total_net_repl_input_bytes",
+        stats.replication_bytes_received,
+    );
     text.field("total_net_repl_output_bytes", 0);
     text.field("instantaneous_input_repl_kbps", "0.00");
     text.field("instantaneous_output_repl_kbps", "0.00");
     text.field("rejected_connections", stats.connections_rejected);
-    text.field("sync_full", 0);
-    text.field("sync_partial_ok", 0);
-    text.field("sync_partial_err", 0);
+    text.field("sync_full", stats.full_syncs);
+    text.field("sync_partial_ok", stats.partial_syncs);
+    text.field("sync_partial_err", stats.refused_syncs);
     text.field("expired_subkeys", keys.stats.expired_fields);
     text.field("expired_keys", keys.stats.expired);
     text.field(
         "expired_stale_perc",
-        format!("{:.2}", keys.cycle.stale_percent),
+        number::format_fixed(keys.cycle.stale_percent, 2),
     );
     text.field(
         "expired_time_cap_reached_count",
@@ -320,7 +327,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
     );
     text.field("evicted_keys", keys.stats.evicted);
     text.field("evicted_clients", stats.evicted_clients);
-    text.field("evicted_scripts", 0);
+    text.field("evicted_scripts", server.scripting.cache.evicted);
     let over = stats.micros_over_limit(now);
     let over_in_all = (stats.over_limit_micros + over) / 1000;
     text.field("total_eviction_exceeded_time", over_in_all);
@@ -381,7 +388,7 @@ fn stats(text: &mut Text, keys: &Keyspace, server: &Server, now: Time) {
 
 fn replication(text: &mut Text, _: &Keyspace, server: &Server, now: Time) {
     for (name, value) in describe::info(server, now) {
-        text.field(name, value);
+        text.field(&name, value);
     }
 }
 
@@ -438,6 +445,7 @@ pub fn human(bytes: u64) -> String {
     ];
     let unit = UNITS.iter().find(|(size, _)| bytes >= *size);
     unit.map_or(format!("{bytes}B"), |(size, letter)| {
-        format!("{:.2}{letter}", bytes as f64 / *size as f64)
+        let text = number::format_fixed(bytes as f64 / *size as f64, 2);
+        format!("{text}{letter}")
     })
 }

@@ -7,9 +7,10 @@
 //! What the keys take is known at any time: a key that was given away for writing is counted again when the next one
 //! is, or when the next command begins (`recount`).
 
+mod leaving;
 mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::access::{Access, Tally};
 use crate::client::ClientId;
@@ -110,7 +111,7 @@ pub struct Db {
     /// Where the active cycle stands in `expires`.
     pub expires_cursor: u64,
     /// Hashes with field deadlines, by their nearest one (milliseconds since 1970).
-    pub field_deadlines: BTreeSet<(i64, Vec<u8>)>,
+    pub field_deadlines: OrderedSet<(i64, Vec<u8>)>,
     /// What the keys take, as MEMORY USAGE counts, but for the one that is given away for writing.
     counted: usize,
     /// How large the values are; up to date as `counted` is.
@@ -195,11 +196,11 @@ pub struct Keyspace {
     pub pool: Pool,
     /// Where the active expiry cycle stands.
     pub cycle: Cycle,
-    watchers: BTreeMap<(usize, Vec<u8>), Vec<Watcher>>,
+    watchers: OrderedMap<(usize, Vec<u8>), Vec<Watcher>>,
     /// Clients whose watched keys were touched.
     pub broken_watches: Vec<ClientId>,
     /// Who waits for which key, in order of waiting.
-    waiting: BTreeMap<(usize, Vec<u8>), Vec<ClientId>>,
+    waiting: OrderedMap<(usize, Vec<u8>), Vec<ClientId>>,
     /// Collect the keys that change, for clients that cache them.
     pub note_modified: bool,
     ready: Vec<(usize, Vec<u8>)>,
@@ -214,7 +215,7 @@ impl Db {
             keys: Slotted::new(seed, by_slot),
             expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
-            field_deadlines: BTreeSet::new(),
+            field_deadlines: OrderedSet::new(),
             counted: 0,
             sizes: Sizes::default(),
         }
@@ -254,9 +255,9 @@ impl Keyspace {
             touched: None,
             pool: Pool::default(),
             cycle: Cycle::default(),
-            watchers: BTreeMap::new(),
+            watchers: OrderedMap::new(),
             broken_watches: Vec::new(),
-            waiting: BTreeMap::new(),
+            waiting: OrderedMap::new(),
             note_modified: false,
             ready: Vec::new(),
             seed,
@@ -750,85 +751,6 @@ impl Keyspace {
                 db: self.db,
                 key: key.to_vec(),
             });
-        }
-    }
-
-    // --- Expiry ---------------------------------------------------------------------------------------------------
-
-    /// Whether the key is there but past its deadline.
-    pub fn is_due(&self, key: &[u8]) -> bool {
-        self.expired_keys != ExpiredKeys::Alive && self.is_due_in(self.db, key)
-    }
-
-    pub fn is_due_in(&self, db: usize, key: &[u8]) -> bool {
-        let db = &self.dbs[db];
-        // Redis compares with >: a key lives through the millisecond of its deadline.
-        !db.expires.is_empty()
-            && db
-                .keys
-                .get(key)
-                .is_some_and(|object| object.has_deadline() && self.now.millis() > object.deadline)
-    }
-
-    /// As the active cycle asks: it is a millisecond stricter than a look-up.
-    pub fn deadline_passed(&self, key: &[u8]) -> bool {
-        let object = self.dbs[self.db].keys.get(key);
-        object.is_some_and(|object| object.has_deadline() && self.now.millis() >= object.deadline)
-    }
-
-    pub fn expire_if_due(&mut self, key: &[u8]) -> bool {
-        let due = self.is_due(key);
-        if due && self.expired_keys == ExpiredKeys::Removed {
-            self.expire(key);
-        }
-        due
-    }
-
-    /// Removes a key because its time has come.
-    pub fn expire(&mut self, key: &[u8]) {
-        if let Some(object) = self.remove(key)
-            && self.expire_lazily
-        {
-            self.free_lazily(&object.value);
-        }
-        self.stats.expired += 1;
-        self.note_change(key, false);
-        self.notify(Class::Expired, "expired", key);
-        self.emit_removal(key, self.expire_lazily);
-    }
-
-    /// Removes a key because memory is used up. Returns what that costs by the cost model, in nanoseconds.
-    pub fn evict(&mut self, key: &[u8], lazily: bool) -> u64 {
-        let Some(object) = self.remove(key) else {
-            return 0;
-        };
-        let nanos = if lazily {
-            self.free_lazily(&object.value)
-        } else {
-            cost::of_freeing(&object.value)
-        };
-        self.stats.evicted += 1;
-        self.note_change(key, false);
-        self.notify(Class::Evicted, "evicted", key);
-        self.emit_removal(key, lazily);
-        nanos
-    }
-
-    /// A removed value goes to a thread if it is worth that. Returns what is left to do here, in nanoseconds.
-    pub fn free_lazily(&mut self, value: &Value) -> u64 {
-        const WORTH_A_THREAD: usize = 64;
-        if cost::pieces(value) <= WORTH_A_THREAD {
-            return cost::of_freeing(value);
-        }
-        self.stats.lazily_freed += 1;
-        0
-    }
-
-    fn emit_removal(&mut self, key: &[u8], lazily: bool) {
-        if self.emit_effects {
-            let name: &[u8] = if lazily { b"UNLINK" } else { b"DEL" };
-            self.effects
-                .push((self.db, vec![name.to_vec(), key.to_vec()]));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! LATENCY: the worst delay of each second, by what caused it, once `latency-monitor-threshold` is set. Delays are
 //! those of the cost model (`cost.rs`). How LATENCY GRAPH draws them is here as well.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use structures::ordered::OrderedMap;
 
 use crate::time::Time;
 
@@ -15,7 +17,7 @@ pub mod event {
 
 #[derive(Debug, Clone, Default)]
 pub struct Latency {
-    events: BTreeMap<&'static str, Series>,
+    events: OrderedMap<&'static str, Series>,
 }
 
 /// The delays of one event.
@@ -49,7 +51,7 @@ pub struct Summary {
 impl Latency {
     pub fn add(&mut self, event: &'static str, millis: u64, now: Time) {
         const SAMPLES: usize = 160;
-        let series = self.events.entry(event).or_default();
+        let series = self.events.get_or_default(event);
         series.longest = series.longest.max(millis);
         let at = now.secs();
         match series.samples.back_mut() {

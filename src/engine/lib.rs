@@ -31,6 +31,7 @@ pub mod histogram;
 pub mod info;
 pub mod keys;
 pub mod keyspace;
+mod late_scripts;
 pub mod latency;
 pub mod lzf;
 pub mod memory;
@@ -44,6 +45,7 @@ pub mod replication;
 pub mod reply;
 pub mod resp;
 mod rungs;
+pub mod scripting;
 pub mod server;
 pub mod sizes;
 pub mod slow_log;
@@ -52,6 +54,7 @@ pub mod time;
 pub mod tracking;
 pub mod value;
 pub mod values;
+mod waits;
 
 // A crate of its own, so that it alone can be built for speed: see Cargo.toml.
 use structures::allocation;

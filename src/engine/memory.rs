@@ -8,7 +8,9 @@
 use crate::allocation::{allocated, text, text_bytes};
 use crate::client::Clients;
 use crate::keyspace::{Db, Keyspace, Object};
+use crate::lzf;
 use crate::structures::dict::Dict;
+use crate::structures::quicklist::NodeView;
 use crate::structures::radix;
 use crate::structures::slotted::Slotted;
 use crate::value::Value;
@@ -64,6 +66,21 @@ const REHASHING: usize = 24;
 
 /// What MEMORY USAGE answers. Of a large collection so many elements are looked at, and all of them by `usize::MAX`.
 pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
+    let content = match &object.value {
+        Value::String(string) if string.encoding() == "raw" => text(string.room()),
+        Value::String(_) => 0,
+        Value::List(list) => of_list(list, samples),
+        Value::Set(set) => of_set(set, samples),
+        Value::SortedSet(set) => of_sorted_set(set, samples),
+        Value::Hash(hash) => of_hash(hash, samples),
+        Value::Stream(stream) => of_stream(stream, samples),
+        Value::VectorSet(set) => of_vector_set(set),
+    };
+    of_object(key, object) + content
+}
+
+/// The key, its object and what lies in one piece with them.
+fn of_object(key: &[u8], object: &Object) -> usize {
     let embedded = match &object.value {
         // The value lies in one piece with its key, behind a header of its own.
         Value::String(text) if text.is_embedded() => 3 + text.len() + 1,
@@ -73,27 +90,18 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         true => DEADLINE,
         false => 0,
     };
-    let own = allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded);
-    own + match &object.value {
-        Value::String(string) if string.encoding() == "raw" => text(string.room()),
-        Value::String(_) => 0,
-        Value::List(list) => of_list(list, samples),
-        Value::Set(set) => of_set(set, samples),
-        Value::SortedSet(set) => of_sorted_set(set, samples),
-        Value::Hash(hash) => of_hash(hash, samples),
-        Value::Stream(stream) => of_stream(stream, samples),
-        Value::VectorSet(set) => of_vector_set(set),
-    }
+    allocated(OBJECT + deadline + 1 + text_bytes(key.len()) + embedded)
 }
 
-/// What a key takes in all. Of a stream some nodes speak for the others: it does not keep their sum.
+/// What a key takes in all, after every change. Of a stream some nodes speak for the others: it does not keep their sum.
+/// A list's nodes count as they are kept here, which is not compressed.
 pub fn counted(key: &[u8], object: &Object) -> usize {
     const NODES: usize = 5;
-    let samples = match &object.value {
-        Value::Stream(_) => NODES,
-        _ => usize::MAX,
-    };
-    usage(key, object, samples)
+    match &object.value {
+        Value::Stream(_) => usage(key, object, NODES),
+        Value::List(list) => of_object(key, object) + of_kept_list(list),
+        _ => usage(key, object, usize::MAX),
+    }
 }
 
 /// `used_memory`: the server, its clients, the tables and the keys.
@@ -214,21 +222,42 @@ fn scaled(sizes: impl Iterator<Item = usize>, count: usize) -> usize {
     }
 }
 
+fn of_kept_list(list: &List) -> usize {
+    match list {
+        List::Listpack(pack) => allocated(pack.size()),
+        List::Quicklist(list) => {
+            QUICKLIST + list.node_count() * QUICKLIST_NODE + list.content_bytes()
+        }
+    }
+}
+
 fn of_list(list: &List, samples: usize) -> usize {
-    let list = match list {
-        List::Listpack(pack) => return allocated(pack.size()),
+    let quicklist = match list {
         List::Quicklist(list) => list,
+        List::Listpack(_) => return of_kept_list(list),
     };
-    if samples >= list.node_count() {
-        return QUICKLIST + list.node_count() * QUICKLIST_NODE + list.content_bytes();
+    if samples >= quicklist.node_count() && quicklist.depth() == 0 {
+        return of_kept_list(list);
     }
     // Nodes are looked at, and elements are what the average is of.
     let (mut bytes, mut elements) = (0, 0);
-    for node in list.nodes().take(samples) {
-        bytes += QUICKLIST_NODE + allocated(node.bytes);
+    for node in quicklist.nodes().take(samples) {
+        bytes += QUICKLIST_NODE + allocated(stored_bytes(&node));
         elements += node.count;
     }
-    QUICKLIST + (bytes as f64 / elements.max(1) as f64 * list.len() as f64) as usize
+    QUICKLIST + (bytes as f64 / elements.max(1) as f64 * quicklist.len() as f64) as usize
+}
+
+/// The size of a node's content as a server stores it: compressed if the node is an inner one and that saves enough.
+fn stored_bytes(node: &NodeView<'_>) -> usize {
+    /// The compressed content's length stands before it.
+    const HEADER: usize = 8;
+    const SAVED_MIN: usize = 8;
+    if !node.compressible {
+        return node.bytes;
+    }
+    let compressed = lzf::compress_within(node.raw, node.bytes - SAVED_MIN);
+    compressed.map_or(node.bytes, |compressed| HEADER + compressed.len())
 }
 
 fn of_set(set: &Set, samples: usize) -> usize {

@@ -11,7 +11,14 @@ use crate::words;
 impl Server {
     /// Tells the monitors of a command that ran. Administrative ones are not shown, nor are passwords.
     pub fn feed_monitors(&mut self, entry: &Entry, id: ClientId, words: &[&[u8]], now: Time) {
-        if self.monitors.is_empty() || entry.has(flag::ADMIN | flag::SKIP_MONITOR) {
+        if !entry.has(flag::ADMIN | flag::SKIP_MONITOR) {
+            self.show_to_monitors(entry, id, words, now);
+        }
+    }
+
+    /// As `feed_monitors`, for what is not shown when it ends: scripts are shown when they begin, before what they do.
+    pub fn show_to_monitors(&mut self, entry: &Entry, id: ClientId, words: &[&[u8]], now: Time) {
+        if self.monitors.is_empty() {
             return;
         }
         let Some(client) = self.clients.get(id) else {
@@ -23,7 +30,11 @@ impl Server {
             now.micros().div_euclid(1_000_000),
             now.micros().rem_euclid(1_000_000),
         );
-        let mut line = format!("{secs}.{micros:06} [{db} {}]", client.address);
+        let by = match self.scripting.speaks {
+            true => "lua",
+            false => client.address.as_str(),
+        };
+        let mut line = format!("{secs}.{micros:06} [{db} {by}]");
         for (at, word) in words.iter().enumerate() {
             line.push(' ');
             if is_secret(entry, words, at) {

@@ -14,8 +14,10 @@ use crate::keyspace::Keyspace;
 use crate::memory;
 use crate::number;
 use crate::rdb::file::{self, Kept, Writing};
+use crate::replication::master::Transfer;
 use crate::reply::Reply;
 use crate::server::Server;
+use crate::structures::random::Random;
 use crate::time::Time;
 
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Persistence {
     pub keys_expired: u64,
     /// The code of libraries of functions, carried from file to file.
     pub functions: Vec<Vec<u8>>,
+    /// They come from a file and are not libraries yet.
+    pub functions_read: bool,
     /// A process around this engine would end when told to.
     pub can_exit: bool,
     /// SHUTDOWN was accepted.
@@ -61,7 +65,9 @@ pub struct Child {
 pub enum Task {
     /// `changes` is `Keyspace::dirty` at the start.
     Snapshot { changes: u64 },
-    /// `offset` is `Aof::offset` at the start.
+    /// A snapshot for replicas alone, which ends with this mark.
+    Transfer { mark: String },
+    /// `offset` is `Replication::offset` at the start.
     Rewrite { offset: u64 },
 }
 
@@ -80,7 +86,7 @@ impl Child {
     }
 
     pub fn is_snapshot(&self) -> bool {
-        matches!(self.task, Task::Snapshot { .. })
+        !matches!(self.task, Task::Rewrite { .. })
     }
 }
 
@@ -100,6 +106,7 @@ impl Persistence {
             keys_loaded: 0,
             keys_expired: 0,
             functions: Vec::new(),
+            functions_read: false,
             can_exit: false,
             exits: false,
         }
@@ -134,7 +141,7 @@ impl Engine {
 
     /// WAITAOF waits for what the client itself wrote.
     pub(crate) fn note_write(&mut self, id: ClientId, before: u64) {
-        let offset = self.server.persistence.aof.offset;
+        let offset = self.server.replication.offset;
         if offset != before
             && let Some(client) = self.server.clients.get_mut(id)
         {
@@ -180,10 +187,28 @@ impl Server {
             kept: Kept::of(&self.config),
             aof_base,
             used_memory: memory::used(keys, &self.clients) as u64,
+            origin: self.origin().filter(|_| !aof_base),
             functions: &self.persistence.functions,
             now,
         };
         file::write(keys, &writing)
+    }
+
+    /// As `snapshot`, for replicas: some want the functions alone.
+    pub fn snapshot_for_replicas(
+        &self,
+        keys: &Keyspace,
+        functions_only: bool,
+        now: Time,
+    ) -> Vec<u8> {
+        match functions_only {
+            false => self.snapshot(keys, false, now),
+            true => self.snapshot(
+                &Keyspace::new(0, false, &mut Random::new(0), now),
+                false,
+                now,
+            ),
+        }
     }
 
     /// SAVE: the file is there when this returns.
@@ -221,9 +246,10 @@ impl Server {
     }
 
     /// FLUSHALL makes a snapshot in the works worthless; with save points, the empty databases are saved at once.
-    pub fn all_flushed(&mut self, keys: &Keyspace, now: Time) {
+    pub fn all_flushed(&mut self, keys: &mut Keyspace, now: Time) {
         if self.persistence.is_saving() {
             self.persistence.child = None;
+            self.drop_replicas_without_snapshot(keys);
         }
         if !self.config.persistence.save_points.is_empty() {
             self.save(keys, now);
@@ -255,7 +281,11 @@ impl Server {
         match child.task {
             Task::Snapshot { changes } => {
                 self.persistence.last_save_secs = seconds;
+                self.finish_transfer(&child.bytes, &Transfer::Counted, now);
                 self.put_snapshot(child.bytes, changes, now);
+            }
+            Task::Transfer { mark } => {
+                self.finish_transfer(&child.bytes, &Transfer::Marked(mark), now);
             }
             Task::Rewrite { offset } => {
                 self.persistence.aof.last_rewrite_secs = seconds;
@@ -276,6 +306,6 @@ impl Server {
 
     /// Whether what commands change has to be told to anybody.
     pub fn wants_effects(&self) -> bool {
-        self.effects_wanted || self.persistence.aof.state != State::Off
+        self.effects_wanted || self.has_stream() || self.persistence.aof.state != State::Off
     }
 }

@@ -1,6 +1,6 @@
 //! Who listens to which channel. Messages go out as `Event::Push`; nothing is kept for those who are not there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::client::{Client, ClientId};
 use crate::glob;
@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// Names with those who listen, in order of subscription.
-pub type Listeners = BTreeMap<Vec<u8>, Vec<ClientId>>;
+pub type Listeners = OrderedMap<Vec<u8>, Vec<ClientId>>;
 
 /// Subscribers by channel, by pattern and by shard channel.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ impl PubSub {
 }
 
 impl Client {
-    pub fn subscribed(&self, kind: Kind) -> &BTreeSet<Vec<u8>> {
+    pub fn subscribed(&self, kind: Kind) -> &OrderedSet<Vec<u8>> {
         match kind {
             Kind::Channel => &self.channels,
             Kind::Pattern => &self.patterns,
@@ -67,7 +67,7 @@ impl Client {
         }
     }
 
-    fn subscribed_mut(&mut self, kind: Kind) -> &mut BTreeSet<Vec<u8>> {
+    fn subscribed_mut(&mut self, kind: Kind) -> &mut OrderedSet<Vec<u8>> {
         match kind {
             Kind::Channel => &mut self.channels,
             Kind::Pattern => &mut self.patterns,
@@ -94,8 +94,7 @@ impl Server {
         if client.subscribed_mut(kind).insert(name.to_vec()) {
             self.pubsub
                 .of_mut(kind)
-                .entry(name.to_vec())
-                .or_default()
+                .get_or_default(name.to_vec())
                 .push(id);
         }
         let verb = match kind {

@@ -80,11 +80,27 @@ pub fn dump(value: &Value, compress: bool) -> Vec<u8> {
         compress,
     };
     writer.value(value);
-    let mut payload = writer.out;
+    framed(writer.out)
+}
+
+fn framed(mut payload: Vec<u8>) -> Vec<u8> {
     payload.extend_from_slice(&VERSION.to_le_bytes());
     let checksum = crc64(&payload);
     payload.extend_from_slice(&checksum.to_le_bytes());
     payload
+}
+
+/// What FUNCTION DUMP answers: the code of libraries, framed as a value is.
+pub fn dump_functions(codes: &[Vec<u8>], compress: bool) -> Vec<u8> {
+    let mut writer = Writer {
+        out: Vec::new(),
+        compress,
+    };
+    for code in codes {
+        writer.out.push(file::FUNCTION);
+        writer.string(code);
+    }
+    framed(writer.out)
 }
 
 /// The value's bytes inside a DUMP; none if version or checksum are wrong.

@@ -46,7 +46,8 @@ impl Engine {
         entry: &Entry,
         now: Time,
     ) -> Result<(), Error> {
-        if self.evict(now) != Outcome::Failed {
+        self.server.out_of_memory = self.evict(now) == Outcome::Failed;
+        if !self.server.out_of_memory {
             return Ok(());
         }
         let client = self.server.clients.get(id);
@@ -69,8 +70,8 @@ impl Engine {
     /// What writes: not on a replica, and not without as many replicas as the configuration wants.
     pub(crate) fn check_writes(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
         let config = &self.server.config;
-        let replication = &self.server.replication;
-        let is_replica = replication.is_replica();
+        let server = &self.server;
+        let is_replica = server.replication.is_replica();
         if !is_replica && config.replicas_to_write == 0 {
             return Ok(());
         }
@@ -84,11 +85,26 @@ impl Engine {
                 false => Ok(()),
             };
         }
-        // A lag of 0 means that nobody counts.
-        let counts = config.int("min-replicas-max-lag") != Some(0);
-        match counts && replication.good_replicas(config, self.keys.now) < config.replicas_to_write
-        {
-            true => Err(Error::NoReplicas),
+        match self.server.has_replicas_to_write(self.keys.now) {
+            true => Ok(()),
+            false => Err(Error::NoReplicas),
+        }
+    }
+
+    /// While a script runs for too long, only what could end it is let in.
+    pub(crate) fn check_busy(&self, entry: &Entry) -> Result<(), Error> {
+        match self.server.scripting.busy() {
+            Some(running) if !entry.has(flag::ALLOW_BUSY) => Err(running.refusal()),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a replica asks of its master is not about keys.
+    pub(crate) fn check_replica(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+        let client = self.server.clients.get(id);
+        let is_replica = client.is_some_and(Client::is_replica);
+        match is_replica && entry.has(flag::WRITE | flag::READONLY | flag::MAY_REPLICATE) {
+            true => Err(Error::err("Replica can't interact with the keyspace")),
             false => Ok(()),
         }
     }
@@ -145,4 +161,24 @@ fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
             .flat_map(|transaction| &transaction.queue)
     };
     !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
+}
+
+/// HTTP, as a page in a browser could be made to send it: what follows may be an attack.
+pub(crate) fn is_of_another_protocol(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"post") || name.eq_ignore_ascii_case(b"host:")
+}
+
+pub(crate) fn allowed_to_subscribers(entry: &Entry) -> bool {
+    matches!(
+        entry.name,
+        "subscribe"
+            | "unsubscribe"
+            | "psubscribe"
+            | "punsubscribe"
+            | "ssubscribe"
+            | "sunsubscribe"
+            | "ping"
+            | "quit"
+            | "reset"
+    )
 }

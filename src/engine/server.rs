@@ -1,6 +1,6 @@
 //! What belongs to the server as a whole and is not a key: clients, configuration, subscriptions, counters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::acl::{Users, log::AccessLog};
 use crate::client::{Blocked, ClientId, Clients};
@@ -19,6 +19,7 @@ use crate::persistence::Persistence;
 use crate::pubsub::PubSub;
 use crate::replication::Replication;
 use crate::reply::Reply;
+use crate::scripting::Scripting;
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -26,6 +27,8 @@ use crate::tracking::TrackingTable;
 
 /// The version whose behavior this engine has.
 pub const VERSION: &str = "8.2.3";
+/// The same as scripts see it: a byte for each part.
+pub const VERSION_NUMBER: u32 = 0x0008_0203;
 
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -62,6 +65,9 @@ pub struct Server {
     /// The folder of this server's files.
     pub disk: Disk,
     pub persistence: Persistence,
+    pub scripting: Scripting,
+    /// More memory is used than `maxmemory` allows, and nothing could be evicted: as of the last command of a client.
+    pub out_of_memory: bool,
     /// A search for memory took too long and goes on when nothing else is to do.
     pub evicting: bool,
     /// Emit what replicas and the append-only file would receive.
@@ -71,7 +77,7 @@ pub struct Server {
     /// Collected for whoever drives the engine.
     pub outbox: Vec<Event>,
     /// Waits that end by themselves, the earliest first: when, who waited first, who.
-    pub timeouts: BTreeSet<(Time, u64, ClientId)>,
+    pub timeouts: OrderedSet<(Time, u64, ClientId)>,
     /// Held clients that were sent something since the last look.
     pub grown: Vec<ClientId>,
     /// Clients over a soft limit of their output.
@@ -91,7 +97,7 @@ pub struct Stats {
     pub connections_received: u64,
     pub error_replies: u64,
     /// Error replies by their code, such as `WRONGTYPE`.
-    pub errors: BTreeMap<String, u64>,
+    pub errors: OrderedMap<String, u64>,
     /// By `Entry::index`.
     pub commands: Vec<CommandStats>,
     pub denied: Denials,
@@ -111,6 +117,12 @@ pub struct Stats {
     pub evicted_clients: u64,
     pub bytes_received: u64,
     pub bytes_sent: u64,
+    /// Replicas that got everything, that could go on, and that asked in vain to go on.
+    pub full_syncs: u64,
+    pub partial_syncs: u64,
+    pub refused_syncs: u64,
+    /// Bytes that came from a master.
+    pub replication_bytes_received: u64,
 }
 
 /// What was refused for want of a permission.
@@ -211,7 +223,7 @@ impl Stats {
         let text = error.to_string();
         let code = text.split(' ').next().unwrap_or_default();
         if self.errors.contains_key(code) || self.errors.len() < CODES_AT_MOST {
-            *self.errors.entry(code.to_string()).or_default() += 1;
+            *self.errors.get_or_default(code.to_string()) += 1;
         }
     }
 }
@@ -309,8 +321,25 @@ impl Server {
         }
     }
 
-    /// The connection is gone: its watches, waits and subscriptions with it.
+    /// Whether as many replicas listen as the configuration wants for writes.
+    pub fn has_replicas_to_write(&self, now: Time) -> bool {
+        let config = &self.config;
+        // A lag of 0 means that nobody counts.
+        config.replicas_to_write == 0
+            || self.replication.is_replica()
+            || config.int("min-replicas-max-lag") == Some(0)
+            || self.good_replicas(config, now) >= config.replicas_to_write
+    }
+
+    /// The connection is gone: its watches, waits and subscriptions with it. While its script runs it only counts as
+    /// gone, and goes with the script's end.
     pub fn forget_client(&mut self, keys: &mut Keyspace, id: ClientId) {
+        if let Some(running) = self.scripting.parked.get_mut()
+            && running.client == id
+        {
+            running.abandoned = true;
+            return;
+        }
         self.unblock(keys, id);
         let Some(client) = self.clients.remove(id) else {
             return;
@@ -319,6 +348,7 @@ impl Server {
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
+        self.forget_replica(id, keys.now);
         self.pubsub.forget(id);
         self.monitors.retain(|monitor| *monitor != id);
         self.backlog.retain(|waiting| *waiting != id);
@@ -445,6 +475,7 @@ impl Server {
         }
         let unit = std::mem::take(&mut self.persistence.aof.unit);
         self.append_unit(&unit, together, now);
+        self.feed_replicas(&unit, together);
         if self.effects_wanted {
             let effects = unit.into_iter();
             self.outbox

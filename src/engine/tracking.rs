@@ -3,7 +3,7 @@
 //! A client either has the keys it reads remembered, or names prefixes and is told of every change below them
 //! (broadcast). A key is forgotten once its change was told: the client must read it again to hear of it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use crate::client::ClientId;
 use crate::command::{Entry, flag};
@@ -20,7 +20,7 @@ pub struct Tracking {
     /// That client has gone.
     pub redirect_broken: bool,
     pub broadcast: bool,
-    pub prefixes: BTreeSet<Vec<u8>>,
+    pub prefixes: OrderedSet<Vec<u8>>,
     /// Remember keys only after CLIENT CACHING YES.
     pub opt_in: bool,
     /// Remember keys unless CLIENT CACHING NO came before.
@@ -34,12 +34,12 @@ pub struct Tracking {
 /// Keys and prefixes with those who are to be told.
 #[derive(Debug, Clone, Default)]
 pub struct TrackingTable {
-    pub keys: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
-    pub prefixes: BTreeMap<Vec<u8>, BTreeSet<ClientId>>,
+    pub keys: OrderedMap<Vec<u8>, OrderedSet<ClientId>>,
+    pub prefixes: OrderedMap<Vec<u8>, OrderedSet<ClientId>>,
     /// Keys that changed below a prefix since the last broadcast, and by whom.
-    changed: BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Option<ClientId>>>,
-    /// Keys that a client had read and its running command changed.
-    own: Vec<(ClientId, Vec<u8>)>,
+    changed: OrderedMap<Vec<u8>, OrderedMap<Vec<u8>, Option<ClientId>>>,
+    /// Of what a client had read, what its running command changed: lists of keys, or null for everything.
+    own: Vec<(ClientId, Reply)>,
     /// How many clients track.
     pub clients: usize,
 }
@@ -47,13 +47,20 @@ pub struct TrackingTable {
 /// Where messages go that a RESP2 client receives for another one.
 const INVALIDATION_CHANNEL: &[u8] = b"__redis__:invalidate";
 
+impl TrackingTable {
+    /// Whether it matters which keys change. Keys outlive the clients that read them: they are forgotten when they
+    /// change, so that one who tracks again later hears of no earlier reads.
+    pub fn wants_changes(&self) -> bool {
+        self.clients > 0 || !self.keys.is_empty()
+    }
+}
+
 impl Server {
     pub fn start_tracking(&mut self, id: ClientId, tracking: Tracking) {
         for prefix in &tracking.prefixes {
             self.tracking
                 .prefixes
-                .entry(prefix.clone())
-                .or_default()
+                .get_or_default(prefix.clone())
                 .insert(id);
         }
         let Some(client) = self.clients.get_mut(id) else {
@@ -110,8 +117,7 @@ impl Server {
         for found in keys::of(entry, words).unwrap_or_default() {
             self.tracking
                 .keys
-                .entry(words[found.at].to_vec())
-                .or_default()
+                .get_or_default(words[found.at].to_vec())
                 .insert(id);
         }
     }
@@ -127,8 +133,7 @@ impl Server {
         {
             table
                 .changed
-                .entry(prefix.clone())
-                .or_default()
+                .get_or_default(prefix.clone())
                 .insert(key.clone(), author);
         }
         for id in self.tracking.keys.remove(&key).unwrap_or_default() {
@@ -142,18 +147,19 @@ impl Server {
             if tracking.broadcast || tracking.no_loop && author == Some(id) {
                 continue;
             }
+            let told = Reply::array([Reply::bulk(&key)]);
             if by == Some(id) {
-                self.tracking.own.push((id, key.clone()));
+                self.tracking.own.push((id, told));
             } else {
-                self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
+                self.send_invalidation(id, told);
             }
         }
     }
 
     /// A client's own changes are told when its command, or transaction, is over.
     pub fn invalidate_own(&mut self) {
-        for (id, key) in std::mem::take(&mut self.tracking.own) {
-            self.send_invalidation(id, Reply::array([Reply::bulk(&key)]));
+        for (id, told) in std::mem::take(&mut self.tracking.own) {
+            self.send_invalidation(id, told);
         }
     }
 
@@ -167,7 +173,7 @@ impl Server {
         }
     }
 
-    fn broadcast(&mut self, prefix: &[u8], keys: &BTreeMap<Vec<u8>, Option<ClientId>>) {
+    fn broadcast(&mut self, prefix: &[u8], keys: &OrderedMap<Vec<u8>, Option<ClientId>>) {
         for id in self
             .tracking
             .prefixes
@@ -191,8 +197,9 @@ impl Server {
         }
     }
 
-    /// All keys of a database or of the server went at once: everybody who tracks forgets everything.
-    pub fn invalidate_all(&mut self) {
+    /// All keys of a database or of the server went at once: everybody who tracks forgets everything. `by`, whose command
+    /// is running, is told when that is over, after what it changed before.
+    pub fn invalidate_all(&mut self, by: Option<ClientId>) {
         let tracking: Vec<ClientId> = self
             .clients
             .iter()
@@ -200,7 +207,11 @@ impl Server {
             .map(|client| client.id)
             .collect();
         for id in tracking {
-            self.send_invalidation(id, Reply::Null);
+            if by == Some(id) {
+                self.tracking.own.push((id, Reply::Null));
+            } else {
+                self.send_invalidation(id, Reply::Null);
+            }
         }
         self.tracking.keys.clear();
     }

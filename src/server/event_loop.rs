@@ -15,6 +15,7 @@ use mio::{Events, Interest, Poll, Token};
 
 use crate::connection::{Arrival, Connection};
 use crate::folder::Folder;
+use crate::upstream::{Standing, UPSTREAM, Upstream};
 
 const LISTENER: Token = Token(0);
 /// The engine's cron runs at 10 Hz; the loop wakes at least that often.
@@ -40,19 +41,35 @@ pub struct EventLoop {
     ready: VecDeque<Token>,
     /// Connections with something to write since the last flush.
     dirty: Vec<Token>,
+    /// The way to the master, if the engine wants one.
+    upstream: Upstream,
     /// The engine's time never goes back, even if the wall clock does.
     clock: Time,
 }
 
 impl EventLoop {
-    pub fn listen(address: &str, engine: Engine, folder: Option<Folder>) -> io::Result<EventLoop> {
+    pub fn listen(
+        address: &str,
+        mut engine: Engine,
+        folder: Option<Folder>,
+    ) -> io::Result<EventLoop> {
         let address: SocketAddr = address
             .parse()
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "not an address"))?;
         let poll = Poll::new()?;
         let mut listener = TcpListener::bind(address)?;
+        // Replicas tell their master where they listen.
+        engine
+            .server
+            .config
+            .note_port(listener.local_addr()?.port());
         poll.registry()
             .register(&mut listener, LISTENER, Interest::READABLE)?;
+        engine
+            .server
+            .config
+            .note_port(listener.local_addr()?.port());
+        engine.server.refresh_cluster_address();
         Ok(EventLoop {
             poll,
             listener,
@@ -64,6 +81,7 @@ impl EventLoop {
             readable: Vec::new(),
             ready: VecDeque::new(),
             dirty: Vec::new(),
+            upstream: Upstream::default(),
             clock: now(),
         })
     }
@@ -90,7 +108,10 @@ impl EventLoop {
                 self.accept();
             }
             for event in &events {
-                self.note(event);
+                match event.token() {
+                    UPSTREAM => self.serve_upstream(event.is_writable() || event.is_error()),
+                    _ => self.note(event),
+                }
             }
             for token in std::mem::take(&mut self.readable) {
                 self.read(token);
@@ -274,6 +295,7 @@ impl EventLoop {
                     // What a client is told was done is in the files by then.
                     self.write_files()?;
                     self.flush(time);
+                    self.flush_upstream(time);
                 }
             }
             if self.ready.is_empty() && self.dirty.is_empty() && !self.engine.has_events() {
@@ -299,7 +321,11 @@ impl EventLoop {
                         mark(&mut connection.is_dirty, &mut self.dirty, token);
                     }
                 }
-                Event::Log(text) => println!("{text}"),
+                Event::Log(text) => log(&text),
+                Event::Stream { client, bytes } => self.send_bytes(client, &bytes),
+                Event::Dial { host, port } => self.dial(&host, port),
+                Event::Upstream(bytes) => self.upstream.say(&bytes),
+                Event::HangUp => self.upstream.close(&self.poll),
                 Event::Effect { .. } | Event::Key { .. } => {}
             }
         }
@@ -313,6 +339,56 @@ impl EventLoop {
         };
         encode(reply, protocol, &mut connection.output);
         mark(&mut connection.is_dirty, &mut self.dirty, token);
+    }
+
+    fn send_bytes(&mut self, client: ClientId, bytes: &[u8]) {
+        let token = token_of(client);
+        if let Some(connection) = self.connections.get_mut(&token) {
+            connection.output.extend_from_slice(bytes);
+            mark(&mut connection.is_dirty, &mut self.dirty, token);
+        }
+    }
+
+    // --- The master -----------------------------------------------------------------------------------------------
+
+    fn dial(&mut self, host: &[u8], port: u16) {
+        if self.upstream.dial(&self.poll, host, port) {
+            let time = self.time();
+            self.engine.link_dialing(time);
+        }
+    }
+
+    /// Carries bytes between the engine and its master.
+    fn serve_upstream(&mut self, writable: bool) {
+        let time = self.time();
+        if writable && self.upstream.connects() {
+            match self.upstream.finish_connecting() {
+                Standing::Pending => return,
+                Standing::Up => self.engine.link_up(time),
+                Standing::Down => return self.lose_upstream(time),
+            }
+        }
+        loop {
+            match self.upstream.read(&mut self.buffer) {
+                Arrival::Gone => return self.lose_upstream(time),
+                Arrival::Drained(0) => return,
+                Arrival::Drained(count) | Arrival::More(count) => {
+                    self.engine.link_receive(&self.buffer[..count], time);
+                    self.deliver();
+                }
+            }
+        }
+    }
+
+    fn lose_upstream(&mut self, time: Time) {
+        self.upstream.close(&self.poll);
+        self.engine.link_down(time);
+    }
+
+    fn flush_upstream(&mut self, time: Time) {
+        if !self.upstream.write() {
+            self.lose_upstream(time);
+        }
     }
 
     fn flush(&mut self, time: Time) {
@@ -402,6 +478,11 @@ fn encode(reply: &Reply, protocol: Protocol, out: &mut Vec<u8>) {
 
 fn token_of(client: ClientId) -> Token {
     Token(client.0 as usize)
+}
+
+/// A line of the server's log. That nobody reads it any more does not end the server.
+pub fn log(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The wall clock; the engine itself never asks.

@@ -13,6 +13,7 @@ mod connection;
 mod event_loop;
 mod folder;
 mod options;
+mod upstream;
 
 use std::process::ExitCode;
 
@@ -51,9 +52,9 @@ fn main() -> ExitCode {
         }
     };
     let process = std::process::id();
-    println!("ready on {}", server.address());
-    println!("{process}:M * Server initialized");
-    println!("{process}:M * Ready to accept connections tcp");
+    event_loop::log(&format!("ready on {}", server.address()));
+    event_loop::log(&format!("{process}:M * Server initialized"));
+    event_loop::log(&format!("{process}:M * Ready to accept connections tcp"));
     match server.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Keys as the engine really holds them, for the page to draw. Read-only: looking changes neither access times nor
 //! statistics, and a key past its deadline is shown as such and not removed.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use engine::keyspace::Object;
 use engine::number;
@@ -101,20 +101,17 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
 /// Keys by slot. Of very many the first that the table has.
 fn slots<'k>(keys: impl Iterator<Item = &'k [u8]>) -> Vec<snapshot::Slot> {
     const KEYS_MAX: usize = 5_000;
-    let mut slots: BTreeMap<u16, snapshot::Slot> = BTreeMap::new();
-    for key in keys.take(KEYS_MAX) {
-        let number = slot::key_slot(key);
-        let slot = slots.entry(number).or_insert_with(|| snapshot::Slot {
-            slot: number,
-            keys: 0,
-            first: sample(key),
-        });
-        slot.keys += 1;
-        if *key < *slot.first {
-            slot.first = sample(key);
-        }
-    }
-    slots.into_values().collect()
+    let keys = keys.take(KEYS_MAX);
+    let mut keys: Vec<(u16, &[u8])> = keys.map(|key| (slot::key_slot(key), key)).collect();
+    keys.sort_unstable();
+    let same_slot = keys.chunk_by(|(one, _), (other, _)| one == other);
+    same_slot
+        .map(|keys| snapshot::Slot {
+            slot: keys[0].0,
+            keys: keys.len() as u32,
+            first: sample(keys[0].1),
+        })
+        .collect()
 }
 
 /// What is cheap to compare, and differs if the key is another one than before.
@@ -289,7 +286,7 @@ fn skiplist(list: &Skiplist, about: &[usize]) -> snapshot::Skiplist {
     const WHOLE_MAX: usize = 64;
     const AROUND: usize = 3;
     let last = list.len().saturating_sub(1);
-    let mut ranks: BTreeSet<usize> = BTreeSet::new();
+    let mut ranks: Vec<usize> = Vec::new();
     if list.len() <= WHOLE_MAX {
         ranks.extend(0..list.len());
     } else {
@@ -299,6 +296,8 @@ fn skiplist(list: &Skiplist, about: &[usize]) -> snapshot::Skiplist {
             ranks.extend(nearby.chain(list.ranks_on_the_way(*rank)));
         }
     }
+    ranks.sort_unstable();
+    ranks.dedup();
     let nodes = ranks.into_iter().take(WHOLE_MAX * 2).filter_map(|rank| {
         let node = list.node_view(rank)?;
         Some(SkiplistNode {

@@ -1,6 +1,6 @@
 //! The calls of a page, each answered by one value. Nothing here panics on what a page or a link may send.
 
-use std::collections::BTreeMap;
+use engine::structures::ordered::OrderedMap;
 
 use messages::{Answer, Call, Failure, Notice, Ran, Request, Response};
 
@@ -15,7 +15,7 @@ use crate::world::World;
 /// All worlds of one worker, by name.
 #[derive(Default)]
 pub struct Session {
-    worlds: BTreeMap<String, World>,
+    worlds: OrderedMap<String, World>,
 }
 
 impl Session {
@@ -63,6 +63,24 @@ impl Session {
             },
             notices,
         )
+    }
+
+    /// Works on what is not finished: scripts that run for long. Says whether there is more to do, so that whoever
+    /// listens to a page can listen in between. Notices are what came of it.
+    pub fn work_on(&mut self) -> (bool, Vec<Notice>) {
+        let (mut more, mut notices) = (false, Vec::new());
+        let names: Vec<String> = self.worlds.keys().cloned().collect();
+        for name in names {
+            let Some(world) = self.worlds.get_mut(&name) else {
+                continue;
+            };
+            more |= world.work_on();
+            notices.extend(world.take_late().into_iter().map(|mut notice| {
+                notice.world.clone_from(&name);
+                notice
+            }));
+        }
+        (more, notices)
     }
 
     pub fn world(&mut self, name: &str) -> Option<&mut World> {

@@ -1,11 +1,13 @@
 //! A world: one server, its clients by name, and a clock that moves only when somebody says so.
 //! The same setup and the same log give the same world, reply for reply.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use engine::structures::ordered::{OrderedMap, OrderedSet};
 
 use engine::config::Config;
 use engine::render;
+use engine::scripting::NANOS_PER_STEP;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
 use lesson::Output;
@@ -25,19 +27,22 @@ const REPEATS_MAX: usize = 1000;
 /// What one client may leave unread before older output is dropped.
 const LATE_NOTICES_MAX: usize = 1000;
 
+/// What a script does at a time, so that a worker can listen in between.
+const SCRIPT_STEPS: u64 = 1_000_000;
+
 pub struct World {
     pub(crate) engine: Engine,
     began: Time,
     now: Time,
-    clients: BTreeMap<String, ClientId>,
-    names: BTreeMap<ClientId, String>,
+    clients: OrderedMap<String, ClientId>,
+    names: OrderedMap<ClientId, String>,
     setup: Setup,
     /// What every new server begins with.
     config: Config,
     /// What was done since the beginning, for the page to store.
     log: Vec<LogEntry>,
     /// Blocks that ran since the last `fresh` one.
-    pub(crate) ran: BTreeSet<u32>,
+    pub(crate) ran: OrderedSet<u32>,
     /// Which `fresh` block began the present server; 0 also stands for none.
     pub(crate) segment: u32,
     late: Vec<Notice>,
@@ -58,15 +63,15 @@ impl World {
     pub fn with_config(setup: Setup, config: Config) -> World {
         let seed = seed_of(&setup.seed);
         World {
-            engine: Engine::with_config(seed, Time::WORLD_START, config.clone()),
+            engine: patient(Engine::with_config(seed, Time::WORLD_START, config.clone())),
             config,
             began: Time::WORLD_START,
             now: Time::WORLD_START,
-            clients: BTreeMap::new(),
-            names: BTreeMap::new(),
+            clients: OrderedMap::new(),
+            names: OrderedMap::new(),
             setup,
             log: Vec::new(),
-            ran: BTreeSet::new(),
+            ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
             tape: None,
@@ -136,7 +141,7 @@ impl World {
 
     /// Another server, at another time. Nobody is connected to it yet.
     pub(crate) fn replace_server(&mut self, engine: Engine, now: Time) {
-        self.engine = engine;
+        self.engine = patient(engine);
         self.began = now;
         self.now = now;
         self.clients.clear();
@@ -288,8 +293,11 @@ impl World {
     /// Sends words as a client; gives what redis-cli prints, whether it is an error, whether the client waits.
     fn send(&mut self, client: &str, words: &[Vec<u8>]) -> (String, bool, bool) {
         let id = self.client(client);
+        // What others send while a script runs is looked at when it has ended or counts as busy.
+        while self.go_on_with_script() {}
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let reply = self.engine.execute(id, &slices, self.now);
+        let reply = self.finish_soon(id, reply);
         let error = matches!(reply, Reply::Error(_));
         let waits = reply == Reply::Later;
         let protocol = self.engine.protocol(id);
@@ -299,6 +307,44 @@ impl World {
             reply => render::render(&reply, protocol),
         };
         (output.trim_end_matches('\n').to_string(), error, waits)
+    }
+
+    /// A script's reply belongs to its line, if it comes within a second of the server's time.
+    fn finish_soon(&mut self, id: ClientId, reply: Reply) -> Reply {
+        const TURNS: u64 = 1_000_000_000 / (NANOS_PER_STEP * SCRIPT_STEPS);
+        if reply != Reply::Later || !self.engine.script_is_running() {
+            return reply;
+        }
+        for _ in 0..TURNS {
+            if !self.go_on_with_script() {
+                break;
+            }
+        }
+        let mut events = self.engine.drain();
+        let own = |event: &Event| matches!(event, Event::Reply { client, .. } if *client == id);
+        let found = events.iter().position(own).map(|at| events.remove(at));
+        self.engine.requeue(events);
+        match found {
+            Some(Event::Reply { reply, .. }) => reply,
+            _ => Reply::Later,
+        }
+    }
+
+    /// Lets a long script go on for about ten milliseconds. Says whether it wants more; one that counts as busy does
+    /// not, it goes on as time passes.
+    pub(crate) fn go_on_with_script(&mut self) -> bool {
+        self.engine.run_script(SCRIPT_STEPS, self.now)
+    }
+
+    /// As `go_on_with_script`; what came of it waits in `take_late`.
+    pub(crate) fn work_on(&mut self) -> bool {
+        if !self.engine.script_is_running() {
+            return false;
+        }
+        let goes_on = self.go_on_with_script();
+        let notices = self.collect();
+        self.late.extend(notices);
+        goes_on
     }
 
     fn client(&mut self, name: &str) -> ClientId {
@@ -322,6 +368,10 @@ impl World {
                     self.close(client);
                     continue;
                 }
+                // Whoever asked for it by hand sees what a replica would read.
+                Event::Stream { client, bytes } => (client, Reply::StatusText(as_text(&bytes))),
+                // A world has one server: no master can be reached.
+                Event::Dial { .. } | Event::Upstream(_) | Event::HangUp => continue,
                 Event::Effect { .. } | Event::Key { .. } | Event::Log(_) => continue,
             };
             let Some(name) = self.names.get(&id) else {
@@ -405,10 +455,16 @@ impl World {
     }
 
     fn waits_in(&self, name: &str) -> Option<String> {
-        let client = self.engine.server.clients.get(*self.clients.get(name)?)?;
-        let blocked = client.blocked.as_ref()?;
-        let shown = blocked
-            .words
+        let id = *self.clients.get(name)?;
+        let client = self.engine.server.clients.get(id)?;
+        let script = self.engine.server.scripting.parked.get();
+        let script = script.filter(|running| running.client == id);
+        let words = match (script, client.blocked.as_ref()) {
+            (Some(running), _) => &running.words,
+            (None, Some(blocked)) => &blocked.words,
+            (None, None) => return None,
+        };
+        let shown = words
             .iter()
             .map(|word| shown_word(word))
             .collect::<Vec<_>>();
@@ -470,6 +526,12 @@ impl World {
     }
 }
 
+/// An engine whose scripts come back soon, finished or not.
+fn patient(mut engine: Engine) -> Engine {
+    engine.server.scripting.patience = Some(Duration::from_nanos(SCRIPT_STEPS * NANOS_PER_STEP));
+    engine
+}
+
 /// Nothing here can be harmed, so a reader may look inside with DEBUG.
 fn open_config() -> Config {
     Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
@@ -521,4 +583,16 @@ fn seed_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+/// A stream of bytes for the terminal: its lines, and what cannot be printed by its number. Of a large snapshot only the
+/// beginning.
+fn as_text(bytes: &[u8]) -> String {
+    const SHOWN: usize = 4096;
+    let shown = &bytes[..bytes.len().min(SHOWN)];
+    let text = shown.escape_ascii().to_string().replace("\\r\\n", "\n");
+    match bytes.len() - shown.len() {
+        0 => text,
+        more => format!("{text}... ({more} more bytes)"),
+    }
 }

@@ -12,6 +12,7 @@ pub mod intset;
 pub mod listpack;
 pub mod number;
 pub mod order;
+pub mod ordered;
 pub mod partial_sort;
 pub mod quicklist;
 pub mod radix;

@@ -5,13 +5,19 @@
 //! (`LongDouble::parse`). What a command makes of a refusal (which error, which limits) is the
 //! command's business, not this module's.
 
+mod big;
+mod decimal;
+mod fixed;
 mod long_double;
 mod shortest;
 #[cfg(test)]
 mod tests;
 pub mod trigonometry;
 
+pub use fixed::{format_fixed, format_precise};
 pub use long_double::LongDouble;
+
+use decimal::Decimal;
 
 /// Reads an integer the strict way of `string2ll`: the text is exactly what `format_i64` writes.
 /// No leading zeros, no `+`, no spaces, and `-0` is refused.
@@ -97,10 +103,24 @@ pub fn parse_range_bound(text: &[u8]) -> Option<f64> {
     parse_decimal(&text[..end])
 }
 
-/// A decimal float or an infinity; never not-a-number. Overflow is infinite, underflow is zero.
-fn parse_decimal(text: &[u8]) -> Option<f64> {
-    let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-    (!value.is_nan()).then_some(value)
+/// A decimal float or an infinity; never not-a-number. Overflow is infinite, underflow is zero. By the big integers
+/// that long doubles need anyway: the standard library's reader brings ten kilobytes of powers of five.
+pub fn parse_decimal(text: &[u8]) -> Option<f64> {
+    let (negative, body) = split_sign(text);
+    let magnitude = match decimal::is_infinity(body) {
+        true => f64::INFINITY,
+        false => Decimal::parse(body)?.to_f64(),
+    };
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// Whether it is negative, and what follows the sign.
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    }
 }
 
 fn has_nonzero_digit(text: &[u8]) -> bool {
@@ -161,11 +181,7 @@ impl Hexadecimal {
     const FAR: i64 = 1 << 40;
 
     fn parse(text: &[u8]) -> Option<Hexadecimal> {
-        let (negative, text) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
+        let (negative, text) = split_sign(text);
         let [b'0', b'x' | b'X', text @ ..] = text else {
             return None;
         };
@@ -210,26 +226,15 @@ impl Hexadecimal {
     }
 
     fn to_f64(self) -> Option<f64> {
-        if self.mantissa == 0 {
-            return Some(if self.negative { -0.0 } else { 0.0 });
-        }
-        let bits = i64::from(u128::BITS - self.mantissa.leading_zeros());
-        // The lowest bit a double has at this size: 2^-1074, or the 53rd from the top.
-        let lowest = (self.exponent + bits - 53).max(-1074).max(self.exponent);
-        let drop = u32::try_from(lowest - self.exponent).unwrap_or(u32::MAX);
-        let value = scale(round_off(self.mantissa, drop, self.sticky) as f64, lowest);
+        let value = nearest_f64(self.mantissa, self.exponent, self.sticky);
         let value = if self.negative { -value } else { value };
-        (value != 0.0 && value.is_finite()).then_some(value)
+        (self.mantissa == 0 || value != 0.0 && value.is_finite()).then_some(value)
     }
 }
 
 /// The signed decimal after `p` or `e`; far beyond any float it stays at `Hexadecimal::FAR`.
 fn parse_power(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
+    let (negative, digits) = split_sign(text);
     if digits.is_empty() {
         return None;
     }
@@ -238,6 +243,15 @@ fn parse_power(text: &[u8]) -> Option<i64> {
         Some((value * 10 + digit).min(Hexadecimal::FAR))
     })?;
     Some(if negative { -magnitude } else { magnitude })
+}
+
+/// The nearest double to mantissa × 2^exponent, ties to even; `sticky` as in `round_off`.
+fn nearest_f64(mantissa: u128, exponent: i64, sticky: bool) -> f64 {
+    let bits = i64::from(u128::BITS - mantissa.leading_zeros());
+    // The lowest bit a double has at this size: 2^-1074, or the 53rd from the top.
+    let lowest = (exponent + bits - 53).max(-1074).max(exponent);
+    let drop = u32::try_from(lowest - exponent).unwrap_or(u32::MAX);
+    scale(round_off(mantissa, drop, sticky) as u64 as f64, lowest)
 }
 
 /// `value` without its lowest `drop` bits, rounded to the nearest, ties to even. `sticky` says that

@@ -1,7 +1,8 @@
 //! The session behind `postMessage`: bytes in, bytes out. Runs in a Web Worker and holds no rules of its own.
 //! A panic traps the wasm; the page notices, starts another worker and replays the log.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
 use messages::{Answer, Call, Failure, FromWorker, Response};
@@ -13,17 +14,51 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent, Ur
 fn main() {
     report_panics();
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let session = RefCell::new(Session::new());
+    let session = Rc::new(RefCell::new(Session::new()));
+    let later = work_on_later(&scope, &session);
     let sender = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         for message in respond(&mut session.borrow_mut(), &event.data()) {
             post(&sender, &message);
         }
+        later();
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The worker listens as long as it lives.
     on_message.forget();
     post(&scope, &FromWorker::Ready);
+}
+
+/// What asks for a turn soon, if none is on its way: long scripts go on between messages, so that the page can still
+/// say what is to happen to them.
+fn work_on_later(scope: &DedicatedWorkerGlobalScope, session: &Rc<RefCell<Session>>) -> impl Fn() {
+    type Turn = Closure<dyn FnMut()>;
+    let turn: Rc<RefCell<Option<Turn>>> = Rc::default();
+    let asked = Rc::new(Cell::new(false));
+    let ask = {
+        let (scope, turn, asked) = (scope.clone(), turn.clone(), asked.clone());
+        move || {
+            if let Some(turn) = turn.borrow().as_ref()
+                && !asked.replace(true)
+            {
+                let callback = turn.as_ref().unchecked_ref();
+                // It fails for strings of code only.
+                let _ = scope.set_timeout_with_callback(callback);
+            }
+        }
+    };
+    let (scope, session, again) = (scope.clone(), session.clone(), ask.clone());
+    *turn.borrow_mut() = Some(Closure::new(move || {
+        asked.set(false);
+        let (more, notices) = session.borrow_mut().work_on();
+        for notice in notices {
+            post(&scope, &FromWorker::Notice(notice));
+        }
+        if more {
+            again();
+        }
+    }));
+    ask
 }
 
 /// A message is bytes, or an array of bytes and the files that lie beside them.

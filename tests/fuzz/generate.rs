@@ -212,7 +212,10 @@ impl Generator {
             // A thread of the server's adds, and who listens hears of it when that is done.
             words.retain(|word| !word.eq_ignore_ascii_case(b"CAS"));
         }
-        while self.social && leaves_due(&words, pair.now()) || pair.depends_on_towers(&words) {
+        while self.social
+            && (leaves_due(&words, pair.now()) || pair.looks_up_in_hash_order(client, &words))
+            || pair.depends_on_towers(&words)
+        {
             words = self.command();
         }
         Input::Command { client, words }

@@ -1,6 +1,6 @@
 //! A file of users: a line for each, `user NAME RULE…`. It is kept on the server's disk, where `aclfile` says.
 
-use std::collections::BTreeSet;
+use structures::ordered::OrderedSet;
 
 use super::rule::RuleError;
 use super::user::{Rules, User, has_spaces, joined_selectors, until_zero};
@@ -33,7 +33,7 @@ impl Users {
     /// there is the one that every server begins with. `path` is for the messages.
     pub fn from_text(text: &[u8], path: &str, rules: Rules) -> Result<Users, String> {
         let mut users = Users::default();
-        let mut seen = BTreeSet::new();
+        let mut seen = OrderedSet::new();
         let mut mistakes = String::new();
         for (at, line) in until_zero(text).split(|byte| *byte == b'\n').enumerate() {
             let line = line.trim_ascii();

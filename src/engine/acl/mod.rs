@@ -12,7 +12,7 @@ mod selector;
 mod tests;
 mod user;
 
-use std::collections::BTreeMap;
+use structures::ordered::OrderedMap;
 
 use crate::client::ClientId;
 use crate::command::Entry;
@@ -38,14 +38,14 @@ const DEFAULT_NAME: &[u8] = b"default";
 pub struct Users {
     /// A removed user leaves `None`: its id is not used again.
     slots: Vec<Option<User>>,
-    by_name: BTreeMap<Vec<u8>, UserId>,
+    by_name: OrderedMap<Vec<u8>, UserId>,
 }
 
 impl Default for Users {
     fn default() -> Users {
         let mut users = Users {
             slots: Vec::new(),
-            by_name: BTreeMap::new(),
+            by_name: OrderedMap::new(),
         };
         users.insert(User::everything(DEFAULT_NAME));
         users

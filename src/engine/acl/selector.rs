@@ -1,6 +1,6 @@
 //! A set of permissions: commands, key patterns, channel patterns. A user may run what one of its selectors allows.
 
-use std::collections::BTreeMap;
+use structures::ordered::OrderedMap;
 
 use super::rule::RuleError;
 use super::user::{lower_word, until_zero};
@@ -30,7 +30,7 @@ pub struct Selector {
     /// One bit a command, by `Entry::index`.
     commands: Vec<u64>,
     /// First arguments with which a command that is not allowed is: `+select|0`. By `Entry::index`.
-    first_arguments: BTreeMap<usize, Vec<Vec<u8>>>,
+    first_arguments: OrderedMap<usize, Vec<Vec<u8>>>,
     /// The rules about commands that are still in force, lower case, without their sign; and the sign.
     rules: Vec<(bool, Vec<u8>)>,
 }
@@ -45,7 +45,7 @@ impl Selector {
             channels: Vec::new(),
             from_all: false,
             commands: Vec::new(),
-            first_arguments: BTreeMap::new(),
+            first_arguments: OrderedMap::new(),
             rules: Vec::new(),
         }
     }
@@ -176,7 +176,7 @@ impl Selector {
             return Err(RuleError::Syntax);
         }
         if entry.subcommands.is_empty() {
-            let parts = self.first_arguments.entry(entry.index).or_default();
+            let parts = self.first_arguments.get_or_default(entry.index);
             if !parts.iter().any(|known| known.eq_ignore_ascii_case(part)) {
                 parts.push(part.to_vec());
             }

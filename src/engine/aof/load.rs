@@ -138,6 +138,11 @@ impl Loading<'_> {
             .map_err(|damage| Failure::Snapshot(name.to_string(), damage))
     }
 
+    /// The data of a master, in place of what was here.
+    pub fn snapshot_of_master(&mut self, bytes: &[u8]) -> Result<rdb::file::Loaded, Damage> {
+        self.snapshot_bytes(bytes, false, true)
+    }
+
     fn snapshot_bytes(
         &mut self,
         bytes: &[u8],
@@ -163,6 +168,7 @@ impl Loading<'_> {
         for code in &loaded.functions {
             if !persistence.functions.contains(code) {
                 persistence.functions.push(code.clone());
+                persistence.functions_read = true;
             }
         }
         Ok(loaded)
@@ -213,7 +219,7 @@ impl Loading<'_> {
         let aof = &mut self.server.persistence.aof;
         if let Some(last) = aof.manifest.increments.last_mut() {
             let guess = last.start.map(|start| start.saturating_add(length));
-            aof.offset = last.end.take().or(guess).unwrap_or(0);
+            self.server.replication.offset = last.end.take().or(guess).unwrap_or(0);
         }
     }
 

@@ -11,9 +11,10 @@ pub mod node;
 pub mod redirect;
 pub use structures::slot;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
+use structures::ordered::OrderedMap;
 
+use crate::structures::order;
 use crate::structures::random::Random;
 use crate::time::Time;
 use node::{Address, Health, Node, NodeId, Role};
@@ -30,12 +31,12 @@ const FORGOTTEN_FOR: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Cluster {
     myself: NodeId,
-    nodes: BTreeMap<NodeId, Node>,
+    nodes: OrderedMap<NodeId, Node>,
     owners: Vec<Option<NodeId>>,
     /// Slots of ours that move away, and to whom.
-    pub migrating: BTreeMap<u16, NodeId>,
+    pub migrating: OrderedMap<u16, NodeId>,
     /// Slots that move here, and from whom.
-    pub importing: BTreeMap<u16, NodeId>,
+    pub importing: OrderedMap<u16, NodeId>,
     pub current_epoch: u64,
     /// The last epoch in which this node gave its vote.
     pub last_vote_epoch: u64,
@@ -44,10 +45,10 @@ pub struct Cluster {
     /// Masters with slots, as of the last `update`.
     pub size: usize,
     /// Messages by their kind.
-    pub sent: BTreeMap<&'static str, u64>,
-    pub received: BTreeMap<&'static str, u64>,
+    pub sent: OrderedMap<&'static str, u64>,
+    pub received: OrderedMap<&'static str, u64>,
     /// Forgotten nodes, and until when.
-    pub forgotten: BTreeMap<NodeId, Time>,
+    pub forgotten: OrderedMap<NodeId, Time>,
     /// CLUSTER FAILOVER was accepted; `force` does not wait for the master.
     pub failover: Option<ManualFailover>,
     /// Something changed on which `healthy` depends.
@@ -56,7 +57,7 @@ pub struct Cluster {
     minority_since: Option<Time>,
     last_cron: Time,
     /// Bytes that commands moved, by the slot of their keys; counted only if the configuration wants it.
-    pub traffic: BTreeMap<u16, Traffic>,
+    pub traffic: OrderedMap<u16, Traffic>,
 }
 
 /// Bytes of commands and of their replies.
@@ -91,23 +92,25 @@ impl Cluster {
     pub fn with_id(id: NodeId, shard: NodeId, address: Address, now: Time) -> Cluster {
         Cluster {
             myself: id,
-            nodes: BTreeMap::from([(id, Node::new(id, shard, address, now))]),
+            nodes: [(id, Node::new(id, shard, address, now))]
+                .into_iter()
+                .collect(),
             owners: vec![None; SLOTS],
-            migrating: BTreeMap::new(),
-            importing: BTreeMap::new(),
+            migrating: OrderedMap::new(),
+            importing: OrderedMap::new(),
             current_epoch: 0,
             last_vote_epoch: 0,
             healthy: false,
             size: 0,
-            sent: BTreeMap::new(),
-            received: BTreeMap::new(),
-            forgotten: BTreeMap::new(),
+            sent: OrderedMap::new(),
+            received: OrderedMap::new(),
+            forgotten: OrderedMap::new(),
             failover: None,
             update_due: true,
             started: now,
             minority_since: None,
             last_cron: now,
-            traffic: BTreeMap::new(),
+            traffic: OrderedMap::new(),
         }
     }
 
@@ -376,7 +379,7 @@ impl Cluster {
         }
         let mut owning: Vec<NodeId> = self.owners.iter().flatten().copied().collect();
         owning.dedup();
-        owning.sort();
+        order::sort(&mut owning);
         owning.dedup();
         let masters = owning
             .iter()
@@ -424,7 +427,7 @@ impl Cluster {
             self.last_vote_epoch = 0;
         }
         self.myself = myself.id;
-        self.nodes = BTreeMap::from([(myself.id, myself)]);
+        self.nodes = [(myself.id, myself)].into_iter().collect();
         self.update_due = true;
     }
 }

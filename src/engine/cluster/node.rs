@@ -1,7 +1,7 @@
 //! A node as one server of the cluster knows it.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use structures::ordered::OrderedMap;
 
 use crate::structures::random::Random;
 use crate::time::Time;
@@ -94,7 +94,7 @@ pub struct Node {
     /// Since when the link that the other one opened stands.
     pub inbound_link: Option<Time>,
     /// Which masters said that it does not answer, and when.
-    pub failure_reports: BTreeMap<NodeId, Time>,
+    pub failure_reports: OrderedMap<NodeId, Time>,
 }
 
 impl Node {
@@ -115,7 +115,7 @@ impl Node {
             replication_offset: 0,
             link: None,
             inbound_link: None,
-            failure_reports: BTreeMap::new(),
+            failure_reports: OrderedMap::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Several elements by chance, as HRANDFIELD and ZRANDMEMBER draw them.
 
-use std::collections::BTreeSet;
+use structures::ordered::OrderedSet;
 
 use crate::args::Args;
 use crate::error::Error;
@@ -88,7 +88,7 @@ fn one_by_one<K: Ord + Clone, V>(
     wanted: usize,
     random: &mut Random,
 ) -> Vec<(K, V)> {
-    let mut seen = BTreeSet::new();
+    let mut seen = OrderedSet::new();
     let mut drawn = Vec::with_capacity(wanted);
     while drawn.len() < wanted {
         let Some((name, value)) = one(random) else {

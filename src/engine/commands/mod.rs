@@ -12,14 +12,14 @@ mod help;
 mod hyperloglog;
 mod lcs;
 mod lists;
-pub(crate) mod missing;
 mod pubsub;
+mod scripting;
 mod server;
 mod sets;
 mod sorted_sets;
 mod streams;
 mod strings;
-mod transactions;
+pub(crate) mod transactions;
 mod vector_sets;
 
 use crate::command::Command;
@@ -54,6 +54,8 @@ pub const GROUPS: &[(&str, &[Command])] = &[
     ("hyperloglog", hyperloglog::COMMANDS),
     ("list", lists::COMMANDS),
     ("pubsub", pubsub::COMMANDS),
+    ("scripting", scripting::COMMANDS),
+    ("scripting", scripting::function::COMMANDS),
     ("server", server::acl::COMMANDS),
     ("server", server::command::COMMANDS),
     ("server", server::config::COMMANDS),

@@ -2,10 +2,11 @@
 
 use crate::acl::{Denied, log};
 use crate::args::Args;
-use crate::command::{Command, flag::*, key};
+use crate::command::{Command, Entry, flag::*, key};
 use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
+use crate::scripting::Interrupted;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("MULTI", multi)
@@ -61,13 +62,33 @@ fn exec(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     if broken {
         return Ok(Reply::NullArray);
     }
-    let mut replies = Vec::with_capacity(transaction.queue.len());
-    for (entry, words) in &transaction.queue {
+    go_on(ctx, Vec::new(), transaction.queue)
+}
+
+/// Runs what is left of a transaction's queue. A script that takes long interrupts it: `Reply::Later`.
+pub(crate) fn go_on(
+    ctx: &mut Context,
+    mut replies: Vec<Reply>,
+    queue: Vec<(&'static Entry, Vec<Vec<u8>>)>,
+) -> Result<Reply, Error> {
+    let mut queue = queue.into_iter();
+    replies.reserve(queue.len());
+    while let Some((entry, words)) = queue.next() {
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        replies.push(match ctx.permit(entry, &words, log::Context::Multi) {
+        let reply = match ctx.permit(entry, &words, log::Context::Multi) {
             Ok(()) => ctx.call(entry, &words),
             Err(denied) => ctx.fail(no_longer_allowed(denied)),
-        });
+        };
+        if let Some(running) = ctx.server.scripting.parked.get_mut() {
+            running.transaction = Some(Interrupted {
+                replies,
+                rest: queue.collect(),
+                entry: ctx.entry,
+                words: ctx.words.iter().map(|word| word.to_vec()).collect(),
+            });
+            return Ok(Reply::Later);
+        }
+        replies.push(reply);
     }
     Ok(Reply::Array(replies))
 }

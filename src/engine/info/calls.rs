@@ -18,8 +18,9 @@ pub(super) fn commandstats(text: &mut Text, _: &Keyspace, server: &Server, _: Ti
         }
         let micros = stats.nanos / 1000;
         let each = stats.nanos as f64 / 1000.0 / stats.calls.max(1) as f64;
+        let each = number::format_fixed(each, 2);
         let line = format!(
-            "calls={},usec={micros},usec_per_call={each:.2},rejected_calls={},failed_calls={}",
+            "calls={},usec={micros},usec_per_call={each},rejected_calls={},failed_calls={}",
             stats.calls, stats.rejected, stats.failed
         );
         text.field(&format!("cmdstat_{}", entry.name), line);
@@ -53,7 +54,9 @@ pub(super) fn latencystats(text: &mut Text, _: &Keyspace, server: &Server, _: Ti
             .iter()
             .map(|percent| {
                 let micros = stats.durations.percentile(*percent) as f64 / 1000.0;
-                format!("p{percent}={micros:.3}")
+                let percent = number::format_fixed(*percent, 6);
+                let percent = percent.trim_end_matches('0').trim_end_matches('.');
+                format!("p{percent}={}", number::format_fixed(micros, 3))
             })
             .collect();
         text.field(

@@ -8,7 +8,7 @@ impl Keyspace {
     /// `client` watches a key of the current database.
     pub fn watch(&mut self, key: &[u8], client: ClientId) {
         let expired = self.is_due(key);
-        let watchers = self.watchers.entry((self.db, key.to_vec())).or_default();
+        let watchers = self.watchers.get_or_default((self.db, key.to_vec()));
         if !watchers.iter().any(|watcher| watcher.client == client) {
             watchers.push(Watcher { client, expired });
         }
@@ -37,13 +37,12 @@ impl Keyspace {
 
     /// All of a database is about to go: watchers of keys that are in it are told.
     pub fn touch_all_watched(&mut self, db: usize) {
-        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
         let mut broken = Vec::new();
-        for ((_, key), watchers) in self.watchers.range_mut(from..to) {
-            if self.dbs[db].keys.get(key).is_none() {
+        for key in self.watched_keys(db) {
+            if self.dbs[db].keys.get(&key).is_none() {
                 continue;
             }
-            for watcher in watchers {
+            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
                 // What was expired before WATCH was called was gone already.
                 if std::mem::take(&mut watcher.expired) {
                     continue;
@@ -57,14 +56,8 @@ impl Keyspace {
     /// `db` is about to show what `other` holds: watchers of keys in either are told, unless nothing is before and
     /// something expired after.
     pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
-        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
         let mut broken = Vec::new();
-        let keys: Vec<Vec<u8>> = self
-            .watchers
-            .range(from..to)
-            .map(|((_, key), _)| key.clone())
-            .collect();
-        for key in keys {
+        for key in self.watched_keys(db) {
             let exists = self.dbs[db].keys.get(&key).is_some();
             let will_exist = self.dbs[other].keys.get(&key).is_some();
             let will_be_due = self.is_due_in(other, &key);
@@ -86,8 +79,14 @@ impl Keyspace {
         self.broken_watches.extend(broken);
     }
 
+    fn watched_keys(&self, db: usize) -> Vec<Vec<u8>> {
+        let (from, to) = ((db, Vec::new()), (db + 1, Vec::new()));
+        let watched = self.watchers.range(from..to);
+        watched.map(|((_, key), _)| key.clone()).collect()
+    }
+
     pub fn wait(&mut self, db: usize, key: &[u8], client: ClientId) {
-        let clients = self.waiting.entry((db, key.to_vec())).or_default();
+        let clients = self.waiting.get_or_default((db, key.to_vec()));
         if !clients.contains(&client) {
             clients.push(client);
         }

@@ -18,6 +18,9 @@ use crate::number;
 use crate::server;
 use crate::time::Time;
 
+/// Announces a library of functions.
+pub(crate) const FUNCTION: u8 = opcode::FUNCTION;
+
 /// Bytes that announce something other than a key.
 mod opcode {
     pub const SLOT_INFO: u8 = 244;
@@ -39,7 +42,7 @@ const MAGIC: &[u8] = b"REDIS";
 const CHECKSUM_SINCE: u32 = 5;
 
 /// How a file is written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Writing<'a> {
     pub compress: bool,
     pub checksum: bool,
@@ -48,8 +51,19 @@ pub struct Writing<'a> {
     /// The file is the base of an append-only file.
     pub aof_base: bool,
     pub used_memory: u64,
+    /// Where in a history of replication the data stands.
+    pub origin: Option<Origin>,
     pub functions: &'a [Vec<u8>],
     pub now: Time,
+}
+
+/// A place in the stream that replicas receive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    pub history: String,
+    pub offset: u64,
+    /// The database that the stream speaks of.
+    pub db: usize,
 }
 
 /// What a file keeps of how keys were used: what the policy of eviction looks at.
@@ -80,6 +94,11 @@ pub fn write(keys: &Keyspace, writing: &Writing) -> Vec<u8> {
     writer.aux(b"redis-bits", b"64");
     writer.aux(b"ctime", writing.now.secs().to_string().as_bytes());
     writer.aux(b"used-mem", writing.used_memory.to_string().as_bytes());
+    if let Some(origin) = &writing.origin {
+        writer.aux(b"repl-stream-db", origin.db.to_string().as_bytes());
+        writer.aux(b"repl-id", origin.history.as_bytes());
+        writer.aux(b"repl-offset", origin.offset.to_string().as_bytes());
+    }
     writer.aux(b"aof-base", if writing.aof_base { b"1" } else { b"0" });
     for code in writing.functions {
         writer.out.push(opcode::FUNCTION);

@@ -1,7 +1,7 @@
 //! Reading values from RDB bytes that may be damaged or hostile: everything is checked, nothing is reserved beyond
 //! what the bytes themselves can fill.
 
-use std::collections::BTreeSet;
+use structures::ordered::OrderedSet;
 
 use super::{INT8, INT16, INT32, LZF, NODE_PACKED, NODE_PLAIN, kind, ziplist};
 use crate::config::Limits;
@@ -491,7 +491,7 @@ fn make_sorted_set(members: &[(Vec<u8>, f64)], rules: &mut Rules) -> Load<Sorted
 
 /// No field or member stands there twice; they are the first of each group of `width` entries.
 fn firsts_differ(pack: &Listpack, width: usize) -> bool {
-    let mut seen = BTreeSet::new();
+    let mut seen = OrderedSet::new();
     pack.iter()
         .step_by(width)
         .all(|entry| seen.insert(entry.to_bytes().into_owned()))

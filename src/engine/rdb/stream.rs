@@ -34,7 +34,7 @@ impl Writer {
             self.out.extend_from_slice(&pending.delivered.to_le_bytes());
             self.length(pending.count);
         }
-        self.length(group.consumers().len() as u64);
+        self.length(group.consumers().count() as u64);
         for consumer in group.consumers() {
             self.string(&consumer.name);
             self.out.extend_from_slice(&consumer.seen.to_le_bytes());
@@ -88,7 +88,7 @@ impl Reader<'_> {
         };
         let mut group = Group::new(last_id, entries_read);
         // Whose they are is said later, by the consumers; all of them must have one then.
-        let mut waiting = std::collections::BTreeMap::new();
+        let mut waiting = structures::ordered::OrderedMap::new();
         for _ in 0..self.length()? {
             let id = StreamId::from_bytes(self.array()?);
             let (delivered, count) = (self.int64()?, self.length()?);
@@ -104,7 +104,7 @@ impl Reader<'_> {
     fn consumer(
         &mut self,
         group: &mut Group,
-        waiting: &mut std::collections::BTreeMap<StreamId, (i64, u64)>,
+        waiting: &mut structures::ordered::OrderedMap<StreamId, (i64, u64)>,
         version: u8,
     ) -> Load<()> {
         let name = self.string()?;

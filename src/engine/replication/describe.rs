@@ -1,40 +1,72 @@
 //! Replication as INFO and ROLE show it.
 
 use super::Link;
+use super::backlog::Backlog;
+use super::replica::{Replica, Stage};
+use crate::client::ClientId;
 use crate::reply::Reply;
 use crate::server::Server;
 use crate::time::Time;
 
 /// Fields of INFO's section, in order.
-pub fn info(server: &Server, now: Time) -> Vec<(&'static str, String)> {
+pub fn info(server: &Server, now: Time) -> Vec<(String, String)> {
     let replication = &server.replication;
     let config = |name: &str| {
         String::from_utf8_lossy(&server.config.get(name).unwrap_or_default()).into_owned()
     };
     let mut fields = Vec::new();
     match &replication.upstream {
-        None => fields.push(("role", "master".to_string())),
-        Some(_) => fields.extend(as_replica(server, now)),
+        None => fields.push(("role".to_string(), "master".to_string())),
+        Some(_) => {
+            let own = as_replica(server, now).into_iter();
+            fields.extend(own.map(|(name, value)| (name.to_string(), value)));
+        }
     }
-    fields.push(("connected_slaves", "0".to_string()));
+    let count = replication.replicas.len();
+    fields.push(("connected_slaves".to_string(), count.to_string()));
+    let lag_counts = server.config.int("min-replicas-max-lag") != Some(0);
+    if server.config.replicas_to_write > 0 && lag_counts {
+        let good = server.good_replicas(&server.config, now);
+        fields.push(("min_slaves_good_slaves".to_string(), good.to_string()));
+    }
+    let lines = server.replicas().enumerate();
+    fields.extend(lines.map(|(at, (id, replica))| {
+        (
+            format!("slave{at}"),
+            line_of_replica(server, id, replica, now),
+        )
+    }));
+    let backlog = replication.backlog.as_ref();
     let (second_id, second_offset) = match &replication.previous {
         Some((id, offset)) => (id.clone(), *offset),
         None => ("0".repeat(40), -1),
     };
-    fields.extend([
-        ("master_failover_state", "no-failover".to_string()),
+    let failover = match &replication.failover {
+        None => "no-failover",
+        Some(failover) if failover.in_progress => "failover-in-progress",
+        Some(_) => "waiting-for-sync",
+    };
+    let rest = [
+        ("master_failover_state", failover.to_string()),
         ("master_replid", server.replication_id.clone()),
         ("master_replid2", second_id),
-        (
-            "master_repl_offset",
-            server.replication_offset().to_string(),
-        ),
+        ("master_repl_offset", replication.offset.to_string()),
         ("second_repl_offset", second_offset.to_string()),
-        ("repl_backlog_active", "0".to_string()),
+        (
+            "repl_backlog_active",
+            u8::from(backlog.is_some()).to_string(),
+        ),
         ("repl_backlog_size", config("repl-backlog-size")),
-        ("repl_backlog_first_byte_offset", "0".to_string()),
-        ("repl_backlog_histlen", "0".to_string()),
-    ]);
+        (
+            "repl_backlog_first_byte_offset",
+            backlog.map_or(0, Backlog::first).to_string(),
+        ),
+        (
+            "repl_backlog_histlen",
+            backlog.map_or(0, Backlog::len).to_string(),
+        ),
+    ];
+    fields.extend(rest.map(|(name, value)| (name.to_string(), value)));
     fields
 }
 
@@ -78,8 +110,9 @@ fn as_replica(server: &Server, now: Time) -> Vec<(&'static str, String)> {
             replication.attempts.to_string(),
         ),
     ];
-    if !is_up {
-        fields.push(("master_link_down_since_seconds", since(upstream.down_since)));
+    match is_up {
+        true => fields.push(("master_link_up_since_seconds", since(upstream.up_since))),
+        false => fields.push(("master_link_down_since_seconds", since(upstream.down_since))),
     }
     let priority = server.config.int("replica-priority").unwrap_or_default();
     fields.extend([
@@ -91,14 +124,29 @@ fn as_replica(server: &Server, now: Time) -> Vec<(&'static str, String)> {
     fields
 }
 
+fn line_of_replica(server: &Server, id: ClientId, replica: &Replica, now: Time) -> String {
+    let host = server.replica_host(id, replica);
+    let state = match replica.stage {
+        Some(Stage::Loading | Stage::Online) => "online",
+        _ => "wait_bgsave",
+    };
+    format!(
+        "ip={},port={},state={state},offset={},lag={}",
+        String::from_utf8_lossy(&host),
+        replica.port,
+        replica.acknowledged,
+        replica.lag(now)
+    )
+}
+
 /// The reply of ROLE.
 pub fn role(server: &Server) -> Reply {
     let replication = &server.replication;
     match &replication.upstream {
         None => Reply::Array(vec![
             Reply::bulk("master"),
-            Reply::Int(replication.offset),
-            Reply::Array(Vec::new()),
+            Reply::Int(replication.offset as i64),
+            Reply::Array(replicas_of(server)),
         ]),
         Some(upstream) => Reply::Array(vec![
             Reply::bulk("slave"),
@@ -106,10 +154,23 @@ pub fn role(server: &Server) -> Reply {
             Reply::Int(i64::from(upstream.port)),
             Reply::bulk(upstream.link.name()),
             Reply::Int(if upstream.link == Link::Connected {
-                replication.offset
+                replication.offset as i64
             } else {
                 -1
             }),
         ]),
     }
+}
+
+/// Replicas that have their snapshot, for ROLE.
+fn replicas_of(server: &Server) -> Vec<Reply> {
+    let online = server.replicas().filter(|(_, replica)| replica.is_online());
+    let line = |(id, replica): (ClientId, &Replica)| {
+        Reply::Array(vec![
+            Reply::bulk(server.replica_host(id, replica)),
+            Reply::bulk(replica.port.to_string()),
+            Reply::bulk(replica.acknowledged.to_string()),
+        ])
+    };
+    online.map(line).collect()
 }

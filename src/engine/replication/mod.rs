@@ -1,10 +1,19 @@
-//! Whose copy this server is, and who has copies of it: plain values. Nothing here opens a connection; whoever drives
-//! several servers does, and says here what came of it. INFO's text is in `describe.rs`.
+//! Whose copy this server is, and who has copies of it: plain values. Nothing here opens a connection: bytes for
+//! replicas are events, and so is what this server would say to its master (`upstream.rs`). Whoever drives one server
+//! or several carries them.
+//!
+//! The stream and its offsets are `stream.rs`, the part of it that is kept `backlog.rs`, what a master does for its
+//! replicas `master.rs`; INFO's text is in `describe.rs`. Snapshots go over the connection that asked for them: the
+//! second connection (`rdb-channel`) that 8.2.3 can offer is not.
 
+pub mod backlog;
 pub mod describe;
+pub mod master;
+pub mod replica;
+pub mod stream;
+pub mod upstream;
 
 use crate::client::{Client, ClientId};
-use crate::config::Config;
 use crate::error::Error;
 use crate::event::Event;
 use crate::keyspace::Keyspace;
@@ -12,20 +21,53 @@ use crate::reply::Reply;
 use crate::server::Server;
 use crate::structures::random::Random;
 use crate::time::Time;
+use backlog::Backlog;
+use upstream::{Bookmark, Wire};
 
 const FREED: &str =
     "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
 
 #[derive(Debug, Clone, Default)]
 pub struct Replication {
-    /// Bytes of the replication stream so far; grows only while there is a backlog.
-    pub offset: i64,
+    /// Bytes of the replication stream so far. While nobody ever asked for it, what goes to the append-only file is
+    /// counted in its place, command by command.
+    pub offset: u64,
+    /// The end of the stream; none as long as nobody asked for it.
+    pub backlog: Option<Backlog>,
+    /// The database that a reader of the stream would be in.
+    pub selected: Option<usize>,
+    /// Clients that are copies of this server, in the order in which they came.
+    pub replicas: Vec<ClientId>,
+    /// Since when there are none.
+    pub alone_since: Time,
+    /// Somebody waits for acknowledgements: replicas are asked for them.
+    pub ack_wanted: bool,
+    pub cron_rounds: u64,
+    /// When the cron last came round, in seconds since 1970.
+    cron_at: i64,
+    pub failover: Option<Failover>,
     /// The history that this one continues, and the first offset that is not part of it.
     pub previous: Option<(String, i64)>,
     /// The master that this server follows.
     pub upstream: Option<Upstream>,
+    /// The connection to it, if there is one.
+    pub wire: Option<Box<Wire>>,
+    /// Where the stream of a master could go on.
+    pub bookmark: Option<Bookmark>,
     /// How often a connection to a master was begun.
     pub attempts: u64,
+}
+
+/// A replica is to become the master, and this server its replica.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failover {
+    /// Which one; none for the first that has everything.
+    pub target: Option<(Vec<u8>, u16)>,
+    pub until: Option<Time>,
+    /// After that time it takes over even if it lacks something.
+    pub force: bool,
+    /// This server has begun to follow.
+    pub in_progress: bool,
 }
 
 /// The way to the master.
@@ -36,6 +78,8 @@ pub struct Upstream {
     pub link: Link,
     /// When the master was last heard of.
     pub last_io: Option<Time>,
+    /// Since when the link stands.
+    pub up_since: Option<Time>,
     /// Since when a link that stood is gone.
     pub down_since: Option<Time>,
     /// Tries since the link last stood.
@@ -72,11 +116,6 @@ impl Replication {
         self.upstream.is_some()
     }
 
-    /// Replicas that were heard of lately enough to count.
-    pub fn good_replicas(&self, _: &Config, _: Time) -> usize {
-        0
-    }
-
     /// Whether this server's data may be behind for lack of a master.
     pub fn is_stale(&self) -> bool {
         self.upstream
@@ -88,12 +127,21 @@ impl Replication {
 impl Server {
     /// This server follows a master from now on.
     pub fn follow(&mut self, host: &[u8], port: u16, now: Time) {
-        self.replication.attempts += 1;
+        let replication = &mut self.replication;
+        if replication.upstream.is_none() {
+            // The new master may have been a replica of this server.
+            replication.bookmark = Some(Bookmark {
+                history: self.replication_id.clone(),
+                db: replication.selected.unwrap_or(0),
+            });
+        }
+        replication.attempts += 1;
         self.replication.upstream = Some(Upstream {
             host: host.to_vec(),
             port,
             link: Link::Connect,
             last_io: None,
+            up_since: None,
             down_since: None,
             attempts: 1,
             last_try: now,
@@ -121,12 +169,19 @@ impl Server {
 
     /// This server follows nobody any more. Its history goes on under a new name, so that replicas of the former master
     /// can go on from where they are.
-    pub fn follow_nobody(&mut self, random: &mut Random) {
+    pub fn follow_nobody(&mut self, keys: &mut Keyspace, random: &mut Random, now: Time) {
         if self.replication.upstream.take().is_none() {
             return;
         }
+        self.drop_link(keys);
         let before = std::mem::replace(&mut self.replication_id, Server::draw_id(random));
-        self.replication.previous = Some((before, self.replication.offset + 1));
+        let replication = &mut self.replication;
+        replication.bookmark = None;
+        replication.previous = Some((before, replication.offset as i64 + 1));
+        replication.selected = None;
+        replication.alone_since = now;
+        // They have to learn of the new name.
+        self.disconnect_replicas(keys);
     }
 
     /// A new history that continues no other.
@@ -135,22 +190,20 @@ impl Server {
         self.replication.previous = None;
     }
 
-    pub fn replication_offset(&self) -> u64 {
-        // Without replicas it only counts what is appended to a file.
-        u64::try_from(self.replication.offset).unwrap_or_default() + self.persistence.aof.offset
-    }
-
-    /// Once a second a server tries to reach its master.
-    pub fn replication_cron(&mut self, now: Time) {
-        let replication = &mut self.replication;
-        let Some(upstream) = &mut replication.upstream else {
+    /// Once a second, and more often while a failover waits.
+    pub fn replication_cron(&mut self, keys: &mut Keyspace, random: &mut Random, now: Time) {
+        self.failover_cron(keys, now);
+        if now.secs() == std::mem::replace(&mut self.replication.cron_at, now.secs()) {
             return;
-        };
-        let seconds = now.secs() - upstream.last_try.secs();
-        if upstream.link == Link::Connect && seconds > 0 {
-            upstream.last_try = now;
-            upstream.attempts += 1;
-            replication.attempts += 1;
         }
+        if self.replica_cron(now) {
+            self.drop_link(keys);
+            if let Some(upstream) = &mut self.replication.upstream {
+                upstream.link = Link::Connect;
+                upstream.down_since = Some(now);
+            }
+        }
+        self.master_cron(keys, random, now);
+        self.replication.cron_rounds += 1;
     }
 }

@@ -12,8 +12,8 @@ mod tests;
 pub use iter::Iter;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::num::NonZero;
+use structures::ordered::OrderedSet;
 
 use super::told;
 use crate::allocation::{allocated, text, text_bytes};
@@ -35,7 +35,7 @@ pub enum Hash {
 #[derive(Debug, Clone)]
 pub struct Table {
     fields: Dict<Field>,
-    deadlines: BTreeSet<(i64, Box<[u8]>)>,
+    deadlines: OrderedSet<(i64, Box<[u8]>)>,
     /// What Redis would allocate for the values, and for deadlines beside the fields' names.
     value_bytes: usize,
 }
@@ -396,7 +396,7 @@ impl Hash {
         if !matches!(self, Hash::Table(_)) {
             let mut table = Table {
                 fields: Dict::new(seed),
-                deadlines: BTreeSet::new(),
+                deadlines: OrderedSet::new(),
                 value_bytes: 0,
             };
             table.fields.expand(self.len());

@@ -11,7 +11,7 @@ mod read;
 mod tests;
 mod trim;
 
-use std::collections::BTreeMap;
+use structures::ordered::OrderedMap;
 
 pub use group::{Consumer, ConsumerId, Group, Pending};
 pub use id::{Sequence, StreamId};
@@ -27,7 +27,7 @@ const NODE_BYTES_MAX: u64 = 1 << 30;
 #[derive(Debug, Clone, Default)]
 pub struct Stream {
     /// By the id that their entries are counted from.
-    nodes: BTreeMap<StreamId, Node>,
+    nodes: OrderedMap<StreamId, Node>,
     /// The radix tree that Redis has of them.
     shape: radix::Shape,
     length: u64,
@@ -39,7 +39,7 @@ pub struct Stream {
     pub max_deleted_id: StreamId,
     /// How many entries were ever added.
     pub entries_added: u64,
-    groups: BTreeMap<Vec<u8>, Group>,
+    groups: OrderedMap<Vec<u8>, Group>,
     /// What the group that is the furthest behind was given last, once somebody asked. The server forgets to look
     /// again when that group is removed, and so does this.
     least_read: Option<StreamId>,
@@ -94,14 +94,11 @@ impl Stream {
         if bytes > NODE_BYTES_MAX {
             return Err(Refusal::TooLarge);
         }
-        match self.nodes.last_entry() {
-            Some(mut last) if has_room(last.get(), bytes, limits) => {
-                let own = *last.key();
-                last.get_mut().push(own, id, pairs);
-            }
+        match self.nodes.last_key_value_mut() {
+            Some((own, last)) if has_room(last, bytes, limits) => last.push(*own, id, pairs),
             last => {
-                if let Some(mut full) = last {
-                    full.get_mut().seal();
+                if let Some((_, full)) = last {
+                    full.seal();
                 }
                 let node = Node::new(id, pairs, limits.stream_node_max_bytes);
                 self.nodes.insert(id, node);
@@ -173,7 +170,7 @@ impl Stream {
     // --- Groups ---------------------------------------------------------------------------------------------------
 
     /// By name.
-    pub fn groups(&self) -> &BTreeMap<Vec<u8>, Group> {
+    pub fn groups(&self) -> &OrderedMap<Vec<u8>, Group> {
         &self.groups
     }
 

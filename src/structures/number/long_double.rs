@@ -4,7 +4,10 @@
 //! sixty-fourth bit of the mantissa shows in the text. Only reading, adding and writing exist;
 //! there is no multiplication.
 
-use super::{Hexadecimal, parse_power, round_off};
+use super::big::Big;
+use super::decimal::{self, Decimal};
+use super::fixed::below_point;
+use super::{Hexadecimal, round_off, split_sign};
 
 /// A number of the form ± mantissa × 2^exponent with a mantissa of at most 64 bits, or an infinity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -134,11 +137,7 @@ impl LongDouble {
                 sign_unless_zero(sign, whole.into_decimal())
             }
             Size::Finite { mantissa, exponent } => {
-                let scaled = u128::from(mantissa) * 10u128.pow(DECIMALS as u32);
-                let digits = round_off(scaled, exponent.unsigned_abs(), false).to_string();
-                let digits = format!("{digits:0>width$}", width = DECIMALS + 1);
-                let (whole, decimals) = digits.split_at(digits.len() - DECIMALS);
-                let text = format!("{whole}.{decimals}");
+                let text = below_point(mantissa, exponent.unsigned_abs(), DECIMALS);
                 sign_unless_zero(
                     sign,
                     text.trim_end_matches('0').trim_end_matches('.').to_owned(),
@@ -237,199 +236,26 @@ fn sum(high: (bool, u64, i32), low: (bool, u64, i32)) -> LongDouble {
 
 /// A decimal or `inf`/`infinity`, with a sign.
 fn parse_signed(text: &[u8]) -> Option<LongDouble> {
-    let (negative, body) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    if body.eq_ignore_ascii_case(b"inf") || body.eq_ignore_ascii_case(b"infinity") {
+    let (negative, body) = split_sign(text);
+    if decimal::is_infinity(body) {
         return Some(LongDouble {
             negative,
             size: Size::Infinite,
         });
     }
-    let (digits, power) = parse_decimal(body)?;
-    Some(from_decimal(negative, &digits, power))
-}
-
-/// The significant digits (values, without leading zeros) and the power of ten of the last one.
-fn parse_decimal(body: &[u8]) -> Option<(Vec<u8>, i64)> {
-    let mut digits = Vec::new();
-    let (mut power, mut any, mut after_point) = (0i64, false, false);
-    let mut rest = body;
-    while let [byte, tail @ ..] = rest {
-        match byte {
-            b'.' if !after_point => after_point = true,
-            b'0'..=b'9' => {
-                any = true;
-                power -= i64::from(after_point);
-                if !digits.is_empty() || *byte != b'0' {
-                    digits.push(byte - b'0');
-                }
-            }
-            _ => break,
-        }
-        rest = tail;
-    }
-    match rest {
-        _ if !any => None,
-        [] => Some((digits, power)),
-        [b'e' | b'E', exponent @ ..] => Some((digits, power + parse_power(exponent)?)),
-        _ => None,
-    }
-}
-
-/// The nearest long double to 0.d₁d₂… scaled; exact big integers, so rounding happens once.
-fn from_decimal(negative: bool, digits: &[u8], power: i64) -> LongDouble {
-    let magnitude = power + digits.len() as i64;
-    if digits.is_empty() || magnitude < -5000 {
-        return LongDouble {
+    let decimal = Decimal::parse(body)?;
+    if decimal.is_zero() || decimal.magnitude() < -5000 {
+        return Some(LongDouble {
             negative,
             size: ZERO,
-        };
+        });
     }
-    if magnitude > 5000 {
-        return LongDouble {
+    if decimal.magnitude() > 5000 {
+        return Some(LongDouble {
             negative,
             size: Size::Infinite,
-        };
+        });
     }
-    let mut numerator = Big::from_digits(digits);
-    let mut denominator = Big::from(1);
-    let scaled = if power >= 0 {
-        &mut numerator
-    } else {
-        &mut denominator
-    };
-    (0..power.unsigned_abs()).for_each(|_| scaled.multiply_add(10, 0));
-    // Scale by a power of two until the quotient has between 65 and 67 bits.
-    let shift = numerator.bits() as i64 - denominator.bits() as i64 - 66;
-    if shift < 0 {
-        &mut numerator
-    } else {
-        &mut denominator
-    }
-    .shift_left(shift.unsigned_abs() as usize);
-    let (quotient, remainder) = numerator.divide_by(denominator);
-    rounded(negative, quotient, shift, remainder)
-}
-
-/// A natural number in 32-bit limbs, lowest first, without high zero limbs.
-#[derive(Debug, Clone, PartialEq)]
-struct Big(Vec<u32>);
-
-impl From<u128> for Big {
-    fn from(value: u128) -> Big {
-        let mut limbs: Vec<u32> = (0..4).map(|limb| (value >> (32 * limb)) as u32).collect();
-        trim(&mut limbs);
-        Big(limbs)
-    }
-}
-
-impl Big {
-    fn from_digits(digits: &[u8]) -> Big {
-        let mut number = Big(Vec::new());
-        for nine in digits.chunks(9) {
-            let value = nine
-                .iter()
-                .fold(0, |value, digit| value * 10 + u32::from(*digit));
-            number.multiply_add(10u32.pow(nine.len() as u32), value);
-        }
-        number
-    }
-
-    fn multiply_add(&mut self, factor: u32, addend: u32) {
-        let mut carry = u64::from(addend);
-        for limb in &mut self.0 {
-            carry += u64::from(*limb) * u64::from(factor);
-            *limb = carry as u32;
-            carry >>= 32;
-        }
-        if carry != 0 {
-            self.0.push(carry as u32);
-        }
-    }
-
-    fn bits(&self) -> usize {
-        self.0
-            .last()
-            .map_or(0, |top| self.0.len() * 32 - top.leading_zeros() as usize)
-    }
-
-    fn shift_left(&mut self, bits: usize) {
-        if self.0.is_empty() {
-            return;
-        }
-        self.multiply_add(1 << (bits % 32), 0);
-        self.0.splice(0..0, std::iter::repeat_n(0, bits / 32));
-    }
-
-    fn halve(&mut self) {
-        let mut carry = 0;
-        for limb in self.0.iter_mut().rev() {
-            let low = *limb & 1;
-            *limb = *limb >> 1 | carry << 31;
-            carry = low;
-        }
-        trim(&mut self.0);
-    }
-
-    fn at_least(&self, other: &Big) -> bool {
-        let by_length = self.0.len().cmp(&other.0.len());
-        by_length
-            .then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
-            .is_ge()
-    }
-
-    fn subtract(&mut self, other: &Big) {
-        let mut borrow = 0i64;
-        for (index, limb) in self.0.iter_mut().enumerate() {
-            let taken = i64::from(other.0.get(index).copied().unwrap_or(0));
-            let difference = i64::from(*limb) - taken - borrow;
-            *limb = difference as u32;
-            borrow = i64::from(difference < 0);
-        }
-        trim(&mut self.0);
-    }
-
-    /// The quotient, which must have at most 68 bits, and whether anything remains.
-    fn divide_by(mut self, mut divisor: Big) -> (u128, bool) {
-        let steps = (self.bits() + 1).saturating_sub(divisor.bits());
-        divisor.shift_left(steps);
-        let mut quotient = 0u128;
-        for _ in 0..=steps {
-            quotient <<= 1;
-            if self.at_least(&divisor) {
-                self.subtract(&divisor);
-                quotient |= 1;
-            }
-            divisor.halve();
-        }
-        (quotient, !self.0.is_empty())
-    }
-
-    fn into_decimal(mut self) -> String {
-        let mut nines = Vec::new();
-        while !self.0.is_empty() {
-            let mut rest = 0u64;
-            for limb in self.0.iter_mut().rev() {
-                rest = rest << 32 | u64::from(*limb);
-                *limb = (rest / 1_000_000_000) as u32;
-                rest %= 1_000_000_000;
-            }
-            trim(&mut self.0);
-            nines.push(rest);
-        }
-        let top = nines.pop().unwrap_or(0);
-        nines
-            .iter()
-            .rev()
-            .fold(top.to_string(), |text, nine| text + &format!("{nine:09}"))
-    }
-}
-
-fn trim(limbs: &mut Vec<u32>) {
-    while limbs.last() == Some(&0) {
-        limbs.pop();
-    }
+    let (mantissa, exponent, sticky) = decimal.to_binary();
+    Some(rounded(negative, mantissa, exponent, sticky))
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::random::Random;
 use crate::words;
 
 /// Each line: what was asked of redis-server 8.2.3, its operands, its answer. See
@@ -89,4 +90,75 @@ fn a_tenth_added_a_thousand_times() {
             .to_text()
     };
     assert_eq!((0..1000).fold("0".to_owned(), |text, _| step(text)), "100");
+}
+
+/// Doubles of every size and of few digits, with what lies next to them and halfway between.
+fn doubles() -> impl Iterator<Item = f64> {
+    let mut random = Random::new(7);
+    let edges = [
+        0.0,
+        5e-324,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+        0.1,
+        0.5,
+        2.5,
+        1e22,
+        1e23,
+        9e15,
+    ];
+    let drawn = (0..3000).flat_map(move |_| {
+        let any = f64::from_bits(random.next_u64());
+        let short = random.below(100_000) as f64 / 100.0;
+        [any, short, (random.next_u64() >> 11) as f64]
+    });
+    edges
+        .into_iter()
+        .chain(drawn)
+        .filter(|value| value.is_finite())
+}
+
+#[test]
+fn decimals_are_read_and_written_as_the_standard_library_does() {
+    for value in doubles() {
+        for text in [
+            format!("{value}"),
+            format!("{value:e}"),
+            format!("{value:.30}"),
+        ] {
+            let expected: f64 = text.parse().expect("a float");
+            let read = parse_range_bound(text.as_bytes()).map(f64::to_bits);
+            assert_eq!(read, Some(expected.to_bits()), "{text}");
+        }
+        for decimals in [1, 2, 6, 17] {
+            let expected = format!("{value:.decimals$}");
+            assert_eq!(format_fixed(value, decimals), expected, "{value:e}");
+        }
+        let size = value.abs();
+        if size != 0.0 {
+            let (digits, power) = format_precise(size);
+            let ours = format!("{}.{}e{power}", &digits[..1], &digits[1..]);
+            assert_eq!(ours, format!("{size:.16e}"));
+        }
+    }
+}
+
+#[test]
+fn halves_between_doubles_round_to_even_however_long_they_are() {
+    for value in doubles().filter(|value| (1.0..1e15).contains(value)) {
+        let next = f64::from_bits(value.to_bits() + 1);
+        let even = if value.to_bits() & 1 == 0 {
+            value
+        } else {
+            next
+        };
+        // The fraction has one binary digit more, and as many decimals.
+        let fraction = format!("{:.60}", value.fract() + (next - value) / 2.0);
+        let half = format!("{:.0}{}", value.trunc(), &fraction[1..]);
+        let read = |text: &str| parse_range_bound(text.as_bytes());
+        assert_eq!(read(&half), Some(even), "{half}");
+        let zeros = "0".repeat(6000);
+        assert_eq!(read(&format!("{half}{zeros}")), Some(even), "{half}");
+        assert_eq!(read(&format!("{half}{zeros}1")), Some(next), "{half}");
+    }
 }

@@ -1,7 +1,5 @@
 //! Registers, bytes and true counts of a moment.
 
-use std::collections::BTreeSet;
-
 use structures::hyperloglog as hll;
 use trace::{Event, Hyperloglog as Told};
 
@@ -83,7 +81,7 @@ pub fn hash_of(events: &[Event]) -> Option<(&[u8], u64, u32, u8)> {
 
 /// How many different elements were really added, as long as all commands since the key was made are known.
 pub fn exact(scene: &Scene) -> Option<u64> {
-    let mut seen = BTreeSet::new();
+    let mut seen: Vec<u64> = Vec::new();
     let mut known = false;
     let frames = scene
         .past
@@ -108,6 +106,8 @@ pub fn exact(scene: &Scene) -> Option<u64> {
         let began = held(&frame.before).is_none();
         known &= frame.lost == 0 && (!changed || counted || began);
     }
+    seen.sort_unstable();
+    seen.dedup();
     known.then_some(seen.len() as u64)
 }
 

@@ -195,14 +195,14 @@ fn nodes_text(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 
 fn shards(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     cluster(ctx)?;
-    let offset = ctx.server.replication_offset();
+    let offset = ctx.server.replication.offset;
     let cluster = ctx.server.cluster.as_deref().ok_or(Error::NoCluster)?;
     Ok(describe::shards(cluster, &ctx.server.config, offset))
 }
 
 fn slots_list(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     cluster(ctx)?;
-    let offset = ctx.server.replication_offset();
+    let offset = ctx.server.replication.offset;
     let cluster = ctx.server.cluster.as_deref().ok_or(Error::NoCluster)?;
     Ok(describe::slots(cluster, &ctx.server.config, offset))
 }

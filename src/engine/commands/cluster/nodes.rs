@@ -126,7 +126,7 @@ fn failover(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     if takeover {
         cluster.take_over();
-        ctx.server.follow_nobody(ctx.random);
+        ctx.server.follow_nobody(ctx.keys, ctx.random, ctx.now);
     } else {
         cluster.failover = Some(ManualFailover {
             until: now.after(FAILOVER_PATIENCE),
@@ -255,7 +255,7 @@ fn reset(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
             ));
         }
     } else {
-        ctx.server.follow_nobody(ctx.random);
+        ctx.server.follow_nobody(ctx.keys, ctx.random, ctx.now);
         ctx.keys.flush(0);
     }
     if let Some(cluster) = ctx.server.cluster.as_deref_mut() {

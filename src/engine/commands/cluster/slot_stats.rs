@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
+use crate::structures::order;
 
 pub const COMMANDS: &[Command] = &[Command::new(
     "CLUSTER|SLOT-STATS (SLOTSRANGE (start-slot:int end-slot:int) | \
@@ -76,10 +77,11 @@ fn ordered(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         }
     }
     let mut rows = rows(ctx, 0..=(SLOTS - 1) as u16);
+    let count = |(_, counts): &Row| counts[metric].1;
     // Equal counts stay in order of slots, whichever way the counts go.
     match ascending {
-        Some(true) => rows.sort_by_key(|(_, counts)| counts[metric].1),
-        _ => rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts[metric].1)),
+        Some(true) => order::sort_by(&mut rows, |a, b| count(a).cmp(&count(b))),
+        _ => order::sort_by(&mut rows, |a, b| count(b).cmp(&count(a))),
     }
     rows.truncate(limit.unwrap_or(SLOTS));
     Ok(shown(rows))

@@ -1,6 +1,6 @@
 //! CLUSTER commands that give slots to nodes and take them away.
 
-use std::collections::BTreeSet;
+use structures::ordered::OrderedSet;
 
 use super::{ADMIN_OF_CLUSTER, cluster, slot};
 use crate::args::Args;
@@ -87,7 +87,7 @@ fn ranges(ctx: &Context, words: &[&[u8]]) -> Result<(Vec<u16>, Option<Error>), E
         return Err(Error::WrongArity(ctx.name().to_string()));
     }
     let mut slots = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = OrderedSet::new();
     for pair in words.chunks(2) {
         let (first, last) = match slot(pair[0]).and_then(|first| Ok((first, slot(pair[1])?))) {
             Ok((first, last)) if first <= last => (first, last),
@@ -140,7 +140,7 @@ fn release(ctx: &mut Context, slots: Vec<u16>, fault: Option<Error>) -> Result<R
 
 /// In the order given: what is wrong with a slot itself, then whether it was given before.
 fn check(slots: &[u16], allowed: impl Fn(u16) -> Result<(), String>) -> Result<(), Error> {
-    let mut seen = BTreeSet::new();
+    let mut seen = OrderedSet::new();
     for slot in slots {
         allowed(*slot).map_err(|text| Error::Err(text.into()))?;
         if !seen.insert(*slot) {

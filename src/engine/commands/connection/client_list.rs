@@ -119,7 +119,13 @@ fn describe(server: &Server, client: &Client, now: Time, running: Option<&[&[u8]
             if client.buffers.unsent > 0 { "rw" } else { "r" }.to_string(),
         ),
         ("cmd", client.last_command.to_string()),
-        ("user", server.user_name(client.user)),
+        (
+            "user",
+            match client.obeyed {
+                true => "(superuser)".to_string(),
+                false => server.user_name(client.user),
+            },
+        ),
         ("redir", redirect.to_string()),
         (
             "resp",
@@ -149,6 +155,8 @@ fn letters(client: &Client) -> String {
     let tracking = client.tracking.as_ref();
     let letters = [
         ('O', client.monitor),
+        ('S', client.is_replica()),
+        ('M', client.obeyed),
         ('P', client.is_subscriber()),
         ('x', client.transaction.is_some()),
         ('b', client.blocked.is_some() || client.postponed),

@@ -1,6 +1,6 @@
 //! CLIENT TRACKING, CACHING, GETREDIR, TRACKINGINFO: what a client wants to hear of keys that it caches.
 
-use std::collections::BTreeSet;
+use structures::ordered::OrderedSet;
 
 use crate::args::Args;
 use crate::client::ClientId;
@@ -129,7 +129,7 @@ fn check(ctx: &Context, mut wanted: Tracking, typed: &[Vec<u8>]) -> Result<Track
 }
 
 /// A change must be told once: no prefix of a client may begin another.
-fn check_overlaps(wanted: &[Vec<u8>], before: &BTreeSet<Vec<u8>>) -> Result<(), Error> {
+fn check_overlaps(wanted: &[Vec<u8>], before: &OrderedSet<Vec<u8>>) -> Result<(), Error> {
     let overlap = |a: &[u8], b: &[u8]| a.starts_with(b) || b.starts_with(a);
     for (at, prefix) in wanted.iter().enumerate() {
         let others = before.iter().chain(wanted.iter().skip(at + 1));

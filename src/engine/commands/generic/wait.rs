@@ -1,4 +1,4 @@
-//! WAIT and WAITAOF, on a server that has no replicas; and MIGRATE, which needs another server.
+//! WAIT and WAITAOF; and MIGRATE, which needs another server.
 
 use crate::aof::State;
 use crate::args::Args;
@@ -97,11 +97,12 @@ fn wait(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     }
     let wanted = args.int()?;
     let deadline = ctx.timeout_millis(args.word()?)?;
-    // No replica is connected, so none has anything.
-    if wanted <= 0 {
-        return Ok(Reply::Int(0));
+    let (count, _) = ctx.server.count_acknowledged(ctx.client().write_offset);
+    if count >= wanted {
+        return Ok(Reply::Int(count));
     }
-    Ok(ctx.wait(None, &[], deadline, Reply::Int(0)))
+    ctx.server.replication.ack_wanted = ctx.may_block;
+    Ok(ctx.wait(None, &[], deadline, Reply::Int(count)))
 }
 
 fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
@@ -126,9 +127,11 @@ fn waitaof(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         ));
     }
     let synced = i64::from(ctx.server.has_synced(ctx.client()));
-    let reply = Reply::Array(vec![Reply::Int(synced), Reply::Int(0)]);
-    if synced >= local && replicas == 0 {
+    let (_, copied) = ctx.server.count_acknowledged(ctx.client().write_offset);
+    let reply = Reply::Array(vec![Reply::Int(synced), Reply::Int(copied)]);
+    if synced >= local && copied >= replicas {
         return Ok(reply);
     }
+    ctx.server.replication.ack_wanted = ctx.may_block && replicas > 0;
     Ok(ctx.wait(None, &[], deadline, reply))
 }

@@ -145,12 +145,10 @@ fn place(args: &mut Args) -> Result<Place, Error> {
     if place.is_on_map() {
         return Ok(place);
     }
-    let Place {
-        longitude,
-        latitude,
-    } = place;
+    let shown = |angle| number::format_fixed(angle, 6);
+    let (longitude, latitude) = (shown(place.longitude), shown(place.latitude));
     Err(Error::Err(
-        format!("invalid longitude,latitude pair {longitude:.6},{latitude:.6}").into(),
+        format!("invalid longitude,latitude pair {longitude},{latitude}").into(),
     ))
 }
 

@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::command::{Command, flag::*};
 use crate::commands::help::help;
+use crate::config::rewrite;
 use crate::config::{Refusal, check_standing, parameters};
 use crate::context::Context;
 use crate::error::Error;
@@ -158,7 +159,17 @@ fn resetstat(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     Ok(Reply::OK)
 }
 
-fn rewrite(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
-    // As for any server that was started without a file.
-    Err(Error::err("The server is running without a config file"))
+fn rewrite(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
+    let server = &mut *ctx.server;
+    if server.config_file.is_empty() {
+        return Err(Error::err("The server is running without a config file"));
+    }
+    let before = server.disk.read(&server.config_file).unwrap_or_default();
+    let before = String::from_utf8_lossy(before).into_owned();
+    // Users are kept here unless they have a file of their own.
+    let users = String::from_utf8_lossy(&server.users.to_text()).into_owned();
+    let users = server.config.text("aclfile").is_empty().then_some(users);
+    let text = rewrite::rewrite(&server.config, &before, users.as_deref());
+    server.disk.put(&server.config_file, text.into_bytes());
+    Ok(Reply::OK)
 }

@@ -92,11 +92,12 @@ fn after_flush(ctx: &mut Context, removed: u64, mode: Mode) -> Reply {
     if ctx.server.wants_effects() {
         ctx.replicate_as(ctx.words);
     }
-    let told = ctx.server.outbox.len();
-    ctx.server.invalidate_all();
     if mode != Mode::Awaited {
+        ctx.server.invalidate_all(Some(ctx.id));
         return Reply::OK;
     }
+    let told = ctx.server.outbox.len();
+    ctx.server.invalidate_all(None);
     let own = |event: &mut Event| matches!(event, Event::Push { client, .. } if *client == ctx.id);
     let mut replies: Vec<Reply> = ctx
         .server

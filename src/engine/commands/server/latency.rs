@@ -9,6 +9,7 @@ use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
 use crate::latency::{Series, event};
+use crate::number;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -124,8 +125,10 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let config = &ctx.server.config;
     if config.latency_monitor_threshold == 0 && ctx.server.latency.iter().next().is_none() {
         text.push_str(
-            "I cannot look into this, Dave: latency monitoring is off. \
-             Turn it on with 'CONFIG SET latency-monitor-threshold <milliseconds>'.\n",
+            "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this Redis instance. You may use \
+             \"CONFIG SET latency-monitor-threshold <milliseconds>.\" in order to enable it. If we weren't in a deep \
+             space mission I'd suggest to take a look at https://redis.io/docs/latest/operate/oss_and_stack/management/\
+             optimization/latency-monitor.\n",
         );
         return Ok(Reply::Verbatim("txt", text));
     }
@@ -138,13 +141,13 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{}. {event}: {} latency spikes (average {}ms, mean deviation {}ms, period {:.2} sec). \
+            "{}. {event}: {} latency spikes (average {}ms, mean deviation {}ms, period {} sec). \
              Worst all time event {}ms.",
             at + 1,
             summary.spikes,
             summary.average,
             summary.deviation,
-            summary.period,
+            number::format_fixed(summary.period, 2),
             summary.longest
         );
         commands |= event == event::COMMAND;
@@ -154,7 +157,8 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     }
     if text.is_empty() {
         text.push_str(
-            "Dave, not a single latency spike was seen. There is nothing to worry about.\n",
+            "Dave, no latency spike was observed during the lifetime of this Redis instance, not in the slightest \
+             bit. I honestly think you ought to sit down calmly, take a stress pill, and think things over.\n",
         );
     } else if commands {
         let micros = config.slowlog_log_slower_than;

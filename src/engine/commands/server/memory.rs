@@ -8,6 +8,7 @@ use crate::commands::help::help;
 use crate::context::Context;
 use crate::error::Error;
 use crate::memory::{self, Overhead};
+use crate::replication::backlog::Backlog;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[
@@ -60,15 +61,16 @@ fn malloc_stats(_: &mut Context, _: &mut Args) -> Result<Reply, Error> {
 const LITTLE: u64 = 5 * 1024 * 1024;
 const MUCH_FOR_A_CLIENT: usize = 200 * 1024;
 
-/// Redis' conditions, our words. What can be wrong with an allocator or with replicas is not looked for.
+/// Redis' conditions; where something is found, our words. What can be wrong with an allocator or with replicas is not looked for.
 fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     let clients = &ctx.server.clients;
     let used = memory::used(ctx.keys, clients) as u64;
     let (peak, _) = ctx.server.stats.peak_memory(used, ctx.now);
     let overhead = Overhead::of(ctx.keys, clients);
     let text = if used < LITTLE {
-        "Hi Sam, this instance is empty or is using very little memory: there is nothing yet that could be wrong. \
-         Come back when there is some data.\n"
+        "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these \
+         conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be \
+         back to our programming as soon as I finished rebooting.\n"
     } else if peak > used + used / 2 {
         "Sam, there is something about the memory of this instance:\n\n \
          * Peak memory: it once used more than one and a half times the memory that it uses now. An allocator may \
@@ -78,7 +80,7 @@ fn doctor(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
          * Big client buffers: clients take more than 200K on average. They may read too slowly, or send very large \
          commands. CLIENT LIST shows which ones.\n"
     } else {
-        "Hi Sam, there is nothing wrong with the memory of this instance, as far as I can see.\n"
+        "Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n"
     };
     Ok(Reply::Verbatim("txt", text.to_string()))
 }
@@ -95,7 +97,8 @@ fn stats(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     rows.int("peak.allocated", peak as usize);
     rows.int("total.allocated", used);
     rows.int("startup.allocated", memory::STARTUP);
-    rows.int("replication.backlog", 0);
+    let backlog = ctx.server.replication.backlog.as_ref();
+    rows.int("replication.backlog", backlog.map_or(0, Backlog::memory));
     rows.int("replica.fullsync.buffer", 0);
     rows.int("clients.slaves", 0);
     rows.int("clients.normal", overhead.clients);

@@ -1,7 +1,7 @@
 //! Union, intersection and difference of sorted sets; plain sets may take part, each member with the score 1.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use structures::ordered::OrderedMap;
 
 use super::{members, stored};
 use crate::args::Args;
@@ -229,14 +229,14 @@ impl Options {
     }
 
     fn union(&self, sources: &[Source]) -> Scored {
-        let mut scores: BTreeMap<Cow<[u8]>, f64> = BTreeMap::new();
+        let mut scores: OrderedMap<Cow<[u8]>, f64> = OrderedMap::new();
         for source in sources {
             for (member, score) in source.iter() {
                 let score = not_nan(source.weight * score);
-                scores
-                    .entry(member)
-                    .and_modify(|sum| *sum = self.aggregate.of(*sum, score))
-                    .or_insert(score);
+                match scores.get_mut(&member) {
+                    Some(sum) => *sum = self.aggregate.of(*sum, score),
+                    None => drop(scores.insert(member, score)),
+                }
             }
         }
         scores

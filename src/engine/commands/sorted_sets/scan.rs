@@ -39,15 +39,8 @@ fn seventeen_digits(score: f64) -> String {
     if !score.is_finite() || score == 0.0 {
         return number::format_f64(score);
     }
-    let text = format!("{score:.16e}");
-    let (mantissa, exponent) = text
-        .split_once('e')
-        .expect("exponential notation has an exponent");
-    let exponent: i32 = exponent.parse().expect("the exponent is a number");
-    let (sign, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or(("", mantissa), |rest| ("-", rest));
-    let digits = mantissa.replace('.', "");
+    let sign = if score < 0.0 { "-" } else { "" };
+    let (digits, exponent) = number::format_precise(score.abs());
     let digits = digits.trim_end_matches('0');
     let with_point = |digits: &str, at: usize| match digits.len() > at {
         true => format!("{}.{}", &digits[..at], &digits[at..]),

@@ -44,7 +44,7 @@ pub(super) fn groups(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let row = |(name, group): (&Vec<u8>, &Group)| {
         let mut row = vec![
             field("name", Reply::bulk(name)),
-            field("consumers", group.consumers().len()),
+            field("consumers", group.consumers().count()),
             field("pending", group.pending().len()),
         ];
         row.extend(progress(stream, group));

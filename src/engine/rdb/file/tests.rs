@@ -41,6 +41,7 @@ const WRITING: Writing = Writing {
     kept: Kept::Nothing,
     aof_base: false,
     used_memory: 1_000_000,
+    origin: None,
     functions: &[],
     now: NOW,
 };

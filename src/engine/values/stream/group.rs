@@ -3,7 +3,7 @@
 //! A pending entry stands in the group's list, with its owner, and in the owner's own list; `Group` alone touches the
 //! pair. What is in the stream itself is not known here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use structures::ordered::{OrderedMap, OrderedSet};
 
 use super::id::StreamId;
 
@@ -28,7 +28,7 @@ pub struct Consumer {
     pub seen: i64,
     /// The same of the last one that gave it something; `Consumer::NEVER` before.
     pub active: i64,
-    pending: BTreeSet<StreamId>,
+    pending: OrderedSet<StreamId>,
 }
 
 #[derive(Debug, Clone)]
@@ -37,19 +37,19 @@ pub struct Group {
     pub last_id: StreamId,
     /// Which entry of all that were ever added that is, counted from one; `Group::UNKNOWN` if nobody can say.
     pub entries_read: i64,
-    pending: BTreeMap<StreamId, Pending>,
+    pending: OrderedMap<StreamId, Pending>,
     /// By `ConsumerId`.
     consumers: Vec<Option<Consumer>>,
     /// Places that removed consumers left.
     gaps: Vec<usize>,
-    names: BTreeMap<Vec<u8>, ConsumerId>,
+    names: OrderedMap<Vec<u8>, ConsumerId>,
 }
 
 impl Consumer {
     pub const NEVER: i64 = -1;
 
     /// The ids that it has not acknowledged, ascending.
-    pub fn pending(&self) -> &BTreeSet<StreamId> {
+    pub fn pending(&self) -> &OrderedSet<StreamId> {
         &self.pending
     }
 }
@@ -61,10 +61,10 @@ impl Group {
         Group {
             last_id,
             entries_read,
-            pending: BTreeMap::new(),
+            pending: OrderedMap::new(),
             consumers: Vec::new(),
             gaps: Vec::new(),
-            names: BTreeMap::new(),
+            names: OrderedMap::new(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Group {
     }
 
     /// In order of name.
-    pub fn consumers(&self) -> impl ExactSizeIterator<Item = &Consumer> {
+    pub fn consumers(&self) -> impl Iterator<Item = &Consumer> {
         self.names.values().map(|id| self.consumer(*id))
     }
 
@@ -97,7 +97,7 @@ impl Group {
             name: name.to_vec(),
             seen,
             active: Consumer::NEVER,
-            pending: BTreeSet::new(),
+            pending: OrderedSet::new(),
         };
         let at = self.gaps.pop().unwrap_or(self.consumers.len());
         match self.consumers.get_mut(at) {
@@ -122,7 +122,7 @@ impl Group {
     // --- Pending entries ------------------------------------------------------------------------------------------
 
     /// All, by id.
-    pub fn pending(&self) -> &BTreeMap<StreamId, Pending> {
+    pub fn pending(&self) -> &OrderedMap<StreamId, Pending> {
         &self.pending
     }
 

@@ -53,14 +53,14 @@ impl Stream {
     /// Removes nodes from the front as long as all of a node may go.
     fn trim_nodes(&mut self, trim: &Trim) -> u64 {
         let mut removed = 0;
-        while let Some(first) = self.nodes.first_entry() {
-            let live = first.get().live();
-            if !may_go(*first.key(), first.get(), self.length, trim.bound)
+        while let Some((&own, first)) = self.nodes.first_key_value() {
+            let live = first.live();
+            if !may_go(own, first, self.length, trim.bound)
                 || trim.limit > 0 && removed + live > trim.limit
             {
                 break;
             }
-            first.remove();
+            self.nodes.pop_first();
             self.length -= live;
             removed += live;
         }

@@ -199,8 +199,7 @@ impl Lexer<'_> {
         if text.len() > LONGEST {
             return None;
         }
-        let text = std::str::from_utf8(text).ok()?;
-        text.parse().ok().map(Value::Number)
+        number::parse_decimal(text).map(Value::Number)
     }
 
     /// A backslash keeps a quote from ending the string, and stays.

@@ -4,6 +4,7 @@
 //! written. What is not understood is not there.
 
 use super::filter::Value;
+use crate::number;
 
 /// The value of a field of the outermost object.
 pub fn field(json: &[u8], name: &[u8]) -> Option<Value> {
@@ -125,8 +126,8 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Option<Value> {
         const LONGEST: usize = 255;
         let text = self.take_while(is_of_number);
-        let text = std::str::from_utf8(text.get(..LONGEST).unwrap_or(text)).ok()?;
-        text.parse().ok().map(Value::Number)
+        let text = text.get(..LONGEST).unwrap_or(text);
+        number::parse_decimal(text).map(Value::Number)
     }
 
     fn list(&mut self, depth: usize) -> Option<Value> {

@@ -1,0 +1,438 @@
+//! From EVAL or FCALL to a reply. Source: Redis 8.2, `script.c`, `scriptPrepareForRun`; `script_lua.c`,
+//! `luaCallFunction`.
+
+use lua::{Args, Failure, FunctionRef, LevelKind, Run, Value, Vm};
+
+use super::api::{self, Asked};
+use super::machine::{Machine, Purpose};
+use super::running::{Kind, Running};
+use super::shebang::Flags;
+use super::{NANOS_PER_STEP, call, convert};
+use crate::command::table;
+use crate::context::Context;
+use crate::error::Error;
+use crate::event::Event;
+use crate::reply::Reply;
+use crate::resp::Protocol;
+
+/// What is to be run.
+pub struct Program<'a> {
+    pub kind: Kind,
+    /// The script's sum, or the function's name as messages show it.
+    pub name: String,
+    pub flags: Flags,
+    /// By a command that ends in `_RO`.
+    pub read_only: bool,
+    pub keys: &'a [&'a [u8]],
+    pub arguments: &'a [&'a [u8]],
+}
+
+/// What a call of `redis.call` takes, beside the command itself.
+const CALL: u64 = 20;
+
+/// Runs a program. `Reply::Later` means that it is parked.
+pub fn start(
+    ctx: &mut Context,
+    mut machine: Box<Machine>,
+    function: FunctionRef,
+    program: Program,
+) -> Result<Reply, Error> {
+    let begun = check(ctx, &program).and_then(|()| {
+        begin(&mut machine.vm, function, &program)
+            .map_err(|error| Error::Raw(lossy(&machine.text_of(error)).into()))
+    });
+    if let Err(error) = begun {
+        put_back(ctx, program.kind, machine);
+        return Err(error);
+    }
+    let (id, entry, words, now) = (ctx.id, ctx.entry, ctx.words, ctx.now);
+    ctx.server.show_to_monitors(entry, id, words, now);
+    let flags = program.flags;
+    let client = ctx.client();
+    let running = Running {
+        kind: program.kind,
+        name: program.name,
+        client: ctx.id,
+        entry: ctx.entry,
+        words: ctx.words.iter().map(|word| word.to_vec()).collect(),
+        since: ctx.now,
+        steps: 0,
+        db: client.db,
+        protocol: Protocol::Resp2,
+        replication: api::REPL_ALL,
+        read_only: program.read_only || flags.no_writes,
+        allow_oom: flags.allow_oom,
+        allow_cross_slot: flags.unflagged || flags.allow_cross_slot_keys,
+        slot: None,
+        wrote: false,
+        obeyed: client.obeyed,
+        killed: false,
+        busy: false,
+        abandoned: false,
+        transaction: None,
+        machine: Some(machine),
+    };
+    let patience = ctx.server.scripting.patience;
+    let threshold = ctx.server.config.busy_reply_threshold();
+    let nanos = patience
+        .map_or(threshold, |patience| patience.min(threshold))
+        .as_nanos();
+    let steps = (nanos as u64 / NANOS_PER_STEP).max(1);
+    go_on(ctx, Box::new(running), steps)
+}
+
+/// Whether the program may run at all, by what it says of itself.
+fn check(ctx: &Context, program: &Program) -> Result<(), Error> {
+    let flags = program.flags;
+    let server = &ctx.server;
+    let obeyed = ctx.client().obeyed;
+    let stale = server.replication.is_stale() && !server.config.yes("replica-serve-stale-data");
+    if flags.unflagged {
+        return if stale {
+            Err(Error::MasterDown)
+        } else {
+            Ok(())
+        };
+    }
+    if flags.no_cluster && server.cluster.is_some() {
+        return Err(Error::err(
+            "Can not run script on cluster, 'no-cluster' flag is set.",
+        ));
+    }
+    if stale && !flags.allow_stale {
+        return Err(Error::Raw(
+            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no' and 'allow-stale' flag is \
+             not set on the script."
+                .into(),
+        ));
+    }
+    if !flags.no_writes {
+        if server.replication.is_replica() && server.config.yes("replica-read-only") && !obeyed {
+            return Err(Error::Raw(
+                "READONLY You can not run script with write flag on readonly replica.".into(),
+            ));
+        }
+        if !server.has_replicas_to_write(ctx.now) {
+            return Err(Error::NoReplicas);
+        }
+        if program.read_only {
+            return Err(Error::err(
+                "Can not execute a script with write flag using *_ro command.",
+            ));
+        }
+    }
+    if server.out_of_memory && !obeyed && !flags.allow_oom && !flags.no_writes {
+        return Err(Error::Raw(
+            "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+fn begin(vm: &mut Vm, function: FunctionRef, program: &Program) -> Result<(), lua::Error> {
+    let keys = texts(vm, program.keys)?;
+    let arguments = texts(vm, program.arguments)?;
+    if program.kind == Kind::Function {
+        return vm.start(function, &[keys, arguments]);
+    }
+    let globals = vm.globals();
+    vm.raw_set_text(globals, b"KEYS", keys)?;
+    vm.raw_set_text(globals, b"ARGV", arguments)?;
+    vm.start(function, &[])
+}
+
+fn texts(vm: &mut Vm, words: &[&[u8]]) -> Result<Value, lua::Error> {
+    let table = vm.table(words.len(), 0)?;
+    for (at, word) in words.iter().enumerate() {
+        let word = Value::String(vm.string(word)?);
+        vm.raw_set_index(table, at + 1, word)?;
+    }
+    Ok(Value::Table(table))
+}
+
+/// Runs until the program has made so many steps in all.
+pub fn go_on(ctx: &mut Context, mut running: Box<Running>, until: u64) -> Result<Reply, Error> {
+    let mut machine = running
+        .machine
+        .take()
+        .expect("a script that does not run has its machine");
+    machine.vm.set_clock(ctx.now.micros() as f64 / 1e6);
+    let db = std::mem::replace(&mut ctx.client_mut().db, running.db);
+    let protocol = ctx.client().protocol;
+    let before = running.nanos();
+    let end = run(ctx, &mut machine, &mut running, until);
+    running.db = std::mem::replace(&mut ctx.client_mut().db, db);
+    ctx.client_mut().protocol = protocol;
+    ctx.keys.work += running.nanos() - before;
+    match end {
+        Some(reply) => {
+            if running.abandoned {
+                ctx.server.scripting.abandoned = Some(running.client);
+            }
+            ctx.replicate_nothing();
+            put_back(ctx, running.kind, machine);
+            reply
+        }
+        None => {
+            let threshold = ctx.server.config.busy_reply_threshold();
+            running.busy = u128::from(running.nanos()) >= threshold.as_nanos();
+            running.machine = Some(machine);
+            ctx.server.scripting.parked.put(running);
+            ctx.replicate_nothing();
+            Ok(Reply::Later)
+        }
+    }
+}
+
+fn put_back(ctx: &mut Context, kind: Kind, machine: Box<Machine>) {
+    match kind {
+        Kind::Script => ctx.server.scripting.scripts.put(machine),
+        Kind::Function => ctx.server.scripting.functions.put(machine),
+    }
+}
+
+/// `None`: the steps are used up.
+fn run(
+    ctx: &mut Context,
+    machine: &mut Machine,
+    running: &mut Running,
+    until: u64,
+) -> Option<Result<Reply, Error>> {
+    let vm = &mut machine.vm;
+    if running.killed {
+        vm.kill();
+    }
+    loop {
+        let left = until.saturating_sub(running.steps);
+        if left == 0 && !running.killed {
+            return None;
+        }
+        let slice = left.clamp(1, ctx.server.scripting.slice);
+        let ran = vm.run(slice);
+        running.steps += slice.saturating_sub(vm.fuel_left());
+        match ran {
+            Run::Pending | Run::Line => {}
+            Run::Host { id, args } => {
+                let work = std::mem::take(&mut ctx.keys.work);
+                ctx.client_mut().protocol = running.protocol;
+                answer(ctx, vm, running, id, args);
+                running.steps += CALL + ctx.keys.work / NANOS_PER_STEP;
+                ctx.keys.work = work;
+            }
+            Run::Done(values) => {
+                let value = values.first().copied().unwrap_or_default();
+                return Some(convert::from_lua(vm, value, running.protocol));
+            }
+            Run::Failed(failure) => return Some(failed(vm, running, failure)),
+        }
+    }
+}
+
+fn answer(ctx: &mut Context, vm: &mut Vm, running: &mut Running, id: u32, args: Args) {
+    let answer = match Asked::of(id) {
+        Some(Asked::Call) => call::call(ctx, vm, running, args, true).map(Some),
+        Some(Asked::ProtectedCall) => call::call(ctx, vm, running, args, false).map(Some),
+        Some(Asked::Log) => write_log(ctx, vm, args),
+        Some(Asked::SetProtocol) => set_protocol(vm, running, args),
+        Some(Asked::SetReplication) => set_replication(vm, running, args),
+        Some(Asked::CheckPermission) => check_permission(ctx, vm, args).map(Some),
+        Some(Asked::RegisterFunction) | None => Err(api::raise(
+            vm,
+            b"redis.register_function can only be called on FUNCTION LOAD command",
+        )),
+    };
+    let answered = match answer {
+        Ok(Some(value)) => vm.answer(&[value]),
+        Ok(None) => vm.answer(&[]),
+        Err(error) => {
+            vm.answer_error(error);
+            Ok(())
+        }
+    };
+    if let Err(error) = answered {
+        vm.answer_error(error);
+    }
+}
+
+/// `redis.log(level, text...)`.
+pub fn write_log(ctx: &mut Context, vm: &mut Vm, args: Args) -> Result<Option<Value>, lua::Error> {
+    if args.len() < 2 {
+        return Err(api::raise(
+            vm,
+            b"redis.log() requires two arguments or more.",
+        ));
+    }
+    let Value::Number(level) = vm.arg(args, 0) else {
+        return Err(api::raise(
+            vm,
+            b"First argument must be a number (log level).",
+        ));
+    };
+    if !(0.0..=3.0).contains(&level.trunc()) {
+        return Err(api::raise(vm, b"Invalid log level."));
+    }
+    let mut text = Vec::new();
+    for number in 1..args.len() {
+        if let Value::String(_) | Value::Number(_) = vm.arg(args, number) {
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            let part = vm.check_string(args, number)?;
+            text.extend_from_slice(vm.bytes(part));
+        }
+    }
+    if level.trunc() as i64 >= ctx.server.config.log_level() {
+        ctx.server.outbox.push(Event::Log(lossy(&text)));
+    }
+    Ok(None)
+}
+
+fn set_protocol(
+    vm: &mut Vm,
+    running: &mut Running,
+    args: Args,
+) -> Result<Option<Value>, lua::Error> {
+    if args.len() != 1 {
+        return Err(api::raise(vm, b"redis.setresp() requires one argument."));
+    }
+    let value = vm.arg(args, 0);
+    running.protocol = match vm.to_number(value).map(lua::native::to_integer) {
+        Some(2) => Protocol::Resp2,
+        Some(3) => Protocol::Resp3,
+        _ => return Err(api::raise(vm, b"RESP version must be 2 or 3.")),
+    };
+    Ok(None)
+}
+
+fn set_replication(
+    vm: &mut Vm,
+    running: &mut Running,
+    args: Args,
+) -> Result<Option<Value>, lua::Error> {
+    if args.len() != 1 {
+        return Err(api::raise(vm, b"redis.set_repl() requires one argument."));
+    }
+    let value = vm.arg(args, 0);
+    let bits = vm.to_number(value).map_or(0, lua::native::to_integer);
+    let Some(bits) = u8::try_from(bits)
+        .ok()
+        .filter(|bits| bits & !api::REPL_ALL == 0)
+    else {
+        let text = b"Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.";
+        return Err(api::raise(vm, text));
+    };
+    running.replication = bits;
+    Ok(None)
+}
+
+fn check_permission(ctx: &Context, vm: &mut Vm, args: Args) -> Result<Value, lua::Error> {
+    if args.is_empty() {
+        let text = b"Please specify at least one argument for this redis.acl_check_cmd() call";
+        return Err(api::raise(vm, text));
+    }
+    let Some(words) = call::words(vm, args) else {
+        let text = b"redis.acl_check_cmd() command arguments must be strings or integers";
+        return Err(api::raise(vm, text));
+    };
+    let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
+    let user = ctx.server.users.get(ctx.client().user);
+    let allowed = table()
+        .resolve(&words)
+        .ok()
+        .map(|entry| user.check(entry, &words).is_ok());
+    match allowed {
+        Some(allowed) => Ok(Value::Boolean(allowed)),
+        None => Err(api::raise(
+            vm,
+            b"Invalid command passed to redis.acl_check_cmd()",
+        )),
+    }
+}
+
+/// The reply of a program that ended with an error: its text, who it was, and where.
+fn failed(vm: &mut Vm, running: &Running, failure: Failure) -> Result<Reply, Error> {
+    let (text, counted) = match failure.error {
+        lua::Error::Killed => (
+            b"ERR Script killed by user with SCRIPT KILL...".to_vec(),
+            false,
+        ),
+        _ => describe(vm, failure.value),
+    };
+    let native = |level: &&lua::Level| level.kind != LevelKind::Native;
+    let place = match failure.levels.first() {
+        Some(first) if first.kind == LevelKind::Native => failure.levels.get(1).filter(native),
+        first => first,
+    };
+    let place = place.or(failure.levels.first());
+    let mut text = lossy(&text);
+    if let Some(level) = place {
+        let source = lossy(&level.source);
+        text = format!(
+            "{text} script: {}, on {source}:{}.",
+            running.name, level.line
+        );
+    }
+    let error = Error::Raw(text.into());
+    if counted {
+        Ok(Reply::Error(error))
+    } else {
+        Err(error)
+    }
+}
+
+/// An error's text, and whether the statistics know it already.
+pub fn describe(vm: &mut Vm, value: Value) -> (Vec<u8>, bool) {
+    if let Value::Table(table) = value {
+        let counted = vm
+            .raw_get_text(table, b"ignore_error_stats_update")
+            .truthy();
+        let text = match vm.raw_get_text(table, b"err") {
+            text @ (Value::String(_) | Value::Number(_)) => text_of_value(vm, text).ok(),
+            _ => None,
+        };
+        return (text.unwrap_or(b"ERR unknown error".to_vec()), counted);
+    }
+    let text = text_of_value(vm, value).unwrap_or_default();
+    ([b"ERR ", &text[..]].concat(), false)
+}
+
+/// As `tostring` shows it.
+pub fn text_of_value(vm: &mut Vm, value: Value) -> Result<Vec<u8>, lua::Error> {
+    Ok(match value {
+        Value::String(text) => vm.bytes(text).to_vec(),
+        Value::Number(number) => {
+            let text = vm.number_string(number)?;
+            vm.bytes(text).to_vec()
+        }
+        Value::Boolean(true) => b"true".to_vec(),
+        Value::Boolean(false) => b"false".to_vec(),
+        other => other.type_name().as_bytes().to_vec(),
+    })
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+/// The machine for a kind of program; made if there is none.
+pub fn machine(ctx: &mut Context, kind: Kind) -> Result<Box<Machine>, Error> {
+    let scripting = &mut ctx.server.scripting;
+    let (place, purpose) = match kind {
+        Kind::Script => (&mut scripting.scripts, Purpose::Scripts),
+        Kind::Function => (&mut scripting.functions, Purpose::Functions),
+    };
+    match place.take() {
+        Some(machine) => Ok(machine),
+        None => {
+            let made = Machine::new(purpose);
+            made.map(Box::new)
+                .map_err(|_| Error::err("not enough memory"))
+        }
+    }
+}
+
+/// Gives a machine back that ran nothing.
+pub fn give_back(ctx: &mut Context, kind: Kind, machine: Box<Machine>) {
+    put_back(ctx, kind, machine);
+}
