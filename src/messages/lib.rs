@@ -80,6 +80,8 @@ pub struct BlockSource {
     pub text: String,
     /// Starts a new world.
     pub fresh: bool,
+    /// A redis.conf: the new world's server is started with it.
+    pub conf: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -80,6 +80,7 @@ fn block(text: &str, fresh: bool) -> BlockSource {
     BlockSource {
         text: text.to_string(),
         fresh,
+        conf: None,
     }
 }
 
@@ -120,6 +121,65 @@ fn a_fresh_block_starts_over_and_going_back_does_too() {
         page.outputs(1, None),
         (vec![0], vec!["(integer) 2".to_string()])
     );
+}
+
+#[test]
+fn a_configuration_starts_the_server_with_it() {
+    let conf = |text: &str| BlockSource {
+        conf: Some(text.to_string()),
+        ..block("> CONFIG GET maxmemory", true)
+    };
+    let mut setup = counting_page();
+    setup
+        .blocks
+        .insert(1, conf("# small\n\nmaxmemory 2mb\ndatabases \"2\"\n"));
+    setup.blocks.push(conf("maxmemory 2mb\nmaxmemori 3mb"));
+    let mut page = Page::open(setup);
+    page.outputs(0, None);
+    let shown = "1) \"maxmemory\"\n2) \"2097152\"".to_string();
+    assert_eq!(page.outputs(1, None), (vec![], vec![shown]));
+    assert_eq!(
+        page.run("", "SELECT 2").output,
+        "(error) ERR DB index is out of range"
+    );
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![], vec!["(integer) 1".to_string()]),
+        "it began empty"
+    );
+    let Ok(Response::Block(run)) = page.call(Request::RunBlock {
+        block: 5,
+        text: None,
+    }) else {
+        panic!("a block is answered as a block");
+    };
+    let problem = Some((2, "there is no parameter maxmemori".to_string()));
+    assert_eq!(run.problem, problem);
+    assert_eq!(
+        page.run("", "GET n").output,
+        "\"1\"",
+        "the server is the one it was"
+    );
+}
+
+#[test]
+fn a_shell_block_shares_the_pages_server() {
+    let mut setup = counting_page();
+    setup.blocks.insert(
+        1,
+        block(
+            "$ redis-cli INCRBY n 5 | cat\n6\n$ redis-cli -n 1 DBSIZE",
+            false,
+        ),
+    );
+    let mut page = Page::open(setup);
+    let shown = ["6", "(integer) 0"].map(str::to_string).to_vec();
+    assert_eq!(page.outputs(1, None), (vec![0], shown));
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![], vec!["(integer) 7".to_string()])
+    );
+    assert_eq!(page.run("", "$ redis-cli GET n").output, "\"7\"");
 }
 
 #[test]

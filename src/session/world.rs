@@ -16,6 +16,7 @@ use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 
 use crate::blocks;
 use crate::files;
+use crate::shell;
 use crate::tape::{Replay, Tape};
 
 /// The name of the page's own client in messages and logs.
@@ -52,6 +53,8 @@ pub struct World {
     pub(crate) replays: Vec<Replay>,
     /// Counts the resets: a log that began anew is another log.
     pub(crate) resets: u32,
+    /// What the shell's redirections wrote.
+    pub(crate) files: shell::Files,
 }
 
 impl World {
@@ -77,6 +80,7 @@ impl World {
             tape: None,
             replays: Vec::new(),
             resets: 0,
+            files: shell::Files::new(),
         }
     }
 
@@ -135,7 +139,12 @@ impl World {
 
     /// A new server from the same seed; the log stays, for it says how we came here.
     pub(crate) fn fresh_server(&mut self) {
-        let engine = Engine::with_config(self.seed(), Time::WORLD_START, self.config.clone());
+        self.fresh_server_with(self.config.clone());
+    }
+
+    /// The same, but for how it is configured.
+    pub(crate) fn fresh_server_with(&mut self, config: Config) {
+        let engine = Engine::with_config(self.seed(), Time::WORLD_START, config);
         self.replace_server(engine, Time::WORLD_START);
     }
 
@@ -149,6 +158,7 @@ impl World {
         self.ran.clear();
         self.segment = 0;
         self.late.clear();
+        self.files.clear();
     }
 
     pub(crate) fn log(&mut self, entry: LogEntry) {
@@ -250,7 +260,11 @@ impl World {
                 &mut ran,
                 &format!("not in this emulator yet: ! {}", words.join(" ")),
             ),
-            Action::Shell(_) => refuse(&mut ran, "not in this emulator yet: shell lines"),
+            Action::Shell(text) => {
+                let outcome = shell::run(self, text);
+                ran.output = outcome.output;
+                ran.error = outcome.failed;
+            }
         }
         ran.late = self.collect();
         ran.prompt = self.prompt(client);
@@ -444,6 +458,13 @@ impl World {
         self.engine.tick(self.now);
     }
 
+    /// Time that passes because a program sleeps.
+    pub(crate) fn pass(&mut self, micros: i64) {
+        if micros > 0 {
+            self.advance(micros);
+        }
+    }
+
     pub(crate) fn now(&self) -> Time {
         self.now
     }
@@ -533,7 +554,7 @@ fn patient(mut engine: Engine) -> Engine {
 }
 
 /// Nothing here can be harmed, so a reader may look inside with DEBUG.
-fn open_config() -> Config {
+pub(crate) fn open_config() -> Config {
     Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
@@ -565,7 +586,7 @@ fn shown_word(word: &[u8]) -> String {
 }
 
 /// redis-cli repeats a command that follows a number: `5 INCR n`.
-fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
+pub(crate) fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
     let number = words
         .first()
         .and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());

@@ -41,7 +41,7 @@ pub fn attach(page: Page, slices: &mut Slices) {
 
 fn runs(block: &Block) -> bool {
     match &block.content {
-        Content::Redis { steps, .. } => !steps.is_empty(),
+        Content::Redis { steps, .. } | Content::Shell { host: false, steps } => !steps.is_empty(),
         Content::Conf { .. } => !export::block_source(block).text.is_empty(),
         _ => false,
     }
@@ -49,7 +49,7 @@ fn runs(block: &Block) -> bool {
 
 fn steps_of(block: &Block) -> Vec<Step> {
     match &block.content {
-        Content::Redis { steps, .. } => steps.clone(),
+        Content::Redis { steps, .. } | Content::Shell { host: false, steps } => steps.clone(),
         _ => Vec::new(),
     }
 }
