@@ -9,6 +9,7 @@ use engine::structures::dict::Dict;
 use engine::structures::hyperloglog;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
+use engine::structures::order;
 use engine::structures::quicklist::Quicklist;
 use engine::structures::skiplist::{LinkView, ScoreRange, Skiplist};
 use engine::structures::slot;
@@ -103,7 +104,7 @@ fn slots<'k>(keys: impl Iterator<Item = &'k [u8]>) -> Vec<snapshot::Slot> {
     const KEYS_MAX: usize = 5_000;
     let keys = keys.take(KEYS_MAX);
     let mut keys: Vec<(u16, &[u8])> = keys.map(|key| (slot::key_slot(key), key)).collect();
-    keys.sort_unstable();
+    order::sort(&mut keys);
     let same_slot = keys.chunk_by(|(one, _), (other, _)| one == other);
     same_slot
         .map(|keys| snapshot::Slot {
@@ -296,7 +297,7 @@ fn skiplist(list: &Skiplist, about: &[usize]) -> snapshot::Skiplist {
             ranks.extend(nearby.chain(list.ranks_on_the_way(*rank)));
         }
     }
-    ranks.sort_unstable();
+    order::sort(&mut ranks);
     ranks.dedup();
     let nodes = ranks.into_iter().take(WHOLE_MAX * 2).filter_map(|rank| {
         let node = list.node_view(rank)?;

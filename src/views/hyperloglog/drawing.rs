@@ -9,8 +9,6 @@ use super::state;
 use crate::parts;
 
 const SIDE: u32 = 128;
-/// One standard error with 16,384 registers: 1.04 / √m.
-const ERROR: f64 = 0.0081;
 /// The longest run that 50 bits and a guard can have.
 const LONGEST: usize = 51;
 
@@ -69,13 +67,13 @@ pub fn board(registers: &[u8], cursor: Option<u32>, hidden: bool) -> Board {
 /// The estimate with its band, beside the true number where that is known.
 pub fn estimate(registers: &[u8], exact: Option<u64>) -> Markup {
     let estimate = hll::estimate(&hll::histogram(registers));
-    let band = (estimate as f64 * ERROR).round() as u64;
+    // One standard error: 1.04 / √16384.
+    let band = estimate / 10_000 * 81 + estimate % 10_000 * 81 / 10_000;
     let truth = exact.map(|exact| {
-        let error = match exact {
-            0 => 0.0,
-            _ => (estimate as f64 - exact as f64) / exact as f64 * 100.0,
-        };
-        format!(" Really {exact}: {error:+.2} %.")
+        // In hundredths of a percent.
+        let off = estimate.abs_diff(exact) * 10_000 / exact.max(1);
+        let sign = if estimate < exact { "−" } else { "+" };
+        format!(" Really {exact}: {sign}{}.{:02} %.", off / 100, off % 100)
     });
     let band = match band {
         0 => String::new(),

@@ -1,6 +1,7 @@
 //! Registers, bytes and true counts of a moment.
 
 use structures::hyperloglog as hll;
+use structures::order;
 use trace::{Event, Hyperloglog as Told};
 
 use crate::Scene;
@@ -106,7 +107,7 @@ pub fn exact(scene: &Scene) -> Option<u64> {
         let began = held(&frame.before).is_none();
         known &= frame.lost == 0 && (!changed || counted || began);
     }
-    seen.sort_unstable();
+    order::sort(&mut seen);
     seen.dedup();
     known.then_some(seen.len() as u64)
 }

@@ -2,6 +2,7 @@
 
 use messages::format::{counted, cut, text_of};
 use messages::markup::{Markup, el, several};
+use structures::number::format_f64;
 use trace::{Event, Skiplist as Told};
 
 use super::list::Step;
@@ -167,7 +168,7 @@ fn tower(column: &Column, at: u32, layout: &Layout, now: Option<&Event>) -> Mark
                     "score",
                     center(at),
                     layout.top(0) + 15,
-                    &cut(&node.score.to_string(), 7),
+                    &cut(&format_f64(node.score), 7),
                 ))
                 .append(label(
                     "caption",
@@ -225,7 +226,7 @@ pub fn table(list: &Skiplist) -> Markup {
             .collect();
         vec![
             (node.rank - 1).to_string(),
-            node.score.to_string(),
+            format_f64(node.score),
             text_of(&node.member),
             node.levels.len().to_string(),
             spans.join(", "),

@@ -12,6 +12,7 @@ pub use list::{Step as Looked, at, way};
 use messages::drawing::{Control, ControlKind};
 use messages::format::{counted, text_of};
 use messages::markup::{el, several};
+use structures::number::format_f64;
 use trace::{Event, Skiplist as Step};
 
 use crate::parts::{absent, head, note};
@@ -60,7 +61,7 @@ fn say_step(step: &Step) -> String {
             member,
             crosses,
         } => {
-            let node = format!("{score} {}", text_of(member));
+            let node = format!("{} {}", format_f64(*score), text_of(member));
             match crosses {
                 true => format!(
                     "Level {}: {node} comes before the place; move, span {span}: rank {}.",
@@ -80,7 +81,8 @@ fn say_step(step: &Step) -> String {
             score,
             member,
         } => format!(
-            "{score} {} is put in at place {rank}; the lot gives it {}.",
+            "{} {} is put in at place {rank}; the lot gives it {}.",
+            format_f64(*score),
             text_of(member),
             counted((*height).into(), "level")
         ),
@@ -89,15 +91,21 @@ fn say_step(step: &Step) -> String {
             score,
             member,
             ..
-        } => format!("{score} {} is taken out of place {rank}.", text_of(member)),
+        } => format!(
+            "{} {} is taken out of place {rank}.",
+            format_f64(*score),
+            text_of(member)
+        ),
         Step::Rescored {
             rank,
             from,
             to,
             member,
         } => format!(
-            "{} stays at place {rank}; its score changes from {from} to {to}.",
-            text_of(member)
+            "{} stays at place {rank}; its score changes from {} to {}.",
+            text_of(member),
+            format_f64(*from),
+            format_f64(*to)
         ),
     }
 }

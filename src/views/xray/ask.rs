@@ -36,11 +36,11 @@ fn price(key: &Key) -> Option<Ask> {
         "The engine weighs it: {bytes} bytes as {other}, {own} as {}.",
         key.row.encoding
     );
-    let mut guesses = vec![(own, false), (bytes, true), (bytes.max(own) * 3, false)];
-    guesses.sort();
+    let (low, high) = (own.min(bytes), own.max(bytes));
+    let guesses = [low, high, high * 3];
     let choices = guesses
         .into_iter()
-        .map(|(guess, right)| choice(times(guess), right || guess == bytes, &why));
+        .map(|guess| choice(times(guess), guess == bytes, &why));
     Some(Ask {
         question: format!(
             "This {} takes {own} bytes. What would the same data take as {other}?",
