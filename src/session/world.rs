@@ -17,6 +17,7 @@ use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 use crate::blocks;
 use crate::files;
 use crate::shell;
+use crate::tape::{Replay, Tape};
 
 /// The name of the page's own client in messages and logs.
 const OWN: &str = "";
@@ -46,6 +47,12 @@ pub struct World {
     /// Which `fresh` block began the present server; 0 also stands for none.
     pub(crate) segment: u32,
     late: Vec<Notice>,
+    /// Somebody watches: what each command does is kept.
+    pub(crate) tape: Option<Box<Tape>>,
+    /// Replays of this world for its visualisers.
+    pub(crate) replays: Vec<Replay>,
+    /// Counts the resets: a log that began anew is another log.
+    pub(crate) resets: u32,
     /// What the shell's redirections wrote.
     pub(crate) files: shell::Files,
 }
@@ -70,6 +77,9 @@ impl World {
             ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
+            tape: None,
+            replays: Vec::new(),
+            resets: 0,
             files: shell::Files::new(),
         }
     }
@@ -95,19 +105,36 @@ impl World {
                         return 0;
                     }
                 }
-                LogEntry::Line { client, line } => drop(self.type_line(client, line)),
-                LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
-                LogEntry::Advance { millis } => self.advance_logged(*millis),
+                entry => self.repeat(entry),
             }
         }
         self.late.clear();
         log.len() as u32
     }
 
+    /// Does what an entry of a log says. Files are not in it.
+    pub(crate) fn repeat(&mut self, entry: &LogEntry) {
+        match entry {
+            LogEntry::Line { client, line } => drop(self.type_line(client, line)),
+            LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
+            LogEntry::Advance { millis } => self.advance_logged(*millis),
+            LogEntry::Load { .. } => {}
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Back to the seed, with an empty log.
     pub fn reset(&mut self) {
         self.fresh_server();
         self.log.clear();
+        self.resets += 1;
     }
 
     /// A new server from the same seed; the log stays, for it says how we came here.
@@ -208,6 +235,17 @@ impl World {
     }
 
     fn act(&mut self, client: &str, action: &Action, line: &str) -> Ran {
+        match self.tape.take() {
+            None => self.act_unseen(client, action, line),
+            Some(mut tape) => {
+                let ran = tape.record(self, line, |world| world.act_unseen(client, action, line));
+                self.tape = Some(tape);
+                ran
+            }
+        }
+    }
+
+    fn act_unseen(&mut self, client: &str, action: &Action, line: &str) -> Ran {
         let mut ran = Ran {
             client: client.to_string(),
             line: line.to_string(),
@@ -376,6 +414,21 @@ impl World {
     // --- Time -----------------------------------------------------------------------------------------------------
 
     pub(crate) fn advance_logged(&mut self, millis: u64) {
+        if let Some(mut tape) = self.tape.take() {
+            let line = format!(
+                "+ {}",
+                transcript::print_duration(Duration::from_millis(millis))
+            );
+            tape.record(self, &line, |world| {
+                world.advance_logged(millis);
+                Ran {
+                    line: line.clone(),
+                    ..Ran::default()
+                }
+            });
+            self.tape = Some(tape);
+            return;
+        }
         self.log(LogEntry::Advance { millis });
         self.advance(
             i64::try_from(millis)

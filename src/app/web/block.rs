@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::dom;
+use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::{action_line, lanes, output_lines, ran_steps};
@@ -115,8 +116,8 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
             None => {
                 let printed = conf.clone();
                 view! { <pre tabindex="0"><code>
-                    {several(printed.map(|text| el("span", "line").say(&text)))}
-                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()))}
+                    {several(printed.map(|text| el("span", "line").say(&text))).draw()}
+                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()).draw())}
                 </code></pre> }
                 .into_any()
             }
