@@ -49,6 +49,10 @@ fn block(value: &Value) -> Option<Block> {
             host: field(content, "host")?,
             steps: steps(content.get("steps")),
         },
+        ("Lua", Some(content)) => Content::Lua {
+            source: text(content, "source"),
+            steps: steps(content.get("steps")),
+        },
         // The other kinds are shown and not run.
         _ => Content::Static {
             language: String::new(),

@@ -45,7 +45,30 @@ fn block_actions(block: u32, text: Option<&str>, blocks: &[Block]) -> Vec<Action
         Some(Content::Redis { steps, .. } | Content::Shell { host: false, steps }) => {
             steps.iter().map(|step| step.action.clone()).collect()
         }
+        Some(Content::Lua { source, steps }) => {
+            let actions = steps.iter().map(|step| step.action.clone());
+            actions
+                .filter_map(|action| with_script(action, source.trim_end()))
+                .collect()
+        }
         _ => Vec::new(),
+    }
+}
+
+/// A line that stands alone: with the script's text in the place of its name. One that names the script by its sum
+/// cannot, and is left out.
+fn with_script(action: Action, script: &str) -> Option<Action> {
+    match action {
+        Action::Run { text, .. } if text.contains("@sha") => None,
+        Action::Run { client, text } => {
+            let quoted = script
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
+            let text = text.replace("@script", &format!("\"{quoted}\""));
+            Some(Action::Run { client, text })
+        }
+        action => Some(action),
     }
 }
 
@@ -116,12 +139,19 @@ pub fn block_source(block: &Block) -> BlockSource {
         Content::Redis { fresh, steps } => BlockSource {
             text: lesson::transcript::print(steps),
             fresh: *fresh,
-            conf: None,
+            ..BlockSource::default()
         },
         Content::Conf { text } => BlockSource {
             text: config_questions(text),
             fresh: true,
             conf: Some(text.clone()),
+            script: None,
+        },
+        Content::Lua { source, steps } => BlockSource {
+            text: lesson::transcript::print(steps),
+            // As the recorder takes it: without what stands behind its last word.
+            script: Some(source.trim_end().to_string()),
+            ..BlockSource::default()
         },
         Content::Shell { host: false, steps } => BlockSource {
             // A line that goes on is one line for the shell.

@@ -82,6 +82,8 @@ pub struct BlockSource {
     pub fresh: bool,
     /// A redis.conf: the new world's server is started with it.
     pub conf: Option<String>,
+    /// A Lua script: the transcript runs it as `@script`, or names it by its sum as `@sha`.
+    pub script: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -45,7 +45,9 @@ pub(crate) fn run(
             result.replayed.push(earlier);
         }
     }
+    world.script = script_of(world, block);
     result.steps = steps.iter().map(|step| world.step(step)).collect();
+    world.script = None;
     world.ran.insert(block);
     Ok(result)
 }
@@ -102,7 +104,14 @@ fn set(config: &mut Config, line: &str) -> Result<(), String> {
 
 fn run_silently(world: &mut World, block: u32) {
     let text = world.setup().blocks[block as usize].text.clone();
+    world.script = script_of(world, block);
     for step in transcript::parse("block", 1, &text).unwrap_or_default() {
         world.step(&step);
     }
+    world.script = None;
+}
+
+fn script_of(world: &World, block: u32) -> Option<Vec<u8>> {
+    let script = world.setup().blocks[block as usize].script.as_ref()?;
+    Some(script.clone().into_bytes())
 }

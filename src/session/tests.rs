@@ -81,6 +81,7 @@ fn block(text: &str, fresh: bool) -> BlockSource {
         text: text.to_string(),
         fresh,
         conf: None,
+        script: None,
     }
 }
 
@@ -121,6 +122,20 @@ fn a_fresh_block_starts_over_and_going_back_does_too() {
         page.outputs(1, None),
         (vec![0], vec!["(integer) 2".to_string()])
     );
+}
+
+#[test]
+fn a_script_has_a_name_in_the_transcript_below_it() {
+    let mut setup = counting_page();
+    setup.blocks.push(BlockSource {
+        script: Some("return ARGV[1]".to_string()),
+        ..block("> EVAL @script 0 hi\n> EVALSHA @sha 0 ho", false)
+    });
+    let last = setup.blocks.len() as u32 - 1;
+    let mut page = Page::open(setup);
+    let (_, outputs) = page.outputs(last, None);
+    assert_eq!(outputs, ["\"hi\"", "\"ho\""]);
+    assert_eq!(page.run("", "ECHO @script").output, "\"@script\"");
 }
 
 #[test]

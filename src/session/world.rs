@@ -55,6 +55,8 @@ pub struct World {
     pub(crate) resets: u32,
     /// What the shell's redirections wrote.
     pub(crate) files: shell::Files,
+    /// What `@script` stands for in the block that runs.
+    pub(crate) script: Option<Vec<u8>>,
 }
 
 impl World {
@@ -77,6 +79,7 @@ impl World {
             ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
+            script: None,
             tape: None,
             replays: Vec::new(),
             resets: 0,
@@ -271,6 +274,20 @@ impl World {
         ran
     }
 
+    /// The words that stand for the script of the block that runs.
+    fn fill_in_script(&self, words: &mut [Vec<u8>]) {
+        let Some(script) = &self.script else {
+            return;
+        };
+        for word in words {
+            match word.as_slice() {
+                b"@script" => word.clone_from(script),
+                b"@sha" => *word = engine::scripting::sum_of(script).into_bytes(),
+                _ => {}
+            }
+        }
+    }
+
     fn run_command(&mut self, client: &str, text: &str, ran: &mut Ran) {
         let Ok(mut words) = words::split(text.as_bytes()) else {
             // redis-cli's own text: the line never reaches the server.
@@ -282,6 +299,7 @@ impl World {
         if words.is_empty() {
             return;
         }
+        self.fill_in_script(&mut words);
         let mut outputs = Vec::new();
         for _ in 0..repeats {
             if self.is_blocked(client) {

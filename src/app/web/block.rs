@@ -41,7 +41,9 @@ pub fn attach(page: Page, slices: &mut Slices) {
 
 fn runs(block: &Block) -> bool {
     match &block.content {
-        Content::Redis { steps, .. } | Content::Shell { host: false, steps } => !steps.is_empty(),
+        Content::Redis { steps, .. }
+        | Content::Shell { host: false, steps }
+        | Content::Lua { steps, .. } => !steps.is_empty(),
         Content::Conf { .. } => !export::block_source(block).text.is_empty(),
         _ => false,
     }
@@ -49,7 +51,9 @@ fn runs(block: &Block) -> bool {
 
 fn steps_of(block: &Block) -> Vec<Step> {
     match &block.content {
-        Content::Redis { steps, .. } | Content::Shell { host: false, steps } => steps.clone(),
+        Content::Redis { steps, .. }
+        | Content::Shell { host: false, steps }
+        | Content::Lua { steps, .. } => steps.clone(),
         _ => Vec::new(),
     }
 }
@@ -79,11 +83,13 @@ pub fn run(page: Page, number: u32) {
 #[component]
 fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl IntoView {
     let steps = StoredValue::new(steps_of(&block));
-    let conf = match block.content {
+    let editable = !matches!(block.content, Content::Conf { .. });
+    // What stands above the transcript and is not part of it.
+    let above = match block.content {
         Content::Conf { text } => Some(text),
+        Content::Lua { source, .. } => Some(source.trim_end().to_string() + "\n"),
         _ => None,
     };
-    let editable = conf.is_none();
     let editing = RwSignal::new(None::<String>);
     let edited = Memo::new(move |_| {
         page.record
@@ -114,7 +120,7 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         {part(move || match editing.get() {
             Some(_) => editor(editing, run_edited).into_any(),
             None => {
-                let printed = conf.clone();
+                let printed = above.clone();
                 view! { <pre tabindex="0"><code>
                     {several(printed.map(|text| el("span", "line").say(&text))).draw()}
                     {part(move || lines(&state.get(), edited.get(), &steps.get_value()).draw())}
