@@ -51,9 +51,29 @@ pub fn play_blocks(
                 }
                 each(player, steps);
             }
+            Content::Lua { source, steps } => each(player, &with_script(source, steps)),
             _ => {}
         }
     }
+}
+
+/// The steps below a script, with the script for `@script` and its digest for `@sha`.
+fn with_script(source: &str, steps: &[Step]) -> Vec<Step> {
+    let script = source.trim_end();
+    let quoted = script
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    let sha = sha1_smol::Sha1::from(script).digest().to_string();
+    let mut steps = steps.to_vec();
+    for step in &mut steps {
+        if let Action::Run { text, .. } = &mut step.action {
+            *text = text
+                .replace("@script", &format!("\"{quoted}\""))
+                .replace("@sha", &sha);
+        }
+    }
+    steps
 }
 
 /// The engine, in a world as the page makes it.

@@ -43,7 +43,7 @@ pub fn all(lessons: &Lessons) -> Vec<Route> {
     routes.extend(
         lessons
             .course
-            .lessons()
+            .pages()
             .map(|lesson| lesson_route(lessons, lesson)),
     );
     routes
