@@ -73,7 +73,7 @@ fn draw(scene: &Scene) -> Drawing {
         .append(drawing::client_map(&model))
         .add_if(told.then(|| drawing::conversation(&model)))
         .append(note(
-            "Left the slots as their owners have them, with a mark where you have keys; right the map that the client has kept.",
+            "The small board is the map that the client has kept; the large one the slots as their owners have them, with a ring where you have keys.",
         ));
     Drawing {
         picture: Some(picture),
