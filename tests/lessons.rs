@@ -1,19 +1,20 @@
 //! The lessons: readable, complete, and true in the engine. The same runner as the browser's.
 
-use lesson::{Content, Course, Page, Step};
+use lesson::{Course, Page, Step};
 use messages::{ExerciseSource, Request, Response, Setup};
 use session::Session;
 use tests::files;
 use tests::pages;
-use tests::replay::Emulated;
+use tests::replay::{Emulated, play_blocks};
 
 use crate::{conclude, differences};
 
-/// Every written lesson, with its path.
+/// Every written lesson, with its path. While one is being written, `LESSON=13-` picks those whose path holds this.
 pub fn written() -> Vec<(String, Page)> {
+    let wanted = std::env::var("LESSON").unwrap_or_default();
     let paths = files::markdown_below("lessons")
         .into_iter()
-        .filter(|path| path.matches('/').count() == 2);
+        .filter(|path| path.matches('/').count() == 2 && path.contains(&wanted));
     paths
         .map(|path| {
             let page = pages::read(&path, &files::read(&path))
@@ -37,15 +38,10 @@ fn the_outline_lists_every_lesson_once() {
     };
     conclude("outlines", 1, problems);
     let course = course.expect("no problems");
-    let lessons: Vec<_> = course
-        .phases
-        .iter()
-        .flat_map(|phase| &phase.lessons)
-        .collect();
-    assert_eq!(lessons.len(), 42);
+    assert_eq!(course.lessons().count(), 42);
     for (path, page) in written() {
         let below = path.strip_prefix("lessons/").expect("found there");
-        let listed = lessons.iter().filter(|lesson| lesson.path == below).count();
+        let listed = course.pages().filter(|page| page.path == below).count();
         assert_eq!(listed, 1, "{path} stands {listed} times in the outline");
         let problems: Vec<String> = lesson::check_title(&page, &course)
             .iter()
@@ -65,22 +61,36 @@ fn pages_are_complete() {
     conclude("lessons", pages.len(), problems.collect());
 }
 
+/// A capstone is one project: it starts from an empty server, and each step goes on where the one before ends.
+#[test]
+fn capstones_are_projects_in_steps() {
+    let pages = written();
+    let capstones: Vec<_> = pages
+        .iter()
+        .filter(|(path, _)| path.contains("/capstone-"))
+        .collect();
+    let mut problems = Vec::new();
+    for (path, page) in &capstones {
+        let count = page.exercises.len();
+        if !(6..=10).contains(&count) {
+            problems.push(format!("{path}: {count} steps, not 6 to 10"));
+        }
+        let apart = page.exercises.iter().skip(1).filter(|e| e.inherited == 0);
+        problems.extend(apart.map(|e| format!("{path}:{}: it does not continue", e.line)));
+    }
+    conclude("capstones", capstones.len(), problems);
+}
+
 #[test]
 fn every_block_runs_as_written() {
     let mut problems = Vec::new();
     let mut count = 0;
     for (path, page) in written() {
         let mut world = Emulated::new(&path);
-        for block in &page.blocks {
-            let Content::Redis { fresh, steps } = &block.content else {
-                continue;
-            };
-            if *fresh {
-                world = Emulated::new(&path);
-            }
+        play_blocks(&page, &mut world, &mut |player, steps| {
             count += steps.len();
-            problems.extend(differences(&path, &mut world, steps));
-        }
+            problems.extend(differences(&path, player, steps));
+        });
     }
     conclude("steps of lessons", count, problems);
 }

@@ -13,3 +13,4 @@ pub mod replay;
 pub mod robust;
 pub mod scenes;
 pub mod sent;
+pub mod shell;

@@ -13,11 +13,15 @@ use messages::Setup;
 use session::World;
 
 use crate::real::{Clock, Connection, Real};
+use crate::shell::Shell;
 
 /// Something that runs the steps of a transcript one after the other.
 pub trait Player {
     /// What redis-cli would print for the step: its own output, then that of others, each line led by `name< `.
     fn play(&mut self, step: &Step) -> String;
+
+    /// Whether it can run lines of the shell.
+    fn has_shell(&self) -> bool;
 
     /// Another server, as new, with these parameters besides those that every test has.
     fn begin(&mut self, settings: &[(&str, &str)]);
@@ -33,18 +37,43 @@ pub fn play_blocks(
     for block in &page.blocks {
         match &block.content {
             Content::Conf { text } => {
-                let settings = text.lines().filter_map(|line| line.trim().split_once(' '));
+                let lines = text
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| !line.starts_with('#'));
+                let settings = lines.filter_map(|line| line.split_once(' '));
                 player.begin(&settings.collect::<Vec<_>>());
             }
+            Content::Shell { host: false, steps } if player.has_shell() => each(player, steps),
             Content::Redis { fresh, steps } => {
                 if *fresh {
                     player.begin(&[]);
                 }
                 each(player, steps);
             }
+            Content::Lua { source, steps } => each(player, &with_script(source, steps)),
             _ => {}
         }
     }
+}
+
+/// The steps below a script, with the script for `@script` and its digest for `@sha`.
+fn with_script(source: &str, steps: &[Step]) -> Vec<Step> {
+    let script = source.trim_end();
+    let quoted = script
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    let sha = sha1_smol::Sha1::from(script).digest().to_string();
+    let mut steps = steps.to_vec();
+    for step in &mut steps {
+        if let Action::Run { text, .. } = &mut step.action {
+            *text = text
+                .replace("@script", &format!("\"{quoted}\""))
+                .replace("@sha", &sha);
+        }
+    }
+    steps
 }
 
 /// The engine, in a world as the page makes it.
@@ -67,6 +96,10 @@ impl Player for Emulated {
         self.world.play(step)
     }
 
+    fn has_shell(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, settings: &[(&str, &str)]) {
         self.world = world(&self.seed, settings);
     }
@@ -87,6 +120,7 @@ pub struct Recorded {
     real: Real,
     admin: Connection,
     clients: BTreeMap<String, Client>,
+    shell: Shell,
 }
 
 struct Client {
@@ -104,10 +138,12 @@ impl Recorded {
     fn start_with(options: &[&str]) -> Recorded {
         let real = Real::start(Clock::Ours, options);
         let admin = real.connect();
+        let shell = Shell::for_server(real.port);
         Recorded {
             real,
             admin,
             clients: BTreeMap::new(),
+            shell,
         }
     }
 
@@ -273,7 +309,17 @@ impl Player for Recorded {
                 self.others("\u{0}").join("\n")
             }
             Action::World(words) => panic!("the real server cannot play `! {}`", words.join(" ")),
-            Action::Shell(text) => panic!("the real server cannot play `$ {text}`"),
+            Action::Shell(text) => {
+                let output = self.shell.run(text);
+                let others = self.others("\u{0}");
+                let mut lines = Vec::from_iter((!output.is_empty()).then_some(output));
+                lines.extend(others);
+                lines.join("\n")
+            }
         }
+    }
+
+    fn has_shell(&self) -> bool {
+        Shell::runs_here()
     }
 }

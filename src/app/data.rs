@@ -45,6 +45,14 @@ fn block(value: &Value) -> Option<Block> {
         ("Conf", Some(content)) => Content::Conf {
             text: text(content, "text"),
         },
+        ("Shell", Some(content)) => Content::Shell {
+            host: field(content, "host")?,
+            steps: steps(content.get("steps")),
+        },
+        ("Lua", Some(content)) => Content::Lua {
+            source: text(content, "source"),
+            steps: steps(content.get("steps")),
+        },
         // The other kinds are shown and not run.
         _ => Content::Static {
             language: String::new(),
@@ -173,6 +181,10 @@ mod tests {
         let conf = Content::Conf {
             text: "maxmemory 2mb".into(),
         };
+        let shell = Content::Shell {
+            host: false,
+            steps: steps("$ redis-cli GET a | wc -l\n1"),
+        };
         let shown = Content::Static {
             language: String::new(),
             text: String::new(),
@@ -196,7 +208,7 @@ mod tests {
             slug: "strings".into(),
             path: "lessons/strings.md".into(),
             title: "Strings".into(),
-            blocks: [redis, conf, shown]
+            blocks: [redis, conf, shell, shown]
                 .map(|content| Block { line: 0, content })
                 .into(),
             exercises: vec![exercise],

@@ -42,10 +42,33 @@ fn block_actions(block: u32, text: Option<&str>, blocks: &[Block]) -> Vec<Action
         return edit::actions(text);
     }
     match blocks.get(block as usize).map(|block| &block.content) {
-        Some(Content::Redis { steps, .. }) => {
+        Some(Content::Redis { steps, .. } | Content::Shell { host: false, steps }) => {
             steps.iter().map(|step| step.action.clone()).collect()
         }
+        Some(Content::Lua { source, steps }) => {
+            let actions = steps.iter().map(|step| step.action.clone());
+            actions
+                .filter_map(|action| with_script(action, source.trim_end()))
+                .collect()
+        }
         _ => Vec::new(),
+    }
+}
+
+/// A line that stands alone: with the script's text in the place of its name. One that names the script by its sum
+/// cannot, and is left out.
+fn with_script(action: Action, script: &str) -> Option<Action> {
+    match action {
+        Action::Run { text, .. } if text.contains("@sha") => None,
+        Action::Run { client, text } => {
+            let quoted = script
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
+            let text = text.replace("@script", &format!("\"{quoted}\""));
+            Some(Action::Run { client, text })
+        }
+        action => Some(action),
     }
 }
 
@@ -58,7 +81,11 @@ fn entry_of(action: &Action) -> Option<LogEntry> {
         Action::Wait(time) => Some(LogEntry::Advance {
             millis: time.as_millis() as u64,
         }),
-        Action::World(_) | Action::Shell(_) => None,
+        Action::Shell(_) => Some(LogEntry::Line {
+            client: String::new(),
+            line: action.to_string(),
+        }),
+        Action::World(_) => None,
     }
 }
 
@@ -67,6 +94,9 @@ pub fn as_script(entries: &[LogEntry]) -> String {
     let mut text = String::from("# Run it with: redis-cli < session.redis\n");
     for entry in entries {
         match entry {
+            LogEntry::Line { line, .. } if line.starts_with("$ ") => {
+                text.push_str(&format!("# in the shell: {line}\n"))
+            }
             LogEntry::Line { client, line } if client.is_empty() => {
                 text.push_str(&format!("{line}\n"))
             }
@@ -109,32 +139,37 @@ pub fn block_source(block: &Block) -> BlockSource {
         Content::Redis { fresh, steps } => BlockSource {
             text: lesson::transcript::print(steps),
             fresh: *fresh,
+            ..BlockSource::default()
         },
         Content::Conf { text } => BlockSource {
-            text: config_commands(text),
-            fresh: false,
+            text: config_questions(text),
+            fresh: true,
+            conf: Some(text.clone()),
+            script: None,
+        },
+        Content::Lua { source, steps } => BlockSource {
+            text: lesson::transcript::print(steps),
+            // As the recorder takes it: without what stands behind its last word.
+            script: Some(source.trim_end().to_string()),
+            ..BlockSource::default()
+        },
+        Content::Shell { host: false, steps } => BlockSource {
+            // A line that goes on is one line for the shell.
+            text: lesson::transcript::print(steps).replace("\\\n", " "),
+            ..BlockSource::default()
         },
         _ => BlockSource::default(),
     }
 }
 
-/// The fragment of a redis.conf as the commands that apply it to a running server.
-fn config_commands(text: &str) -> String {
+/// What a server that was started with this redis.conf is asked afterwards: each of its settings.
+fn config_questions(text: &str) -> String {
     let lines = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let commands = lines.filter_map(|line| {
-        let (name, value) = line.split_once(' ')?;
-        let value = value.trim();
-        let quoted = value.starts_with('"') || !value.contains(' ');
-        Some(if quoted {
-            format!("> CONFIG SET {name} {value}\n")
-        } else {
-            format!("> CONFIG SET {name} \"{value}\"\n")
-        })
-    });
-    commands.collect()
+    let names = lines.filter_map(|line| line.split_ascii_whitespace().next());
+    names.map(|name| format!("> CONFIG GET {name}\n")).collect()
 }
 
 pub fn exercise_source(exercise: &lesson::Exercise) -> ExerciseSource {
@@ -216,10 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn configuration_becomes_commands() {
+    fn a_configuration_is_asked_for() {
         assert_eq!(
-            config_commands("# memory\nmaxmemory 2mb\nsave 60 1\n"),
-            "> CONFIG SET maxmemory 2mb\n> CONFIG SET save \"60 1\"\n"
+            config_questions("# memory\nmaxmemory 2mb\nsave 60 1\n"),
+            "> CONFIG GET maxmemory\n> CONFIG GET save\n"
         );
     }
 }

@@ -6,12 +6,12 @@
 pub mod data;
 pub mod edit;
 pub mod export;
-pub mod format;
 pub mod history;
 pub mod json;
 pub mod map;
-pub mod markup;
 pub mod state;
+
+pub use messages::{format, markup};
 
 #[cfg(target_arch = "wasm32")]
 mod web;

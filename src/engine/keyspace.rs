@@ -315,6 +315,9 @@ impl Keyspace {
     /// The slot of a key that is there and not past its deadline; what is due is removed.
     #[inline]
     fn find(&mut self, key: &[u8]) -> Option<Place> {
+        if trace::is_on() {
+            self.tell_key(key);
+        }
         let keys = &mut self.dbs[self.db].keys;
         let slot = keys.find_slot(key)?;
         let (_, object) = keys.at_slot(slot)?;
@@ -327,6 +330,15 @@ impl Keyspace {
             return None;
         }
         Some(slot)
+    }
+
+    #[cold]
+    fn tell_key(&self, key: &[u8]) {
+        trace::tell(trace::Event::Key {
+            db: self.db as u32,
+            found: self.dbs[self.db].keys.get(key).is_some() && !self.is_due(key),
+            key: key.to_vec(),
+        });
     }
 
     fn is_touched(&self, slot: Place) -> bool {
@@ -378,6 +390,9 @@ impl Keyspace {
 
     /// Leaves access time and counts alone (OBJECT, DEBUG, inspection); still expires what is due.
     pub fn peek(&mut self, key: &[u8]) -> Option<&Object> {
+        if trace::is_on() {
+            self.tell_key(key);
+        }
         let hidden = self.expire_if_due(key);
         self.dbs[self.db].keys.get(key).filter(|_| !hidden)
     }
@@ -398,6 +413,9 @@ impl Keyspace {
     }
 
     fn count_look_up(&mut self, key: &[u8]) -> bool {
+        if trace::is_on() {
+            self.tell_key(key);
+        }
         let hidden = self.expire_if_due(key);
         let found = self.dbs[self.db].keys.find(key).is_some() && !hidden;
         if found {
@@ -473,6 +491,9 @@ impl Keyspace {
             self.vector_sets += 1;
         }
         self.recount();
+        if trace::is_on() {
+            self.tell_key(key);
+        }
         let access = Access::new(&self.tally, self.now);
         let object = Object::new(value, deadline, access);
         let fields_after = object.next_field_deadline();

@@ -23,9 +23,14 @@ pub fn render(reply: &Reply, protocol: Protocol) -> String {
 /// What redis-cli prints for the commands `is_raw` names: strings as they are, no line break of its
 /// own.
 pub fn render_raw(reply: &Reply, protocol: Protocol) -> String {
+    String::from_utf8_lossy(&raw_bytes(reply, protocol)).into_owned()
+}
+
+/// The same as bytes, as they go into a pipe.
+pub fn raw_bytes(reply: &Reply, protocol: Protocol) -> Vec<u8> {
     let mut out = Vec::new();
     write_raw(&reply_as_sent(reply, protocol), protocol, &mut out);
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 /// Whether redis-cli prints the reply to this command raw, since it is a text for people.

@@ -19,6 +19,8 @@ pub struct Exercise {
     pub topology: Option<Topology>,
     /// Makes the world in which the reader begins. Replies are optional.
     pub given: Vec<Step>,
+    /// How many steps at the beginning of `given` are what the exercise above leaves behind.
+    pub inherited: usize,
     /// Runs after the reader's commands; every reply must match.
     pub checks: Vec<Step>,
     pub hints: Vec<Prose>,
@@ -29,6 +31,17 @@ pub struct Exercise {
     pub wrong: Vec<Vec<Step>>,
     /// Shown when it is solved: one paragraph for each `why:`.
     pub why: Vec<Prose>,
+}
+
+#[cfg(feature = "parse")]
+impl Exercise {
+    /// Lets this exercise begin where `above` ends: with what it was given, and its solution.
+    pub(crate) fn continue_from(&mut self, above: &Exercise) {
+        let mut given: Vec<Step> = above.given.iter().chain(&above.solution).cloned().collect();
+        self.inherited = given.len();
+        given.append(&mut self.given);
+        self.given = given;
+    }
 }
 
 #[cfg(feature = "parse")]

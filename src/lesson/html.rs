@@ -93,8 +93,12 @@ pub fn block(index: usize, block: &Block) -> String {
 
 pub fn exercise(index: usize, exercise: &Exercise) -> String {
     let mut body = format!("<div class=\"goal\">{}</div>\n", exercise.goal.html);
-    if !exercise.given.is_empty() {
-        let given = pre(&steps(&exercise.given));
+    if exercise.inherited > 0 {
+        body.push_str("<p class=\"continues\">It begins where the step above ends.</p>\n");
+    }
+    let own = &exercise.given[exercise.inherited..];
+    if !own.is_empty() {
+        let given = pre(&steps(own));
         body.push_str(&format!(
             "<div class=\"given\"><p>It begins with:</p>{given}</div>\n"
         ));

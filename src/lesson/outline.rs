@@ -10,7 +10,11 @@
 //!
 //! Phases and lessons are numbered through from 1. A link is a lesson's path below `lessons/`; the
 //! phase's folder and the file's slug are taken from it. A lesson may be listed before its file is
-//! written.
+//! written. A phase may end with a project, which has no number:
+//!
+//! ```text
+//! Capstone: [Put out a fire](fundamentals/capstone-fire.md): one line about it.
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +34,13 @@ pub struct Phase {
     pub slug: String,
     pub summary: String,
     pub lessons: Vec<Lesson>,
+    /// A project in steps that needs everything of the phase.
+    pub capstone: Option<Lesson>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lesson {
-    /// From 1 through the whole course.
+    /// From 1 through the whole course; 0 for a capstone.
     pub number: usize,
     /// The number of its phase.
     pub phase: usize,
@@ -64,6 +70,8 @@ impl Course {
                 course.push_phase(&mut problems, line, title);
             } else if source.starts_with(|c: char| c.is_ascii_digit()) {
                 course.push_lesson(&mut problems, line, &source, &written);
+            } else if let Some(capstone) = source.strip_prefix("Capstone: ") {
+                course.push_capstone(&mut problems, line, capstone, &written);
             } else if let Some(phase) = course.phases.last_mut()
                 && phase.lessons.is_empty()
                 && !source.is_empty()
@@ -87,12 +95,18 @@ impl Course {
         self.phases.iter().flat_map(|phase| &phase.lessons)
     }
 
+    /// Lessons and capstones, in the order in which they are read.
+    pub fn pages(&self) -> impl DoubleEndedIterator<Item = &Lesson> {
+        let phases = self.phases.iter();
+        phases.flat_map(|phase| phase.lessons.iter().chain(&phase.capstone))
+    }
+
     pub fn lesson(&self, slug: &str) -> Option<&Lesson> {
-        self.lessons().find(|lesson| lesson.slug == slug)
+        self.pages().find(|lesson| lesson.slug == slug)
     }
 
     pub fn lesson_at(&self, path: &str) -> Option<&Lesson> {
-        self.lessons().find(|lesson| lesson.path == path)
+        self.pages().find(|lesson| lesson.path == path)
     }
 
     pub fn phase(&self, number: usize) -> Option<&Phase> {
@@ -182,6 +196,48 @@ impl Course {
         lesson.phase = phase.number;
         phase.lessons.push(lesson);
     }
+
+    fn push_capstone(
+        &mut self,
+        problems: &mut Problems,
+        line: usize,
+        source: &str,
+        written: &impl Fn(&str) -> bool,
+    ) {
+        let Some(mut capstone) = parse_link(source) else {
+            problems.add(
+                line,
+                "write `Capstone: [Title](phase/capstone-slug.md): one line about it`",
+            );
+            return;
+        };
+        let path = capstone.path.clone();
+        let slug = capstone_slug(&path, self.phases.last());
+        let Some(slug) = slug else {
+            problems.add(
+                line,
+                format!("`{path}` is not of the form `phase/capstone-slug.md`"),
+            );
+            return;
+        };
+        if self.lesson(slug).is_some() {
+            problems.add(
+                line,
+                format!("the slug `{slug}` is taken by a lesson above"),
+            );
+        }
+        if capstone.summary.is_empty() {
+            problems.add(line, "the line about the capstone is missing");
+        }
+        capstone.slug = slug.to_string();
+        capstone.written = written(&path);
+        capstone.line = line;
+        let phase = self.phases.last_mut().expect("its folder was compared");
+        capstone.phase = phase.number;
+        if phase.capstone.replace(capstone).is_some() {
+            problems.add(line, "the phase has a capstone already");
+        }
+    }
 }
 
 /// Lines with their numbers; an indented line goes on with the one above.
@@ -203,15 +259,22 @@ fn joined_lines(markdown: &str) -> Vec<(usize, String)> {
 
 /// `16. [Title](path): summary`, without what the outline adds.
 fn parse_lesson(source: &str) -> Option<Lesson> {
-    let (number, rest) = source.split_once(". [")?;
-    let (title, rest) = rest.split_once("](")?;
+    let (number, link) = source.split_once(". ")?;
+    Some(Lesson {
+        number: number.parse().ok()?,
+        ..parse_link(link)?
+    })
+}
+
+/// `[Title](path): summary`.
+fn parse_link(source: &str) -> Option<Lesson> {
+    let (title, rest) = source.strip_prefix('[')?.split_once("](")?;
     let (path, rest) = rest.split_once(')')?;
     let summary = match rest {
         "" => "",
         rest => rest.strip_prefix(':')?.trim(),
     };
     Some(Lesson {
-        number: number.parse().ok()?,
         title: title.trim().to_string(),
         summary: summary.to_string(),
         path: path.to_string(),
@@ -226,6 +289,14 @@ fn split_path(path: &str, number: usize) -> Option<(&str, &str)> {
         .strip_suffix(".md")?
         .strip_prefix(&format!("{number:02}-"))?;
     (is_slug(folder) && is_slug(slug)).then_some((folder, slug))
+}
+
+/// The slug of `advanced/capstone-job-queue.md`, if it lies in the phase's folder.
+fn capstone_slug<'a>(path: &'a str, phase: Option<&Phase>) -> Option<&'a str> {
+    let (folder, file) = path.split_once('/')?;
+    let slug = file.strip_suffix(".md")?;
+    let named = slug.strip_prefix("capstone-").is_some_and(is_slug);
+    (named && phase.is_some_and(|phase| phase.slug == folder)).then_some(slug)
 }
 
 fn is_slug(text: &str) -> bool {

@@ -106,7 +106,7 @@ impl Block {
     pub fn is_fresh(&self) -> bool {
         matches!(
             self.content,
-            Content::Redis { fresh: true, .. } | Content::Topology(_)
+            Content::Redis { fresh: true, .. } | Content::Topology(_) | Content::Conf { .. }
         )
     }
 }
@@ -120,7 +120,7 @@ pub enum Content {
     },
     /// Begins a new world with these servers.
     Topology(Topology),
-    /// A fragment of redis.conf, applied to the page's server.
+    /// A redis.conf: the page's server is started anew with it.
     Conf {
         text: String,
     },

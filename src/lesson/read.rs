@@ -486,6 +486,7 @@ impl<'a> Reader<'a> {
         let allowed: &[&str] = match language {
             "redis" => &["fresh"],
             "shell" => &["host"],
+            "exercise" => &["continues"],
             _ => &[],
         };
         if !words.is_empty() && !allowed.contains(&words) {
@@ -493,7 +494,7 @@ impl<'a> Reader<'a> {
                 .add(line, format!("`{words}` means nothing after `{language}`"));
         }
         match language {
-            "exercise" => self.exercise(line, text),
+            "exercise" => self.exercise(line, words == "continues", text),
             "quiz" => {
                 let mut quiz = quiz::parse(&mut self.problems, line + 1, text);
                 quiz.line = line;
@@ -568,9 +569,17 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn exercise(&mut self, line: usize, text: &str) -> String {
+    fn exercise(&mut self, line: usize, continues: bool, text: &str) -> String {
         let mut exercise = exercise::parse(&mut self.problems, line + 1, text);
         exercise.line = line;
+        if continues {
+            match self.page.exercises.last() {
+                Some(above) => exercise.continue_from(above),
+                None => self
+                    .problems
+                    .add(line, "there is no exercise above to continue"),
+            }
+        }
         if self.depth > 0 {
             self.problems
                 .add(line, "an exercise cannot stand inside a list");

@@ -551,10 +551,12 @@ fn a_page_travels() {
 #[test]
 fn a_transcript_prints_as_it_was_read() {
     let text = "> SET k v\nOK\nada> BLPOP q 0\n> RPUSH q x\n(integer) 1\nada< 1) \"q\"\n\
-                + 1h 30m 5ms\n! cut A B\n\
+                + 1h 30m 5ms\n! cut A B\n$ redis-cli GET k | wc -l\n1\n\
                 > INFO\n# Server\n\na:1\n...\n\\> not a command\n\\...\n\\\\x\n\\```\n\\\n";
     let steps = transcript::parse("t", 1, text).expect("sound");
-    assert_eq!(steps.len(), 6);
+    assert_eq!(steps.len(), 7);
+    let shell = Action::Shell("redis-cli GET k | wc -l".to_string());
+    assert_eq!(steps[5].action, shell);
     assert_eq!(
         transcript::print(&steps),
         text.trim_end_matches("\\\n").to_string() + "\n"
@@ -565,7 +567,7 @@ fn a_transcript_prints_as_it_was_read() {
     );
     let texts = |text: &str| Output::Text(text.to_string());
     assert_eq!(
-        steps[5].reply[3..],
+        steps[6].reply[3..],
         [
             Output::Any,
             texts("> not a command"),
@@ -825,6 +827,68 @@ fn the_course_has_its_lessons() {
     ];
     assert_eq!(slugs, folders);
     assert!(course.phases.iter().all(|phase| !phase.summary.is_empty()));
+}
+
+#[test]
+fn a_capstone_ends_a_phase() {
+    let line = "third\n\nCapstone: [All of it](second/capstone-all.md): a\n  project\n";
+    let course = Course::parse("c", &OUTLINE.replace("third\n", line), |_| true).expect("sound");
+    assert_eq!(course.lessons().count(), 3);
+    let slugs: Vec<&str> = course.pages().map(|page| page.slug.as_str()).collect();
+    assert_eq!(slugs, ["one", "two", "three", "capstone-all"]);
+    let capstone = course
+        .lesson_at("second/capstone-all.md")
+        .expect("it is listed");
+    assert_eq!((capstone.number, capstone.phase), (0, 2));
+    assert_eq!(capstone.summary, "a project");
+    for (from, to, expected) in [
+        (
+            "second/capstone-all",
+            "first/capstone-all",
+            "c:18: `first/capstone-all.md` is not of the form `phase/capstone-slug.md`",
+        ),
+        (
+            "capstone-all",
+            "04-all",
+            "c:18: `second/04-all.md` is not of the form `phase/capstone-slug.md`",
+        ),
+        (
+            ": a\n  project",
+            "",
+            "c:18: the line about the capstone is missing",
+        ),
+        (
+            "[All of it]",
+            "All of it",
+            "c:18: write `Capstone: [Title](phase/capstone-slug.md): one line about it`",
+        ),
+    ] {
+        let outline = OUTLINE.replace("third\n", &line.replace(from, to));
+        let problems = Course::parse("c", &outline, |_| true).expect_err("wrong");
+        assert_eq!(problems[0].to_string(), expected);
+    }
+}
+
+#[test]
+fn an_exercise_that_continues_begins_where_the_one_above_ends() {
+    let text = "---\ntitle: T\nsummary: S\nminutes: 1\n---\n\nFirst.\n\n```exercise\n\
+        given> SET a 1\ncheck> GET a\n\"2\"\nsolution> INCR a\nhint: h\nwhy: w\n```\n\nSecond.\n\n\
+        ```exercise continues\ngiven> SET b 1\ncheck> GET b\n\"2\"\nsolution> INCR b\nhint: h\n\
+        why: w\n```\n";
+    let (page, problems) = read_page("lessons/a/01-t.md", text, &exists);
+    assert_eq!(problems, []);
+    let second = &page.exercises[1];
+    assert_eq!(
+        transcript::print(&second.given),
+        "> SET a 1\n> INCR a\n> SET b 1\n"
+    );
+    assert_eq!(second.inherited, 2);
+    let shown = page.html.rsplit("data-exercise").next().expect("a part");
+    assert!(shown.contains("where the step above ends"));
+    assert!(!shown.contains("INCR</span> a"), "{shown}");
+    let alone = text.replacen("```exercise\n", "```exercise continues\n", 1);
+    let (_, problems) = read_page("lessons/a/01-t.md", &alone, &exists);
+    assert_eq!(problems[0].text, "there is no exercise above to continue");
 }
 
 /// The blocks of the writers' guide are read like a lesson's, so that it cannot go stale.

@@ -10,6 +10,7 @@
 //! | `ada> words`                | run on the connection (or node) `ada`                      |
 //! | `+ 45s`, `+ 1h 30m`         | let virtual time pass (`us ms s m h d`)                    |
 //! | `! cut A B`                 | do something to the world (see [`WORLD_VERBS`])            |
+//! | `$ redis-cli GET k`         | run in the shell                                           |
 //! | `...`                       | any number of output lines, none included                  |
 //! | `\text`                     | the output line `text`, whatever it looks like             |
 //! | anything else               | a line of the output of the step above                     |
@@ -56,7 +57,7 @@ pub enum Action {
     Wait(Duration),
     /// The words after `! `: a verb of [`WORLD_VERBS`] and what it is about.
     World(Vec<String>),
-    /// A line of the emulated shell, in `shell` blocks only.
+    /// A line of the emulated shell.
     Shell(String),
 }
 
@@ -107,6 +108,9 @@ pub fn read_line(line: &str) -> Result<Line, String> {
                 text: text.to_string(),
             })),
         };
+    }
+    if let Some(command) = line.strip_prefix("$ ") {
+        return Ok(Line::Action(Action::Shell(command.trim().to_string())));
     }
     if let Some(durations) = marked(line, '+') {
         return Ok(Line::Action(Action::Wait(parse_duration(durations)?)));
@@ -520,7 +524,6 @@ fn parse_world(words: &str) -> Result<Vec<String>, String> {
 fn must_escape(line: &str) -> bool {
     let start = line.trim_start();
     line.starts_with('\\')
-        || line.starts_with("$ ")
         || start.starts_with("```")
         || start.starts_with("~~~")
         || !matches!(read_line(line), Ok(Line::Output(Output::Text(_))))

@@ -265,6 +265,9 @@ impl Vm {
         let parameters = usize::from(closure.prototype.parameters);
         let size = usize::from(closure.prototype.max_stack);
         let first = func + 1;
+        // A call with very many arguments takes as long as several.
+        const ARGUMENTS_A_STEP: usize = 64;
+        self.charge((arguments / ARGUMENTS_A_STEP) as u64);
         for missing in arguments..parameters {
             self.thread.stack[first + missing] = Value::Nil;
         }

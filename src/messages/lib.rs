@@ -9,6 +9,9 @@
 
 extern crate alloc;
 
+pub mod drawing;
+pub mod format;
+pub mod markup;
 pub mod share;
 
 use alloc::string::String;
@@ -46,8 +49,8 @@ pub enum Request {
     Complete { line: String },
     /// The keys of the selected database, at most `limit`, in key order.
     Keys { limit: u32 },
-    /// One key as the engine really holds it.
-    Inspect { key: Vec<u8> },
+    /// A moment of a visualiser.
+    Show(drawing::Show),
     /// What lies in the server's folder.
     Files,
     /// One of these files, to be downloaded.
@@ -77,6 +80,10 @@ pub struct BlockSource {
     pub text: String,
     /// Starts a new world.
     pub fresh: bool,
+    /// A redis.conf: the new world's server is started with it.
+    pub conf: Option<String>,
+    /// A Lua script: the transcript runs it as `@script`, or names it by its sum as `@sha`.
+    pub script: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -144,8 +151,7 @@ pub enum Response {
         rows: Vec<KeyRow>,
         total: u64,
     },
-    /// None: no such key.
-    Key(Option<KeyView>),
+    Shown(Box<drawing::Shown>),
     Files {
         rows: Vec<FileRow>,
         /// A file is written in the background and appears when time passes.
@@ -297,82 +303,6 @@ pub struct FileRow {
     pub bytes: u64,
     /// How much of it would survive a loss of power.
     pub synced_bytes: u64,
-}
-
-/// One key, as deep as the engine can show it. Long structures are cut; `length` in the row is the whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KeyView {
-    pub row: KeyRow,
-    pub body: Body,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Body {
-    /// A string's bytes.
-    Bytes(Vec<u8>),
-    /// One allocation, entry by entry.
-    Listpack(Packed),
-    Intset {
-        width_bytes: u32,
-        values: Vec<i64>,
-    },
-    Quicklist(Vec<QuicklistNode>),
-    /// A hash table: two tables while it is being rehashed.
-    Table {
-        tables: Vec<Vec<Vec<Vec<u8>>>>,
-        rehash_index: Option<u32>,
-        entries: Vec<(Vec<u8>, Vec<u8>)>,
-    },
-    Skiplist(SkiplistView),
-    /// A type that has no picture yet.
-    Other,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Packed {
-    pub total_bytes: u32,
-    pub entries: Vec<PackedEntry>,
-    /// How many entries make one element: 1 for lists and sets, 2 for hashes and sorted sets, 3 for hashes with field deadlines.
-    pub stride: u32,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct PackedEntry {
-    pub offset: u32,
-    /// Encoding, data and back-length, exactly as they lie in memory.
-    pub raw: Vec<u8>,
-    /// The value as text.
-    pub value: Vec<u8>,
-    /// Stored as a number.
-    pub integer: bool,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct QuicklistNode {
-    pub entries: u32,
-    pub bytes: u32,
-    /// The first and last values, cut to a readable length.
-    pub first: Vec<u8>,
-    pub last: Vec<u8>,
-    pub plain: bool,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct SkiplistView {
-    /// Highest level in use, from 1.
-    pub level: u32,
-    /// The header's pointers: (rank of the node pointed to, or none for the end; span).
-    pub header: Vec<(Option<u32>, u32)>,
-    pub nodes: Vec<SkiplistNode>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct SkiplistNode {
-    pub member: Vec<u8>,
-    /// As Redis prints it.
-    pub score: String,
-    /// From level 1 up: (rank pointed to, span).
-    pub levels: Vec<(Option<u32>, u32)>,
 }
 
 /// The bytes of a message.

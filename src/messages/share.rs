@@ -11,13 +11,17 @@
 //! ada> GET cart:7           a line of a named client
 //! + 45000                   milliseconds that pass
 //! ```
+//!
+//! Version 2 is version 1 with one more line after the first, for a moment of a visualiser: its name, the key as hex, the
+//! world's seed, the position, with tabs between (`skiplist`, `6c617073`, `views/skiplist`, `3.7`). Links without one
+//! are still written as version 1.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
@@ -31,6 +35,7 @@ pub const ENTRIES_MAX: usize = 1_000;
 pub const COMFORTABLE_LENGTH: usize = 1_900;
 
 const VERSION: char = '1';
+const VERSION_WITH_VIEW: char = '2';
 const RAW: char = '0';
 const DEFLATE: char = '1';
 const CHECKSUM_BYTES: usize = 4;
@@ -42,6 +47,18 @@ pub struct Shared {
     pub origin: String,
     /// `Line` and `Advance` only: blocks are written out, because lessons change, and files do not fit.
     pub entries: Vec<LogEntry>,
+    pub view: Option<SharedView>,
+}
+
+/// A moment of a visualiser.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SharedView {
+    pub name: String,
+    pub key: Vec<u8>,
+    /// None: as the page that opens the link would make it.
+    pub seed: Option<String>,
+    pub command: u32,
+    pub step: u32,
 }
 
 /// Why a link cannot be opened. `Display` is the sentence for the reader.
@@ -66,7 +83,11 @@ pub fn encode(shared: &Shared) -> String {
     };
     let mut bytes = checksum(body.as_bytes()).to_vec();
     bytes.extend_from_slice(payload);
-    alloc::format!("s={VERSION}{codec}.{}", BASE64URL_NOPAD.encode(&bytes))
+    let version = match shared.view {
+        None => VERSION,
+        Some(_) => VERSION_WITH_VIEW,
+    };
+    alloc::format!("s={version}{codec}.{}", BASE64URL_NOPAD.encode(&bytes))
 }
 
 /// Reads a fragment, with or without `#`. Forgives what chat programs do to links: one round of
@@ -90,7 +111,7 @@ fn decode_exact(fragment: &str) -> Result<Shared, Broken> {
     let (Some(version), Some(codec), None) = (head.next(), head.next(), head.next()) else {
         return Err(Broken::NotALink);
     };
-    if version != VERSION {
+    if version != VERSION && version != VERSION_WITH_VIEW {
         return Err(if version.is_ascii_alphanumeric() {
             Broken::Future(version)
         } else {
@@ -116,7 +137,8 @@ fn decode_exact(fragment: &str) -> Result<Shared, Broken> {
     if sum != checksum(&body) {
         return Err(Broken::Damaged);
     }
-    read_body(core::str::from_utf8(&body).map_err(|_| Broken::Damaged)?)
+    let body = core::str::from_utf8(&body).map_err(|_| Broken::Damaged)?;
+    read_body(body, version == VERSION_WITH_VIEW)
 }
 
 fn inflate(payload: &[u8]) -> Result<Vec<u8>, Broken> {
@@ -133,6 +155,10 @@ fn checksum(body: &[u8]) -> [u8; CHECKSUM_BYTES] {
 
 fn write_body(shared: &Shared) -> String {
     let mut body = one_line(&shared.origin);
+    if let Some(view) = &shared.view {
+        body.push('\n');
+        body.push_str(&write_view(view));
+    }
     for entry in &shared.entries {
         match entry {
             LogEntry::Line { client, line } => {
@@ -152,9 +178,38 @@ fn one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
 
-fn read_body(body: &str) -> Result<Shared, Broken> {
+fn write_view(view: &SharedView) -> String {
+    let seed = view.seed.as_deref().unwrap_or_default();
+    alloc::format!(
+        "{}\t{}\t{}\t{}.{}",
+        one_line(&view.name),
+        HEXLOWER.encode(&view.key),
+        one_line(seed).replace('\t', " "),
+        view.command,
+        view.step
+    )
+}
+
+fn read_view(line: &str) -> Option<SharedView> {
+    let mut parts = line.split('\t');
+    let (name, key, seed, at) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (command, step) = at.split_once('.')?;
+    Some(SharedView {
+        name: name.to_owned(),
+        key: HEXLOWER.decode(key.as_bytes()).ok()?,
+        seed: (!seed.is_empty()).then(|| seed.to_owned()),
+        command: command.parse().ok()?,
+        step: step.parse().ok()?,
+    })
+}
+
+fn read_body(body: &str, with_view: bool) -> Result<Shared, Broken> {
     let mut lines = body.split('\n');
     let origin = lines.next().unwrap_or_default().to_owned();
+    let view = match with_view {
+        true => Some(lines.next().and_then(read_view).ok_or(Broken::Damaged)?),
+        false => None,
+    };
     let mut entries = Vec::new();
     for line in lines {
         if entries.len() == ENTRIES_MAX {
@@ -162,7 +217,11 @@ fn read_body(body: &str) -> Result<Shared, Broken> {
         }
         entries.push(read_entry(line).ok_or(Broken::Damaged)?);
     }
-    Ok(Shared { origin, entries })
+    Ok(Shared {
+        origin,
+        entries,
+        view,
+    })
 }
 
 fn read_entry(line: &str) -> Option<LogEntry> {

@@ -1,10 +1,12 @@
 //! Running the blocks of a page. A page is one world: blocks run from top to bottom, and running one first runs
 //! those above it that the reader skipped, so nothing fails because of what was not clicked.
 
+use engine::config::{Config, Refusal, parameters};
+use engine::words;
 use lesson::transcript;
 use messages::{BlockRun, Failure, LogEntry};
 
-use crate::world::World;
+use crate::world::{World, open_config};
 
 pub(crate) fn run(
     world: &mut World,
@@ -31,7 +33,10 @@ pub(crate) fn run(
     let segment = segment_of(world, block);
     let is_fresh = world.setup().blocks[block as usize].fresh;
     if is_fresh || world.segment != segment {
-        world.fresh_server();
+        if let Err(problem) = begin(world, segment) {
+            result.problem = Some(problem);
+            return Ok(result);
+        }
         world.segment = segment;
     }
     for earlier in segment..block {
@@ -40,7 +45,9 @@ pub(crate) fn run(
             result.replayed.push(earlier);
         }
     }
+    world.script = script_of(world, block);
     result.steps = steps.iter().map(|step| world.step(step)).collect();
+    world.script = None;
     world.ran.insert(block);
     Ok(result)
 }
@@ -51,9 +58,60 @@ fn segment_of(world: &World, block: u32) -> u32 {
     blocks.iter().rposition(|source| source.fresh).unwrap_or(0) as u32
 }
 
+/// Begins the server of a segment: as the page's servers are, or as the redis.conf of its first block says. In the
+/// error the line of that redis.conf and what is wrong with it; the server stays the one it was.
+fn begin(world: &mut World, segment: u32) -> Result<(), (u32, String)> {
+    let conf = world
+        .setup()
+        .blocks
+        .get(segment as usize)
+        .and_then(|source| source.conf.clone());
+    match conf {
+        None => world.fresh_server(),
+        Some(text) => {
+            let config = configuration(&text)?;
+            world.fresh_server_with(config);
+        }
+    }
+    Ok(())
+}
+
+fn configuration(text: &str) -> Result<Config, (u32, String)> {
+    let mut config = open_config();
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        set(&mut config, line).map_err(|problem| (number, problem))?;
+    }
+    Ok(config)
+}
+
+/// A line of redis.conf: a name, then its value, in quotes where it needs them.
+fn set(config: &mut Config, line: &str) -> Result<(), String> {
+    let words = words::split(line.as_bytes()).map_err(|_| "unbalanced quotes".to_string())?;
+    let (name, values) = words.split_first().ok_or("a name is missing")?;
+    let shown = String::from_utf8_lossy(name).into_owned();
+    let parameter = parameters::find(name).ok_or(format!("there is no parameter {shown}"))?;
+    config
+        .set(parameter, &values.join(&b' '))
+        .map_err(|refusal| match refusal {
+            Refusal::Invalid(why) => format!("{shown}: {why}"),
+            Refusal::NotEmulated(why) => format!("{shown}: not in this emulator: {why}"),
+        })
+}
+
 fn run_silently(world: &mut World, block: u32) {
     let text = world.setup().blocks[block as usize].text.clone();
+    world.script = script_of(world, block);
     for step in transcript::parse("block", 1, &text).unwrap_or_default() {
         world.step(&step);
     }
+    world.script = None;
+}
+
+fn script_of(world: &World, block: u32) -> Option<Vec<u8>> {
+    let script = world.setup().blocks[block as usize].script.as_ref()?;
+    Some(script.clone().into_bytes())
 }

@@ -6,20 +6,27 @@ use std::collections::BinaryHeap;
 use engine::keyspace::Object;
 use engine::number;
 use engine::structures::dict::Dict;
+use engine::structures::hyperloglog;
 use engine::structures::intset::Intset;
 use engine::structures::listpack::Listpack;
+use engine::structures::order;
 use engine::structures::quicklist::Quicklist;
-use engine::structures::skiplist::{LinkView, Skiplist};
+use engine::structures::skiplist::{LinkView, ScoreRange, Skiplist};
+use engine::structures::slot;
 use engine::value::Value;
 use engine::values::hash::Hash;
 use engine::values::list::List;
 use engine::values::set::Set;
 use engine::values::sorted_set::SortedSet;
-use messages::{
-    Body, KeyRow, KeyView, Packed, PackedEntry, QuicklistNode, SkiplistNode, SkiplistView,
+use messages::KeyRow;
+use views::Part;
+use views::snapshot::{
+    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot,
 };
 
 use crate::world::World;
+
+mod encodings;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
@@ -55,14 +62,63 @@ fn first<'k>(keys: impl Iterator<Item = &'k [u8]>, limit: usize) -> Vec<&'k [u8]
     least.into_sorted_vec()
 }
 
-pub(crate) fn key(world: &mut World, key: &[u8]) -> Option<KeyView> {
-    let db = world.own_db();
+/// One key, or nothing if it is not there. `about` are words of the command that it is looked at for: of a structure too
+/// long to be drawn, a window shows what they name.
+pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
     let now = world.now().millis();
-    let object = world.engine.keys.dbs[db].keys.get(key)?;
-    Some(KeyView {
+    let Some(object) = world.engine.keys.dbs[world.own_db()].keys.get(key) else {
+        return Snapshot::Nothing;
+    };
+    Snapshot::Key(Key {
         row: row(key, object, now),
-        body: body(&object.value),
+        body: body(&object.value, about),
+        limits: encodings::limits(key, object, &world.engine.server.config.limits),
+        costs: Vec::new(),
     })
+}
+
+/// What the key's data would take in each encoding that can hold it. Copies are made for that, so it is asked for the
+/// moment that is looked at and not for each command.
+pub(crate) fn costs(world: &World, key: &[u8]) -> Vec<(&'static str, u64)> {
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key);
+    object.map_or_else(Vec::new, |object| {
+        encodings::costs(key, object, &world.engine.server.config.limits)
+    })
+}
+
+pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
+    let keys = &world.engine.keys.dbs[world.own_db()].keys;
+    let slots = match parts.contains(&Part::Slots) {
+        true => slots(keys.keys()),
+        false => Vec::new(),
+    };
+    Snapshot::Server(snapshot::Server {
+        keys: keys.len() as u64,
+        clock_millis: world.now().millis(),
+        slots,
+    })
+}
+
+/// Keys by slot. Of very many the first that the table has.
+fn slots<'k>(keys: impl Iterator<Item = &'k [u8]>) -> Vec<snapshot::Slot> {
+    const KEYS_MAX: usize = 5_000;
+    let keys = keys.take(KEYS_MAX);
+    let mut keys: Vec<(u16, &[u8])> = keys.map(|key| (slot::key_slot(key), key)).collect();
+    order::sort(&mut keys);
+    let same_slot = keys.chunk_by(|(one, _), (other, _)| one == other);
+    same_slot
+        .map(|keys| snapshot::Slot {
+            slot: keys[0].0,
+            keys: keys.len() as u32,
+            first: sample(keys[0].1),
+        })
+        .collect()
+}
+
+/// What is cheap to compare, and differs if the key is another one than before.
+pub(crate) fn fingerprint(world: &World, key: &[u8]) -> Option<KeyRow> {
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key)?;
+    Some(row(key, object, 0))
 }
 
 fn row(key: &[u8], object: &Object, now: i64) -> KeyRow {
@@ -89,10 +145,13 @@ fn length(value: &Value) -> usize {
     }
 }
 
-fn body(value: &Value) -> Body {
+fn body(value: &Value, about: &[&[u8]]) -> Body {
     match value {
         Value::String(string) => {
             let bytes = string.bytes();
+            if hyperloglog::is_valid(&bytes) && bytes.len() <= 2 * hyperloglog::DENSE_BYTES {
+                return Body::Hyperloglog(bytes.into_owned());
+            }
             Body::Bytes(bytes[..bytes.len().min(PARTS_MAX)].to_vec())
         }
         Value::List(list) => match &**list {
@@ -105,7 +164,7 @@ fn body(value: &Value) -> Body {
             Set::Table(table) => dict(table, |()| Vec::new()),
         },
         Value::Hash(hash) => hash_body(hash),
-        Value::SortedSet(set) => sorted_set(set),
+        Value::SortedSet(set) => sorted_set(set, about),
         Value::Stream(_) => Body::Other,
         Value::VectorSet(_) => Body::Other,
     }
@@ -120,10 +179,10 @@ fn hash_body(hash: &Hash) -> Body {
     }
 }
 
-fn sorted_set(set: &SortedSet) -> Body {
+fn sorted_set(set: &SortedSet, about: &[&[u8]]) -> Body {
     match (set.listpack(), set.structures()) {
         (Some(pack), _) => packed(pack, 2),
-        (None, Some((list, _))) => Body::Skiplist(skiplist(list)),
+        (None, Some((list, _))) => Body::Skiplist(skiplist(list, &ranks_of(set, about))),
         (None, None) => Body::Other,
     }
 }
@@ -135,12 +194,14 @@ fn packed(pack: &Listpack, stride: u32) -> Body {
         PackedEntry {
             offset: offset as u32,
             raw: sample(pack.entry_bytes(offset)),
+            size: pack.entry_bytes(offset).len() as u32,
             value: sample(&entry.to_bytes()),
             integer: entry.int().is_some(),
         }
     });
     Body::Listpack(Packed {
         total_bytes: pack.size() as u32,
+        count: pack.len() as u32,
         entries: entries.collect(),
         stride,
     })
@@ -202,17 +263,64 @@ fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
     }
 }
 
-fn skiplist(list: &Skiplist) -> SkiplistView {
-    let link = |link: &LinkView| (link.forward.map(|rank| rank as u32), link.span as u32);
-    let nodes = list.nodes().take(PARTS_MAX).map(|node| SkiplistNode {
-        member: sample(node.member),
-        score: number::format_f64(node.score),
-        levels: node.levels.iter().map(link).collect(),
+/// The ranks that words of a command may mean: a member's, a score's, a number of ranks from either end.
+fn ranks_of(set: &SortedSet, about: &[&[u8]]) -> Vec<usize> {
+    const WORDS_MAX: usize = 8;
+    let last = set.len().saturating_sub(1);
+    let Some((list, _)) = set.structures() else {
+        return Vec::new();
+    };
+    let rank = |word: &&[u8]| {
+        if let Some((rank, _)) = set.rank(word) {
+            return Some(rank);
+        }
+        let number = number::parse_f64(word)?;
+        let range = ScoreRange::inclusive(number, f64::INFINITY);
+        let by_score = list.first_in_score_range(&range);
+        Some(by_score.map_or(last, |position| position.rank))
+    };
+    about.iter().filter_map(rank).take(WORDS_MAX).collect()
+}
+
+/// All of a short list. Of a long one the nodes round these ranks, those on the way there, and both ends.
+fn skiplist(list: &Skiplist, about: &[usize]) -> snapshot::Skiplist {
+    const WHOLE_MAX: usize = 64;
+    const AROUND: usize = 3;
+    let last = list.len().saturating_sub(1);
+    let mut ranks: Vec<usize> = Vec::new();
+    if list.len() <= WHOLE_MAX {
+        ranks.extend(0..list.len());
+    } else {
+        ranks.extend((0..AROUND).chain(last - AROUND + 1..=last));
+        for rank in about {
+            let nearby = rank.saturating_sub(AROUND)..=(rank + AROUND).min(last);
+            ranks.extend(nearby.chain(list.ranks_on_the_way(*rank)));
+        }
+    }
+    order::sort(&mut ranks);
+    ranks.dedup();
+    let nodes = ranks.into_iter().take(WHOLE_MAX * 2).filter_map(|rank| {
+        let node = list.node_view(rank)?;
+        Some(SkiplistNode {
+            rank: rank as u32 + 1,
+            member: sample(node.member),
+            score: node.score,
+            levels: node.levels.iter().map(link).collect(),
+        })
     });
-    SkiplistView {
+    snapshot::Skiplist {
+        length: list.len() as u64,
         level: list.level() as u32,
-        header: list.header().iter().map(link).collect(),
+        head: list.header().iter().map(link).collect(),
         nodes: nodes.collect(),
+    }
+}
+
+/// In a picture ranks count from 1, so that the head is 0.
+fn link(link: &LinkView) -> Link {
+    Link {
+        to: link.forward.map(|rank| rank as u32 + 1),
+        span: link.span as u32,
     }
 }
 

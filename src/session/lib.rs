@@ -2,7 +2,8 @@
 //! Takes a `Call`, gives an `Answer` and `Notice`s. No browser, no clock, no storage: the page keeps the log.
 //!
 //! Read in this order: `session.rs` (the calls), `world.rs` (one server with its clients and its clock),
-//! `blocks.rs`, `exercises.rs`, `files.rs`, then `complete.rs` and `inspect.rs`.
+//! `blocks.rs`, `exercises.rs`, `files.rs`, `shell.rs`, then `complete.rs`. Visualisers: `tape.rs` (a log replayed under
+//! observation), `inspect.rs` (structures as they are), `show.rs`.
 
 mod blocks;
 mod complete;
@@ -10,6 +11,9 @@ mod exercises;
 mod files;
 mod inspect;
 mod session;
+mod shell;
+mod show;
+mod tape;
 mod world;
 
 pub use session::Session;

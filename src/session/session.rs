@@ -9,6 +9,7 @@ use crate::complete;
 use crate::exercises;
 use crate::files;
 use crate::inspect;
+use crate::show;
 use crate::world::World;
 
 /// All worlds of one worker, by name.
@@ -120,7 +121,7 @@ fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Re
             let (rows, total) = inspect::keys(world, limit);
             Ok(Response::Keys { rows, total })
         }
-        Request::Inspect { key } => Ok(Response::Key(inspect::key(world, &key))),
+        Request::Show(show) => Ok(Response::Shown(Box::new(show::show(world, show)))),
         Request::Files => Ok(files::list(world)),
         Request::ReadFile { name } => match world.file(&name) {
             Some(_) => Ok(Response::File {

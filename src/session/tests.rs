@@ -1,8 +1,8 @@
 //! Sessions as a page drives them. Every test goes through `Session::handle`.
 
 use messages::{
-    BlockSource, Body, Call, Checked, ExerciseSource, Failure, LogEntry, Ran, Request, Response,
-    Setup, Status,
+    BlockSource, Call, Checked, ExerciseSource, Failure, LogEntry, Ran, Request, Response, Setup,
+    Status,
 };
 
 use crate::Session;
@@ -80,6 +80,8 @@ fn block(text: &str, fresh: bool) -> BlockSource {
     BlockSource {
         text: text.to_string(),
         fresh,
+        conf: None,
+        script: None,
     }
 }
 
@@ -120,6 +122,79 @@ fn a_fresh_block_starts_over_and_going_back_does_too() {
         page.outputs(1, None),
         (vec![0], vec!["(integer) 2".to_string()])
     );
+}
+
+#[test]
+fn a_script_has_a_name_in_the_transcript_below_it() {
+    let mut setup = counting_page();
+    setup.blocks.push(BlockSource {
+        script: Some("return ARGV[1]".to_string()),
+        ..block("> EVAL @script 0 hi\n> EVALSHA @sha 0 ho", false)
+    });
+    let last = setup.blocks.len() as u32 - 1;
+    let mut page = Page::open(setup);
+    let (_, outputs) = page.outputs(last, None);
+    assert_eq!(outputs, ["\"hi\"", "\"ho\""]);
+    assert_eq!(page.run("", "ECHO @script").output, "\"@script\"");
+}
+
+#[test]
+fn a_configuration_starts_the_server_with_it() {
+    let conf = |text: &str| BlockSource {
+        conf: Some(text.to_string()),
+        ..block("> CONFIG GET maxmemory", true)
+    };
+    let mut setup = counting_page();
+    setup
+        .blocks
+        .insert(1, conf("# small\n\nmaxmemory 2mb\ndatabases \"2\"\n"));
+    setup.blocks.push(conf("maxmemory 2mb\nmaxmemori 3mb"));
+    let mut page = Page::open(setup);
+    page.outputs(0, None);
+    let shown = "1) \"maxmemory\"\n2) \"2097152\"".to_string();
+    assert_eq!(page.outputs(1, None), (vec![], vec![shown]));
+    assert_eq!(
+        page.run("", "SELECT 2").output,
+        "(error) ERR DB index is out of range"
+    );
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![], vec!["(integer) 1".to_string()]),
+        "it began empty"
+    );
+    let Ok(Response::Block(run)) = page.call(Request::RunBlock {
+        block: 5,
+        text: None,
+    }) else {
+        panic!("a block is answered as a block");
+    };
+    let problem = Some((2, "there is no parameter maxmemori".to_string()));
+    assert_eq!(run.problem, problem);
+    assert_eq!(
+        page.run("", "GET n").output,
+        "\"1\"",
+        "the server is the one it was"
+    );
+}
+
+#[test]
+fn a_shell_block_shares_the_pages_server() {
+    let mut setup = counting_page();
+    setup.blocks.insert(
+        1,
+        block(
+            "$ redis-cli INCRBY n 5 | cat\n6\n$ redis-cli -n 1 DBSIZE",
+            false,
+        ),
+    );
+    let mut page = Page::open(setup);
+    let shown = ["6", "(integer) 0"].map(str::to_string).to_vec();
+    assert_eq!(page.outputs(1, None), (vec![0], shown));
+    assert_eq!(
+        page.outputs(2, None),
+        (vec![], vec!["(integer) 7".to_string()])
+    );
+    assert_eq!(page.run("", "$ redis-cli GET n").output, "\"7\"");
 }
 
 #[test]
@@ -310,12 +385,14 @@ fn what_is_not_there_is_said() {
         page.call(Request::Prove { quiz: 0 }),
         Err(Failure::NoSuchPart)
     );
-    assert_eq!(
-        page.call(Request::Inspect {
-            key: b"none".to_vec()
-        }),
-        Ok(Response::Key(None))
-    );
+    let Ok(Response::Shown(shown)) = page.call(Request::Show(messages::drawing::Show {
+        view: "no such view".to_string(),
+        key: b"none".to_vec(),
+        ..Default::default()
+    })) else {
+        panic!("a figure of nothing is a figure")
+    };
+    assert_eq!((shown.view.as_str(), shown.commands), ("xray", 0));
 }
 
 #[test]
@@ -344,73 +421,4 @@ fn completion_follows_the_syntax() {
     );
     assert!(complete("SET ").syntax.starts_with("SET key value"));
     assert!(complete("nonsense ").items.is_empty());
-}
-
-/// The picture and OBJECT ENCODING never disagree, and what is drawn is what the key holds.
-#[test]
-fn a_view_shows_what_the_engine_holds() {
-    let cases: &[(&str, &str, usize)] = &[
-        ("SET k hello", "bytes", 5),
-        ("RPUSH k a b 3", "listpack", 3),
-        ("SADD k 3 1 2", "intset", 3),
-        ("SADD k a b", "listpack", 2),
-        ("HSET k name ada age 36", "listpack", 4),
-        ("ZADD k 1 ada 2 bob", "listpack", 4),
-    ];
-    for (line, picture, parts) in cases {
-        let mut page = Page::open(Setup::default());
-        page.run("", line);
-        let encoding = page.run("", "OBJECT ENCODING k").output;
-        let Ok(Response::Key(Some(view))) = page.call(Request::Inspect { key: b"k".to_vec() })
-        else {
-            panic!("{line}: no view")
-        };
-        assert_eq!(format!("\"{}\"", view.row.encoding), encoding, "{line}");
-        let (drawn, count) = match view.body {
-            Body::Bytes(bytes) => ("bytes", bytes.len()),
-            Body::Listpack(pack) => ("listpack", pack.entries.len()),
-            Body::Intset { values, .. } => ("intset", values.len()),
-            Body::Quicklist(nodes) => ("quicklist", nodes.len()),
-            Body::Table { entries, .. } => ("table", entries.len()),
-            Body::Skiplist(list) => ("skiplist", list.nodes.len()),
-            Body::Other => ("nothing", 0),
-        };
-        assert_eq!((drawn, count), (*picture, *parts), "{line}");
-    }
-}
-
-#[test]
-fn large_keys_are_drawn_as_what_they_became() {
-    let mut page = Page::open(Setup::default());
-    page.run("", "CONFIG SET zset-max-listpack-entries 2 hash-max-listpack-entries 2 set-max-listpack-entries 2 list-max-listpack-size 2");
-    for line in [
-        "ZADD z 1 a 2 b 3 c",
-        "HSET h a 1 b 2 c 3",
-        "SADD s a b c",
-        "RPUSH l a b c d e",
-    ] {
-        page.run("", line);
-    }
-    let mut view = |key: &str| match page.call(Request::Inspect {
-        key: key.as_bytes().to_vec(),
-    }) {
-        Ok(Response::Key(Some(view))) => view.body,
-        other => panic!("{key}: {other:?}"),
-    };
-    let Body::Skiplist(list) = view("z") else {
-        panic!("three members are a skip list here")
-    };
-    let ranks: u32 = list.nodes.iter().map(|node| node.levels[0].1).sum();
-    assert_eq!(list.header[0], (Some(0), 1));
-    assert_eq!(
-        ranks, 2,
-        "the spans of the lowest level lead from the first node to the last"
-    );
-    assert!(matches!(view("h"), Body::Table { entries, .. } if entries.len() == 3));
-    assert!(
-        matches!(view("s"), Body::Table { tables, .. } if tables.iter().flatten().flatten().count() == 3)
-    );
-    assert!(
-        matches!(view("l"), Body::Quicklist(nodes) if nodes.iter().map(|node| node.entries).collect::<Vec<_>>() == [2, 2, 1])
-    );
 }

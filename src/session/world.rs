@@ -16,6 +16,8 @@ use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 
 use crate::blocks;
 use crate::files;
+use crate::shell;
+use crate::tape::{Replay, Tape};
 
 /// The name of the page's own client in messages and logs.
 const OWN: &str = "";
@@ -45,6 +47,16 @@ pub struct World {
     /// Which `fresh` block began the present server; 0 also stands for none.
     pub(crate) segment: u32,
     late: Vec<Notice>,
+    /// Somebody watches: what each command does is kept.
+    pub(crate) tape: Option<Box<Tape>>,
+    /// Replays of this world for its visualisers.
+    pub(crate) replays: Vec<Replay>,
+    /// Counts the resets: a log that began anew is another log.
+    pub(crate) resets: u32,
+    /// What the shell's redirections wrote.
+    pub(crate) files: shell::Files,
+    /// What `@script` stands for in the block that runs.
+    pub(crate) script: Option<Vec<u8>>,
 }
 
 impl World {
@@ -67,6 +79,11 @@ impl World {
             ran: OrderedSet::new(),
             segment: 0,
             late: Vec::new(),
+            script: None,
+            tape: None,
+            replays: Vec::new(),
+            resets: 0,
+            files: shell::Files::new(),
         }
     }
 
@@ -91,24 +108,46 @@ impl World {
                         return 0;
                     }
                 }
-                LogEntry::Line { client, line } => drop(self.type_line(client, line)),
-                LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
-                LogEntry::Advance { millis } => self.advance_logged(*millis),
+                entry => self.repeat(entry),
             }
         }
         self.late.clear();
         log.len() as u32
     }
 
+    /// Does what an entry of a log says. Files are not in it.
+    pub(crate) fn repeat(&mut self, entry: &LogEntry) {
+        match entry {
+            LogEntry::Line { client, line } => drop(self.type_line(client, line)),
+            LogEntry::Block { block, text } => drop(blocks::run(self, *block, text.clone())),
+            LogEntry::Advance { millis } => self.advance_logged(*millis),
+            LogEntry::Load { .. } => {}
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Back to the seed, with an empty log.
     pub fn reset(&mut self) {
         self.fresh_server();
         self.log.clear();
+        self.resets += 1;
     }
 
     /// A new server from the same seed; the log stays, for it says how we came here.
     pub(crate) fn fresh_server(&mut self) {
-        let engine = Engine::with_config(self.seed(), Time::WORLD_START, self.config.clone());
+        self.fresh_server_with(self.config.clone());
+    }
+
+    /// The same, but for how it is configured.
+    pub(crate) fn fresh_server_with(&mut self, config: Config) {
+        let engine = Engine::with_config(self.seed(), Time::WORLD_START, config);
         self.replace_server(engine, Time::WORLD_START);
     }
 
@@ -122,6 +161,7 @@ impl World {
         self.ran.clear();
         self.segment = 0;
         self.late.clear();
+        self.files.clear();
     }
 
     pub(crate) fn log(&mut self, entry: LogEntry) {
@@ -198,6 +238,17 @@ impl World {
     }
 
     fn act(&mut self, client: &str, action: &Action, line: &str) -> Ran {
+        match self.tape.take() {
+            None => self.act_unseen(client, action, line),
+            Some(mut tape) => {
+                let ran = tape.record(self, line, |world| world.act_unseen(client, action, line));
+                self.tape = Some(tape);
+                ran
+            }
+        }
+    }
+
+    fn act_unseen(&mut self, client: &str, action: &Action, line: &str) -> Ran {
         let mut ran = Ran {
             client: client.to_string(),
             line: line.to_string(),
@@ -212,11 +263,29 @@ impl World {
                 &mut ran,
                 &format!("not in this emulator yet: ! {}", words.join(" ")),
             ),
-            Action::Shell(_) => refuse(&mut ran, "not in this emulator yet: shell lines"),
+            Action::Shell(text) => {
+                let outcome = shell::run(self, text);
+                ran.output = outcome.output;
+                ran.error = outcome.failed;
+            }
         }
         ran.late = self.collect();
         ran.prompt = self.prompt(client);
         ran
+    }
+
+    /// The words that stand for the script of the block that runs.
+    fn fill_in_script(&self, words: &mut [Vec<u8>]) {
+        let Some(script) = &self.script else {
+            return;
+        };
+        for word in words {
+            match word.as_slice() {
+                b"@script" => word.clone_from(script),
+                b"@sha" => *word = engine::scripting::sum_of(script).into_bytes(),
+                _ => {}
+            }
+        }
     }
 
     fn run_command(&mut self, client: &str, text: &str, ran: &mut Ran) {
@@ -230,6 +299,7 @@ impl World {
         if words.is_empty() {
             return;
         }
+        self.fill_in_script(&mut words);
         let mut outputs = Vec::new();
         for _ in 0..repeats {
             if self.is_blocked(client) {
@@ -362,6 +432,21 @@ impl World {
     // --- Time -----------------------------------------------------------------------------------------------------
 
     pub(crate) fn advance_logged(&mut self, millis: u64) {
+        if let Some(mut tape) = self.tape.take() {
+            let line = format!(
+                "+ {}",
+                transcript::print_duration(Duration::from_millis(millis))
+            );
+            tape.record(self, &line, |world| {
+                world.advance_logged(millis);
+                Ran {
+                    line: line.clone(),
+                    ..Ran::default()
+                }
+            });
+            self.tape = Some(tape);
+            return;
+        }
         self.log(LogEntry::Advance { millis });
         self.advance(
             i64::try_from(millis)
@@ -389,6 +474,13 @@ impl World {
         // small keyspace, before anybody can type. Recording gives the real server as much.
         self.engine.tick(self.now);
         self.engine.tick(self.now);
+    }
+
+    /// Time that passes because a program sleeps.
+    pub(crate) fn pass(&mut self, micros: i64) {
+        if micros > 0 {
+            self.advance(micros);
+        }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -480,7 +572,7 @@ fn patient(mut engine: Engine) -> Engine {
 }
 
 /// Nothing here can be harmed, so a reader may look inside with DEBUG.
-fn open_config() -> Config {
+pub(crate) fn open_config() -> Config {
     Config::starting_with(&[("enable-debug-command", "yes")]).expect("a parameter and its value")
 }
 
@@ -512,7 +604,7 @@ fn shown_word(word: &[u8]) -> String {
 }
 
 /// redis-cli repeats a command that follows a number: `5 INCR n`.
-fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
+pub(crate) fn take_repeats(words: &mut Vec<Vec<u8>>) -> usize {
     let number = words
         .first()
         .and_then(|word| std::str::from_utf8(word).ok()?.parse::<usize>().ok());

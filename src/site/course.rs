@@ -23,7 +23,7 @@ impl Lessons {
             .unwrap_or_else(|problems| stop(&problems));
         let mut pages = BTreeMap::new();
         let mut problems = Vec::new();
-        for lesson in course.lessons().filter(|lesson| lesson.written) {
+        for lesson in course.pages().filter(|lesson| lesson.written) {
             let markdown = files::read_text(&folder.join(&lesson.path));
             let path = format!("lessons/{}", lesson.path);
             let (page, found) = lesson::read_page(&path, &markdown, &|to| address(&course, to));

@@ -16,6 +16,7 @@ mod rail;
 mod routes;
 mod service_worker;
 mod template;
+mod visualisers;
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@
 use crate::course::Lessons;
 use crate::rail;
 use lesson::html::escape;
-use lesson::{Lesson, Page};
+use lesson::{Course, Lesson, Page};
 
 pub fn front(lessons: &Lessons) -> String {
     let first = lessons.first_written();
@@ -37,19 +37,21 @@ pub fn lesson(lessons: &Lessons, lesson: &Lesson) -> String {
     let page = lessons.page(lesson);
     let course = &lessons.course;
     let phase = course.phase(lesson.phase).expect("a lesson is in a phase");
+    let place = match lesson.number {
+        0 => "Capstone".to_owned(),
+        number => format!("Lesson {number} of {}", course.lessons().count()),
+    };
     let head = format!(
         "<header class=\"lesson-head\">\n\
-         <p class=\"eyebrow\">Phase {phase} · {phase_title} · Lesson {number} of {count}</p>\n\
+         <p class=\"eyebrow\">Phase {phase} · {phase_title} · {place}</p>\n\
          <h1>{title}</h1>\n<p class=\"lede\">{summary}</p>\n{minutes}</header>\n",
         phase = phase.number,
         phase_title = escape(&phase.title),
-        number = lesson.number,
-        count = course.lessons().count(),
         title = escape(&lesson.title),
         summary = escape(page.map_or(&lesson.summary, |page| &page.summary)),
         minutes = page.map(minutes).unwrap_or_default(),
     );
-    let (previous, next) = course.neighbors(lesson.number);
+    let (previous, next) = neighbors(course, lesson);
     let around = around(previous, next);
     match page {
         Some(page) => format!(
@@ -64,6 +66,18 @@ pub fn lesson(lessons: &Lessons, lesson: &Lesson) -> String {
              <footer class=\"lesson-foot\">\n{around}</footer>\n</article>",
             text = unwritten(lessons),
         ),
+    }
+}
+
+/// What is read before and after: a capstone stands at the end of its phase.
+fn neighbors<'a>(course: &'a Course, lesson: &Lesson) -> (Option<&'a Lesson>, Option<&'a Lesson>) {
+    let written: Vec<&Lesson> = course.pages().filter(|page| page.written).collect();
+    match written.iter().position(|page| page.slug == lesson.slug) {
+        Some(at) => {
+            let before = at.checked_sub(1).map(|before| written[before]);
+            (before, written.get(at + 1).copied())
+        }
+        None => course.neighbors(lesson.number),
     }
 }
 

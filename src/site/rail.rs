@@ -11,13 +11,15 @@ pub fn rail(course: &Course, base: &str, current: Option<&str>) -> String {
             .lessons
             .iter()
             .map(|lesson| rail_item(lesson, base, current));
+        let capstone = phase.capstone.iter().filter(|capstone| capstone.written);
+        let capstone = capstone.map(|capstone| capstone_item(capstone, base, current));
         format!(
             "<li class=\"phase\" data-phase=\"{number}\"><p class=\"phase-name\">\
              <span class=\"phase-number\">{number}</span> <span class=\"phase-title\">{title}</span></p>\n\
              <ol class=\"lessons\">\n{lessons}</ol></li>\n",
             number = phase.number,
             title = escape(&phase.title),
-            lessons = lessons.collect::<String>(),
+            lessons = lessons.chain(capstone).collect::<String>(),
         )
     });
     format!("<ol class=\"phases\">\n{}</ol>", phases.collect::<String>())
@@ -36,6 +38,21 @@ fn rail_item(lesson: &Lesson, base: &str, current: Option<&str>) -> String {
         unwritten = unwritten_mark(lesson),
         number = lesson.number,
         title = escape(&lesson.title),
+    )
+}
+
+/// A capstone is no lesson: it does not count among them.
+fn capstone_item(capstone: &Lesson, base: &str, current: Option<&str>) -> String {
+    let here = if current == Some(capstone.slug.as_str()) {
+        " aria-current=\"page\""
+    } else {
+        ""
+    };
+    format!(
+        "<li class=\"capstone\"><a href=\"{base}lessons/{slug}/\"{here}><span class=\"number\">◆</span> \
+         <span class=\"title\">{title}</span></a></li>\n",
+        slug = capstone.slug,
+        title = escape(&capstone.title),
     )
 }
 
@@ -59,11 +76,25 @@ fn phase_section(lessons: &Lessons, phase: &Phase, base: &str) -> String {
         "<section class=\"phase\" data-phase=\"{number}\">\n\
          <h2 id=\"phase-{number}\"><span class=\"phase-number\">{number}</span> {title}</h2>\n\
          <p class=\"phase-progress\" data-island=\"phase-progress\"></p>\n{summary}\
-         {cards}</section>\n",
+         {cards}{capstone}</section>\n",
         number = phase.number,
         title = escape(&phase.title),
         cards = cards(lessons, phase.lessons.iter(), base),
+        capstone = capstone_line(phase, base),
     )
+}
+
+fn capstone_line(phase: &Phase, base: &str) -> String {
+    let capstone = phase.capstone.iter().filter(|capstone| capstone.written);
+    let line = |capstone: &Lesson| {
+        format!(
+            "<p class=\"capstone\">◆ Capstone: <a href=\"{base}lessons/{}/\">{}</a>: {}</p>\n",
+            capstone.slug,
+            escape(&capstone.title),
+            escape(&capstone.summary),
+        )
+    };
+    capstone.map(line).collect()
 }
 
 pub fn cards<'a>(

@@ -1,7 +1,7 @@
 //! Every address of the site, each with its own title, description and content.
 
 use crate::course::Lessons;
-use crate::{page, rail};
+use crate::{page, rail, visualisers};
 use lesson::Lesson;
 
 pub struct Route {
@@ -39,10 +39,11 @@ const NAME: &str = "Redis Mastery";
 
 pub fn all(lessons: &Lessons) -> Vec<Route> {
     let mut routes = fixed(lessons);
+    routes.extend(views::ALL.iter().map(|view| view_route(lessons, view)));
     routes.extend(
         lessons
             .course
-            .lessons()
+            .pages()
             .map(|lesson| lesson_route(lessons, lesson)),
     );
     routes
@@ -68,6 +69,22 @@ fn lesson_route(lessons: &Lessons, lesson: &Lesson) -> Route {
         rail: rail::rail(&lessons.course, &base(&path), Some(&lesson.slug)),
         main: page::lesson(lessons, lesson),
         data,
+        path,
+    }
+}
+
+fn view_route(lessons: &Lessons, view: &views::View) -> Route {
+    let path = format!("views/{}/", view.name);
+    Route {
+        kind: "visualiser",
+        slug: Some(view.name.to_owned()),
+        title: format!("{} · {NAME}", view.title),
+        description: view.about.to_owned(),
+        indexed: true,
+        dock: true,
+        rail: rail::rail(&lessons.course, &base(&path), None),
+        main: visualisers::page(view),
+        data: None,
         path,
     }
 }
@@ -109,6 +126,14 @@ fn fixed(lessons: &Lessons) -> Vec<Route> {
          behind it. Nothing is installed and nothing leaves the page.",
         page::playground(),
     );
+    let gallery = route(
+        "views/",
+        "gallery",
+        format!("Visualisers · {NAME}"),
+        "Redis' own data structures with Redis' own parameters, drawn from keys that are alive: \
+         every one can be stepped, scrubbed, changed and shared.",
+        visualisers::gallery(),
+    );
     let share = route(
         "s/",
         "share",
@@ -129,6 +154,7 @@ fn fixed(lessons: &Lessons) -> Vec<Route> {
         home,
         course,
         playground,
+        gallery,
         Route {
             indexed: false,
             ..share

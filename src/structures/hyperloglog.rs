@@ -14,6 +14,7 @@ mod murmur;
 mod sparse;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use estimate::estimate;
 pub use murmur::murmur_hash_64a;
@@ -82,12 +83,27 @@ pub fn place(element: &[u8]) -> (usize, u8) {
 /// Says whether a register changed. The cached estimate is stale then.
 pub fn add(bytes: &mut Vec<u8>, element: &[u8], sparse_max_bytes: usize) -> Result<bool, Corrupt> {
     let (register, count) = place(element);
+    if trace::is_on() {
+        told::placed(element, register, count);
+    }
     raise(bytes, register, count, sparse_max_bytes)
 }
 
 /// Raises a register to at least `count`. Sparse bytes become dense when they would be more than `sparse_max_bytes`
 /// afterwards, or if no opcode can say the count.
 pub fn raise(
+    bytes: &mut Vec<u8>,
+    register: usize,
+    count: u8,
+    sparse_max_bytes: usize,
+) -> Result<bool, Corrupt> {
+    if trace::is_on() {
+        return told::raise(bytes, register, count, sparse_max_bytes);
+    }
+    raise_unseen(bytes, register, count, sparse_max_bytes)
+}
+
+fn raise_unseen(
     bytes: &mut Vec<u8>,
     register: usize,
     count: u8,
@@ -125,6 +141,9 @@ pub fn merge(bytes: &[u8], into: &mut [u8]) -> Result<(), Corrupt> {
 
 /// Replaces all registers; only for dense bytes.
 pub fn set_registers(bytes: &mut [u8], registers: &[u8]) {
+    if trace::is_on() {
+        told::all_raised(bytes, registers);
+    }
     dense::write(&mut bytes[HEADER_BYTES..], registers);
 }
 

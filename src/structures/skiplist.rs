@@ -7,6 +7,7 @@
 //! its neighbors.
 
 mod range;
+mod told;
 mod walk;
 
 pub use range::{LexBound, LexRange, Position, ScoreRange};
@@ -174,6 +175,9 @@ impl Skiplist {
         let fits_left = backward == NIL || self.node(backward).score < new;
         let fits_right = next.forward == NIL || next.score > new;
         if fits_left && fits_right {
+            if trace::is_on() {
+                self.tell_rescored(at, path.rank[0] + 1, new);
+            }
             self.nodes[at as usize].score = new;
             for level in 0..tower.height() {
                 self.link_mut(path.before[level], level).score = new;
@@ -238,6 +242,9 @@ impl Skiplist {
             }
             path.before[level] = tower;
             path.rank[level] = rank;
+        }
+        if trace::is_on() {
+            self.tell_search(&path);
         }
         path
     }
@@ -305,10 +312,16 @@ impl Skiplist {
             next => self.nodes[next as usize].backward = at,
         }
         self.length += 1;
+        if trace::is_on() {
+            self.tell_inserted(at, path.rank[0] + 1);
+        }
     }
 
     /// Takes a node out of all its levels; `path` leads to it.
     fn unlink(&mut self, at: u32, path: &Path) {
+        if trace::is_on() {
+            self.tell_removed(at, path.rank[0] + 1);
+        }
         let Node {
             backward, tower, ..
         } = *self.node(at);

@@ -31,7 +31,10 @@ fn main() {
 
 /// What asks for a turn soon, if none is on its way: long scripts go on between messages, so that the page can still
 /// say what is to happen to them.
-fn work_on_later(scope: &DedicatedWorkerGlobalScope, session: &Rc<RefCell<Session>>) -> impl Fn() {
+fn work_on_later(
+    scope: &DedicatedWorkerGlobalScope,
+    session: &Rc<RefCell<Session>>,
+) -> impl Fn() + use<> {
     type Turn = Closure<dyn FnMut()>;
     let turn: Rc<RefCell<Option<Turn>>> = Rc::default();
     let asked = Rc::new(Cell::new(false));

@@ -98,7 +98,7 @@ for (const look of LOOKS) {
       await type(page, "A> BLPOP queue 0");
       if (!(await page.locator(".key-button").first().isVisible())) await page.locator("#tab-keys").click();
       await page.locator(".key-button", { hasText: "board" }).click();
-      await page.locator(".keys-panel figure, .keys-panel .picture, .keys-panel [role=img], .keys-panel h3").first().waitFor();
+      await page.locator(".keys-panel .visualiser .picture-head").first().waitFor();
       await assertAccessible(page, "the playground");
       await assertNoSidewaysScroll(page, "the playground");
       await close();

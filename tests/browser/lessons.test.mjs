@@ -12,7 +12,8 @@ const linesOf = (page, block) =>
     all.map((line) => {
       const copy = line.cloneNode(true);
       for (const badge of copy.querySelectorAll(".badge")) badge.remove();
-      return copy.textContent;
+      // Transcripts keep no blanks at the end of a line.
+      return copy.textContent.trimEnd();
     }),
   );
 
@@ -40,15 +41,20 @@ describe("the lessons answer as printed", () => {
       const { blocks } = await dataOf(page);
       const differing = [];
       let count = 0;
-      for (const [number, { line }] of blocks.entries()) {
+      for (const [number, { line, content }] of blocks.entries()) {
         if (!(await page.locator(`#block-${number} .run`).count())) continue;
         const printed = await linesOf(page, number);
         await run(page, number);
-        const what = difference(printed, await linesOf(page, number));
+        const live = await linesOf(page, number);
+        // A redis.conf prints nothing: what the server says of each setting comes below it.
+        const below = content.Conf ? live.filter((line) => line.startsWith("(error)")) : live;
+        const what = difference(content.Conf ? [] : printed, below);
         if (what) differing.push(`block ${number} (line ${line} of the lesson): ${what}`);
         count++;
       }
-      assert.ok(count > 2, "the lesson has too few blocks that run to be a lesson");
+      // A capstone is made of exercises, which tasks.test.mjs works through.
+      const enough = slug.startsWith("capstone-") || count > 2;
+      assert.ok(enough, "the lesson has too few blocks that run to be a lesson");
       assert.ok(!differing.length, `live replies differ from the printed ones:\n${differing.join("\n")}`);
       assert.deepEqual(said, [], "the browser's console has messages");
       assert.deepEqual(complaints, []);

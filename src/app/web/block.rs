@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::dom;
+use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::{action_line, lanes, output_lines, ran_steps};
@@ -40,7 +41,9 @@ pub fn attach(page: Page, slices: &mut Slices) {
 
 fn runs(block: &Block) -> bool {
     match &block.content {
-        Content::Redis { steps, .. } => !steps.is_empty(),
+        Content::Redis { steps, .. }
+        | Content::Shell { host: false, steps }
+        | Content::Lua { steps, .. } => !steps.is_empty(),
         Content::Conf { .. } => !export::block_source(block).text.is_empty(),
         _ => false,
     }
@@ -48,7 +51,9 @@ fn runs(block: &Block) -> bool {
 
 fn steps_of(block: &Block) -> Vec<Step> {
     match &block.content {
-        Content::Redis { steps, .. } => steps.clone(),
+        Content::Redis { steps, .. }
+        | Content::Shell { host: false, steps }
+        | Content::Lua { steps, .. } => steps.clone(),
         _ => Vec::new(),
     }
 }
@@ -78,11 +83,13 @@ pub fn run(page: Page, number: u32) {
 #[component]
 fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl IntoView {
     let steps = StoredValue::new(steps_of(&block));
-    let conf = match block.content {
+    let editable = !matches!(block.content, Content::Conf { .. });
+    // What stands above the transcript and is not part of it.
+    let above = match block.content {
         Content::Conf { text } => Some(text),
+        Content::Lua { source, .. } => Some(source.trim_end().to_string() + "\n"),
         _ => None,
     };
-    let editable = conf.is_none();
     let editing = RwSignal::new(None::<String>);
     let edited = Memo::new(move |_| {
         page.record
@@ -113,10 +120,10 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         {part(move || match editing.get() {
             Some(_) => editor(editing, run_edited).into_any(),
             None => {
-                let printed = conf.clone();
+                let printed = above.clone();
                 view! { <pre tabindex="0"><code>
-                    {several(printed.map(|text| el("span", "line").say(&text)))}
-                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()))}
+                    {several(printed.map(|text| el("span", "line").say(&text))).draw()}
+                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()).draw())}
                 </code></pre> }
                 .into_any()
             }

@@ -9,6 +9,7 @@ use messages::{Completions, Request, Response};
 use web_sys::{HtmlInputElement, KeyboardEvent, SubmitEvent};
 
 use super::dom;
+use super::draw::Draw;
 use super::engine::State;
 use super::page::{Page, Route};
 use super::steps::{command_text, output_lines};
@@ -31,7 +32,7 @@ pub fn Console(page: Page) -> impl IntoView {
         <div class="console">
             <Clients page/>
             <div class="log" node_ref=log role="log" aria-live="polite" aria-label="Console output" tabindex="0">
-                {part(move || several(world.shown.with(Vec::is_empty).then(|| el("p", "empty").say(welcome(page)))))}
+                {part(move || several(world.shown.with(Vec::is_empty).then(|| el("p", "empty").say(welcome(page)))).draw())}
                 <For each=move || world.shown.get() key=|entry| (entry.id, stage(entry)) let:entry>
                     {entry_lines(page, entry)}
                 </For>
@@ -60,7 +61,7 @@ fn stage(entry: &Shown) -> u8 {
 fn entry_lines(page: Page, entry: Shown) -> AnyView {
     let output = |late| output_lines(&entry.output, late);
     match entry.kind {
-        Kind::Remark => el("p", "entry remark").say(&entry.output).into_any(),
+        Kind::Remark => el("p", "entry remark").say(&entry.output).draw().into_any(),
         Kind::Late { client } => {
             let who = el("span", "line")
                 .append(el("span", "who").say(&named(&client)))
@@ -68,11 +69,13 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
             el("div", "entry late-entry")
                 .append(who)
                 .append(output(true))
+                .draw()
                 .into_any()
         }
         Kind::Command { line, .. } if line.starts_with("+ ") => el("div", "entry")
             .append(el("span", "line wait").say(&line))
             .append(output(false))
+            .draw()
             .into_any(),
         Kind::Command {
             client,
@@ -100,6 +103,7 @@ fn entry_lines(page: Page, entry: Shown) -> AnyView {
                 .with("data-client", &client)
                 .append(el("span", "line cmd").add_if(who).append(command.clone()))
                 .append(lines.clone())
+                .draw()
             })
             .into_any()
         }
@@ -138,7 +142,7 @@ fn Clients(page: Page) -> impl IntoView {
                     <button type="button" class="client" aria-pressed=text(move || (world.client.get() == own).to_string())
                         on:click=click(move |_| { world.client.set(choose.clone()); focus_input(); })>
                         {shown}
-                        {several(world.waits_in(&waiting).map(|_| el("span", "badge").say("waits")))}
+                        {several(world.waits_in(&waiting).map(|_| el("span", "badge").say("waits"))).draw()}
                     </button>
                 }
             })))}
@@ -167,6 +171,7 @@ pub fn EngineTrouble(page: Page) -> impl IntoView {
         State::Absent(why) => el("div", "notice bad")
             .with("role", "alert")
             .append(el("p", "").say(&format!("{why} The text and what you did are not affected.")))
+            .draw()
             .into_any(),
         _ => ().into_any(),
     }
@@ -202,7 +207,7 @@ fn Prompt(page: Page) -> impl IntoView {
         {part(move || several(waiting().map(|line| {
             let words = format!("{} waits in {line}. Let another client or the clock wake it.", named(&client()));
             el("p", "waiting").with("role", "status").say(&words)
-        })))}
+        })).draw())}
         <form class="prompt-row" on:submit=submit>
             <label class="prompt" for="console-input">{part(move || world.prompt(&client()))}<span class="hush">"Command"</span></label>
             <input node_ref=field id="console-input" class="console-input" type="text" autocomplete="off" autocapitalize="off"

@@ -25,7 +25,7 @@ enum Tab {
 pub fn attach(page: Page, place: Option<HtmlElement>) {
     let Some(place) = place else { return };
     // With a page of its own the console has room for the keys beside it.
-    let wide = page.route() != Route::Lesson
+    let wide = !matches!(page.route(), Route::Lesson | Route::Visualiser)
         && dom::window()
             .inner_width()
             .is_ok_and(|width| width.as_f64() >= Some(1000.0));
@@ -81,11 +81,11 @@ fn set_open(open: bool) {
 
 #[component]
 fn Dock(page: Page, tab: RwSignal<Tab>) -> impl IntoView {
-    let both = page.route() != Route::Lesson;
+    let both = !matches!(page.route(), Route::Lesson | Route::Visualiser);
     let open = RwSignal::new(false);
     effect(move || set_open(open.get()));
     let name = match page.route() {
-        Route::Lesson => "This page’s server",
+        Route::Lesson | Route::Visualiser => "This page’s server",
         Route::Share => "Scratch server",
         _ => "Your server",
     };

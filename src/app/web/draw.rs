@@ -1,6 +1,8 @@
 //! Draws `Markup`, and draws it again with the least change: what the reader has opened, scrolled or
 //! focused stays so where the elements are the same.
 
+use std::borrow::Cow;
+
 use leptos::attr::Attribute;
 use leptos::attr::any_attribute::AnyAttribute;
 use leptos::prelude::*;
@@ -14,6 +16,20 @@ use crate::markup::Markup;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 const HTML: &str = "http://www.w3.org/1999/xhtml";
+
+/// `Markup` as a part of a view: it comes from another crate, so it is wrapped for Leptos.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing(Markup);
+
+pub trait Draw {
+    fn draw(self) -> Drawing;
+}
+
+impl Draw for Markup {
+    fn draw(self) -> Drawing {
+        Drawing(self)
+    }
+}
 
 /// What was drawn, and the nodes it became. Never empty, so that it keeps its place.
 pub struct Drawn {
@@ -37,7 +53,7 @@ fn create(markup: &Markup, space: &str) -> Node {
             attributes,
             children,
         } => {
-            let space = if *tag == "svg" { SVG } else { space };
+            let space = if tag == "svg" { SVG } else { space };
             let element = dom::document()
                 .create_element_ns(Some(space), tag)
                 .expect("a tag name");
@@ -85,7 +101,7 @@ fn patch(node: &Node, old: &Markup, new: &Markup, space: &str) -> Node {
                 element,
                 children,
                 new_children,
-                if *tag == "svg" { SVG } else { space },
+                if tag == "svg" { SVG } else { space },
             );
         }
         _ => {
@@ -102,8 +118,8 @@ fn patch(node: &Node, old: &Markup, new: &Markup, space: &str) -> Node {
 
 fn patch_attributes(
     element: &Element,
-    old: &[(&'static str, String)],
-    new: &[(&'static str, String)],
+    old: &[(Cow<'static, str>, String)],
+    new: &[(Cow<'static, str>, String)],
 ) {
     for (name, value) in new.iter().filter(|attribute| !old.contains(attribute)) {
         element
@@ -134,17 +150,17 @@ fn patch_children(parent: &Node, old: &[Markup], new: &[Markup], space: &str) {
     }
 }
 
-impl Render for Markup {
+impl Render for Drawing {
     type State = Drawn;
 
     fn build(self) -> Drawn {
-        let list = list_of(self);
+        let list = list_of(self.0);
         let nodes = list.iter().map(|markup| create(markup, HTML)).collect();
         Drawn { list, nodes }
     }
 
     fn rebuild(self, state: &mut Drawn) {
-        let list = list_of(self);
+        let list = list_of(self.0);
         let kept = list.len().min(state.list.len());
         for ((node, before), after) in state.nodes.iter_mut().zip(&state.list).zip(&list) {
             *node = patch(node, before, after, HTML);
@@ -201,23 +217,23 @@ impl Mountable for Drawn {
 }
 
 /// What `view!` asks of its parts beyond drawing; nothing of it is used by a page without a server.
-impl AddAnyAttr for Markup {
-    type Output<NewAttr: Attribute> = Markup;
+impl AddAnyAttr for Drawing {
+    type Output<NewAttr: Attribute> = Drawing;
 
-    fn add_any_attr<NewAttr: Attribute>(self, _attribute: NewAttr) -> Markup {
+    fn add_any_attr<NewAttr: Attribute>(self, _attribute: NewAttr) -> Drawing {
         self
     }
 }
 
-impl RenderHtml for Markup {
-    type AsyncOutput = Markup;
-    type Owned = Markup;
+impl RenderHtml for Drawing {
+    type AsyncOutput = Drawing;
+    type Owned = Drawing;
 
     const MIN_LENGTH: usize = 0;
 
     fn dry_resolve(&mut self) {}
 
-    async fn resolve(self) -> Markup {
+    async fn resolve(self) -> Drawing {
         self
     }
 
@@ -240,7 +256,7 @@ impl RenderHtml for Markup {
         unreachable!("islands are drawn anew");
     }
 
-    fn into_owned(self) -> Markup {
+    fn into_owned(self) -> Drawing {
         self
     }
 }

@@ -10,6 +10,7 @@ use messages::{CheckResult, Checked, Request, Response};
 use web_sys::KeyboardEvent;
 
 use super::dom;
+use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::ran_steps;
@@ -77,14 +78,14 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
             <h3>{format!("Exercise {}", number + 1)}</h3>
             {part(move || several(solved.get().map(|solved| {
                 el("span", "solved-mark").say(&format!("✓ Solved in {}", counted(solved.commands.into(), "command")))
-            })))}
+            })).draw())}
         </div>
         // The goal is the lesson's own text, made into HTML when the site was built.
         <div class="goal" inner_html=exercise.goal.html></div>
         {several((!given.is_empty()).then(|| {
             let text = el("pre", "").with("tabindex", "0").append(el("code", "").say(&given));
             el("div", "given").append(el("p", "").say("It begins with:")).append(text)
-        }))}
+        })).draw()}
         <label class="hush" for=prompt_id.clone()>"Your commands, one a line"</label>
         <div class="prompt-box">
             <span class="prompt" aria-hidden="true">">"</span>
@@ -116,7 +117,7 @@ fn ExerciseIsland(page: Page, number: u32, exercise: Exercise) -> impl IntoView 
                 list(hints.iter().take(hints_open.get()).map(|hint| view! { <li inner_html=hint.html.clone()></li> }))
             }))}
         </ol>
-        <div class="verdict" role="status">{part(move || judged(&verdict.get()))}</div>
+        <div class="verdict" role="status">{part(move || judged(&verdict.get()).draw())}</div>
         {part(move || (solved.with(Option::is_some)).then(|| why.get_value()).filter(|why| !why.is_empty()).map(|why| view! {
             <div class="why"><h4>"Why"</h4><div inner_html=why></div></div>
         }))}

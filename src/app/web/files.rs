@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Event, File, FileList, HtmlElement, HtmlInputElement};
 
 use super::console::EngineTrouble;
+use super::draw::Draw;
 use super::erase::{click, effect, input, part, text};
 use super::page::Page;
 use super::{kept, share};
@@ -70,8 +71,8 @@ pub fn Files(page: Page) -> impl IntoView {
     };
     view! {
         <div class="files-panel" on:click=click(pressed) on:change=input(chosen) aria-busy=text(move || page.world.busy.get().to_string())>
-            {part(move || several([status(), table.get()]))}
-            {load}
+            {part(move || several([status(), table.get()]).draw())}
+            {load.draw()}
             <EngineTrouble page/>
         </div>
     }

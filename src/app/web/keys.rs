@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::erase::{click, effect, list, part, text};
 use leptos::task::spawn_local;
-use messages::{KeyRow, KeyView};
+use messages::KeyRow;
 
+use super::draw::Draw;
+use super::figure::Chosen;
 use super::page::Page;
-use super::views::picture;
 use crate::format::{bytes, cut, lifetime, text_of};
 use crate::markup::{el, several};
 
@@ -17,30 +18,18 @@ const KEYS_MAX: u32 = 200;
 pub fn Keys(page: Page) -> impl IntoView {
     let rows = RwSignal::new(None::<(Vec<KeyRow>, u64)>);
     let chosen = RwSignal::new(None::<Vec<u8>>);
-    let shown = RwSignal::new(None::<KeyView>);
     effect(move || {
         page.world.changes.track();
         spawn_local(async move { rows.set(page.keys(KEYS_MAX).await) });
     });
-    effect(move || {
-        page.world.changes.track();
-        let key = chosen.get();
-        spawn_local(async move {
-            let view = match key {
-                Some(key) => page.inspect(key).await,
-                None => None,
-            };
-            shown.set(view);
-        });
-    });
     view! {
         <div class="keys-panel">
             {part(move || match rows.get() {
-                None => el("p", "empty").say("The engine has not answered yet.").into_any(),
-                Some((rows, _)) if rows.is_empty() => el("p", "empty").say("No keys. The first SET makes one.").into_any(),
+                None => el("p", "empty").say("The engine has not answered yet.").draw().into_any(),
+                Some((rows, _)) if rows.is_empty() => el("p", "empty").say("No keys. The first SET makes one.").draw().into_any(),
                 Some((rows, total)) => view! { <KeyTable rows total chosen/> }.into_any(),
             })}
-            {part(move || shown.with(|view| several(view.as_ref().map(picture))))}
+            <Chosen page chosen/>
         </div>
     }
 }
@@ -57,7 +46,7 @@ pub fn KeyTable(rows: Vec<KeyRow>, total: u64, chosen: RwSignal<Option<Vec<u8>>>
             </tbody>
         </table>
         </div>
-        {several((more > 0).then(|| el("p", "empty").say(&format!("and {more} more"))))}
+        {several((more > 0).then(|| el("p", "empty").say(&format!("and {more} more")))).draw()}
     }
 }
 

@@ -25,7 +25,6 @@ mod shortcuts;
 mod slices;
 mod steps;
 mod storage;
-mod views;
 mod world;
 
 use leptos::prelude::*;
@@ -61,6 +60,11 @@ pub fn start() {
                 dock::attach(page, dom::island("share"));
                 share::open(page);
             }
+            Route::Visualiser => {
+                dock::attach(page, dom::by_id("dock"));
+                figure::attach_page(page);
+            }
+            Route::Gallery => figure::attach_gallery(page, &mut slices),
             Route::Other => {}
         }
         offline::attach(page);

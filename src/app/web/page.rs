@@ -22,6 +22,10 @@ pub enum Route {
     Lesson,
     Playground,
     Share,
+    /// One visualiser beside its console.
+    Visualiser,
+    /// All of them, each with a server of its own.
+    Gallery,
     /// A page without a server.
     Other,
 }
@@ -42,6 +46,8 @@ pub struct Page {
     pub progress: RwSignal<Progress>,
     pub notices: RwSignal<Vec<Notice>>,
     pub world: World,
+    /// The seed that an opened link asks for.
+    pub seed_of_link: StoredValue<Option<String>>,
 }
 
 struct Fixed {
@@ -63,6 +69,8 @@ impl Page {
             Some("lesson") => Route::Lesson,
             Some("playground") => Route::Playground,
             Some("share") => Route::Share,
+            Some("visualiser") => Route::Visualiser,
+            Some("gallery") => Route::Gallery,
             _ => Route::Other,
         };
         let json = dom::by_id("lesson-data").and_then(|script| script.text_content());
@@ -87,6 +95,7 @@ impl Page {
             progress: RwSignal::new(Progress::default()),
             notices,
             world,
+            seed_of_link: StoredValue::new(None),
         }
     }
 
@@ -147,8 +156,20 @@ impl Page {
             Route::Lesson => format!("lesson:{}", self.slug().unwrap_or_default()),
             Route::Home => "home".to_owned(),
             Route::Share => "share".to_owned(),
+            Route::Visualiser => format!("views/{}", self.slug().unwrap_or_default()),
             _ => "playground".to_owned(),
         }
+    }
+
+    /// From which the page's world is made.
+    pub fn seed(self) -> String {
+        if let Some(seed) = self.seed_of_link.get_value() {
+            return seed;
+        }
+        self.data(|data| match data.path.is_empty() {
+            true => self.world_name(),
+            false => data.path.clone(),
+        })
     }
 
     /// Whether this page's log is stored. A shared session is somebody else's.

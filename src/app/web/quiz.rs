@@ -8,6 +8,7 @@ use lesson::Quiz;
 use messages::{Ran, Request, Response};
 
 use super::dom;
+use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::ran_steps;
@@ -87,8 +88,8 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
         <div class="proof">
             {part(move || match steps.get() {
                 None => view! { <button type="button" class="button" on:click=click(prove)>"Let the server prove it"</button> }.into_any(),
-                Some(Ok(steps)) => el("pre", "").with("tabindex", "0").append(el("code", "").append(ran_steps(&steps))).into_any(),
-                Some(Err(why)) => el("p", "failed").say(&why).into_any(),
+                Some(Ok(steps)) => el("pre", "").with("tabindex", "0").append(el("code", "").append(ran_steps(&steps))).draw().into_any(),
+                Some(Err(why)) => el("p", "failed").say(&why).draw().into_any(),
             })}
         </div>
     }

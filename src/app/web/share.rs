@@ -52,6 +52,7 @@ pub fn session(page: Page) -> Shared {
     Shared {
         origin: page.world_name(),
         entries,
+        view: None,
     }
 }
 
@@ -139,7 +140,7 @@ pub fn open(page: Page) {
     }
 }
 
-async fn run_all(page: Page, entries: Vec<LogEntry>) {
+pub async fn run_all(page: Page, entries: Vec<LogEntry>) {
     for entry in entries {
         match entry {
             LogEntry::Line { client, line } => page.run_line_of(client, line).await,
@@ -149,7 +150,7 @@ async fn run_all(page: Page, entries: Vec<LogEntry>) {
     }
 }
 
-fn forget_fragment() {
+pub fn forget_fragment() {
     let location = dom::window().location();
     let path = location.pathname().unwrap_or_default();
     if let Ok(history) = dom::window().history() {

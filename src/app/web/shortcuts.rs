@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
 
 use super::dom;
+use super::draw::Draw;
 use super::page::Page;
 use crate::markup::{el, several};
 
@@ -94,7 +95,7 @@ fn KeysDialog() -> impl IntoView {
                 {several(KEYS.iter().map(|(keys, what)| several([
                     el("dt", "").add_all(keys.iter().map(|key| el("kbd", "").say(key))),
                     el("dd", "").say(what),
-                ])))}
+                ]))).draw()}
             </dl>
             <form method="dialog"><button class="button">"Close"</button></form>
         </dialog>

@@ -8,9 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::Action;
 use lesson::transcript::{self, Line};
-use messages::{
-    BlockRun, KeyRow, KeyView, LogEntry, Notice, Ran, Request, Response, Setup, Status,
-};
+use messages::{BlockRun, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status};
 
 use super::dom;
 use super::engine::{Lost, State};
@@ -289,13 +287,9 @@ impl Page {
     }
 
     fn setup(self, log: Vec<LogEntry>) -> Setup {
-        let name = self.world_name();
+        let seed = self.seed();
         self.data(|data| Setup {
-            seed: if data.path.is_empty() {
-                name
-            } else {
-                data.path.clone()
-            },
+            seed,
             blocks: data.blocks.iter().map(export::block_source).collect(),
             exercises: data.exercises.iter().map(export::exercise_source).collect(),
             proofs: data
@@ -491,13 +485,6 @@ impl Page {
         }
     }
 
-    pub async fn inspect(self, key: Vec<u8>) -> Option<KeyView> {
-        match self.ask(Request::Inspect { key }).await {
-            Ok(Response::Key(view)) => view,
-            _ => None,
-        }
-    }
-
     /// Asks about this page's world, which is made first if need be.
     pub async fn ask(self, request: Request) -> Result<Response, Problem> {
         self.ask_with(request, Array::new()).await
@@ -509,7 +496,7 @@ impl Page {
         let reading = matches!(
             request,
             Request::Keys { .. }
-                | Request::Inspect { .. }
+                | Request::Show(_)
                 | Request::Complete { .. }
                 | Request::Files
                 | Request::ReadFile { .. }

@@ -1,7 +1,9 @@
 //! CONFIG REWRITE: the parameters as they are, written into a file that people edit. Their comments, their order and
 //! their defaults stay; what is new goes to the end. Source: `config.c`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use crate::structures::ordered::OrderedMap;
 
 use super::Config;
 use super::parameters::{self, Kind, PARAMETERS, Parameter};
@@ -15,7 +17,7 @@ const SAVE_DEFAULT: &str = "3600 1 300 100 60 10000";
 struct Lines {
     lines: Vec<String>,
     /// Where each parameter stands, by its name today.
-    places: BTreeMap<String, VecDeque<usize>>,
+    places: OrderedMap<String, VecDeque<usize>>,
     has_signature: bool,
 }
 
@@ -103,7 +105,7 @@ impl Lines {
     fn read(text: &str) -> Lines {
         let mut lines = Lines {
             lines: Vec::new(),
-            places: BTreeMap::new(),
+            places: OrderedMap::new(),
             has_signature: false,
         };
         for line in text.split('\n') {
@@ -112,8 +114,7 @@ impl Lines {
             if let Some(name) = name_of(line) {
                 lines
                     .places
-                    .entry(name)
-                    .or_default()
+                    .get_or_default(name)
                     .push_back(lines.lines.len());
             }
             lines.lines.push(line.to_string());

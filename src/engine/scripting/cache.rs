@@ -1,7 +1,9 @@
 //! Scripts by their SHA-1 sum. Those that came with EVAL make place for newer ones; those that SCRIPT LOAD was given stay
 //! until SCRIPT FLUSH. Source: Redis 8.2, `eval.c`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use crate::structures::ordered::OrderedMap;
 
 use super::shebang::Flags;
 
@@ -20,7 +22,7 @@ pub struct Script {
 /// The script cache.
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
-    scripts: BTreeMap<Sum, Script>,
+    scripts: OrderedMap<Sum, Script>,
     /// Passing ones, the one that was not used for longest first.
     passing: VecDeque<Sum>,
     /// How many had to make place.

@@ -1,9 +1,8 @@
 //! Libraries of functions: what FUNCTION LOAD was given, and which functions it registered. Source: Redis 8.2,
 //! `functions.c`.
 
-use std::collections::BTreeMap;
-
 use super::shebang::Flags;
+use crate::structures::ordered::OrderedMap;
 
 /// Why a name of a library or function is refused.
 pub const BAD_NAME: &str = "Library names can only contain letters, numbers, or underscores(_) and must be at least \
@@ -15,7 +14,7 @@ pub struct Library {
     /// As it was given, first line included.
     pub code: Vec<u8>,
     /// By name, as it was registered.
-    pub functions: BTreeMap<Vec<u8>, Function>,
+    pub functions: OrderedMap<Vec<u8>, Function>,
 }
 
 #[derive(Debug, Clone)]
@@ -29,10 +28,10 @@ pub struct Function {
 /// All libraries by name.
 #[derive(Debug, Clone, Default)]
 pub struct Libraries {
-    libraries: BTreeMap<Vec<u8>, Library>,
+    libraries: OrderedMap<Vec<u8>, Library>,
     /// By a function's name in lower case: its library, and its name there. A second name that differs by case alone
     /// is listed and never found.
-    owners: BTreeMap<Vec<u8>, (Vec<u8>, Vec<u8>)>,
+    owners: OrderedMap<Vec<u8>, (Vec<u8>, Vec<u8>)>,
 }
 
 pub fn is_name(name: &[u8]) -> bool {
@@ -68,8 +67,7 @@ impl Libraries {
         for name in library.functions.keys() {
             let owner = (library.name.clone(), name.clone());
             self.owners
-                .entry(name.to_ascii_lowercase())
-                .or_insert(owner);
+                .get_or_insert_with(name.to_ascii_lowercase(), || owner);
         }
         self.libraries.insert(library.name.clone(), library);
     }

@@ -1,19 +1,18 @@
 //! Making libraries: their code runs once and registers functions. Source: Redis 8.2, `function_lua.c`,
 //! `luaEngineCreate` and `luaRegisterFunction`.
 
-use std::collections::BTreeMap;
-
 use lua::{Args, Pin, Run, TableRef, Value, Vm};
 
 use super::api::{self, Asked};
 use super::libraries::{BAD_NAME, Function, Library, is_name};
 use super::machine::Machine;
 use super::run::{describe, give_back, machine, write_log};
-use super::shebang::{self, Flags};
+use super::shebang::{self, Flags, Header};
 use super::{Kind, NANOS_PER_STEP};
 use crate::context::Context;
 use crate::error::Error;
 use crate::rdb::{Reader, file};
+use crate::structures::ordered::OrderedMap;
 
 /// What FUNCTION RESTORE does with libraries that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +39,7 @@ impl Policy {
 /// A library whose code has run, with its functions in the machine.
 struct Made {
     library: Library,
-    pins: BTreeMap<Vec<u8>, Pin>,
+    pins: OrderedMap<Vec<u8>, Pin>,
 }
 
 /// FUNCTION LOAD. Returns the library's name.
@@ -58,7 +57,7 @@ fn load_into(
     code: &[u8],
     replace: bool,
 ) -> Result<Vec<u8>, Error> {
-    let (engine, name, _) = shebang::of_library(code)?;
+    let Header { engine, name, .. } = shebang::of_library(code)?;
     check_name(&engine, &name)?;
     if !replace && ctx.server.scripting.libraries.get(&name).is_some() {
         return Err(already("Library", &name));
@@ -98,8 +97,8 @@ fn quoted(what: &str, name: &str) -> String {
     }
 }
 
-fn unpin(machine: &mut Machine, pins: BTreeMap<Vec<u8>, Pin>) {
-    pins.into_values().for_each(|pin| machine.vm.unpin(pin));
+fn unpin(machine: &mut Machine, pins: OrderedMap<Vec<u8>, Pin>) {
+    pins.values().for_each(|pin| machine.vm.unpin(*pin));
 }
 
 /// The library takes its place, and that of one with its name.
@@ -219,7 +218,7 @@ fn check_and_make(
     before: &[Made],
     policy: Policy,
 ) -> Result<Made, Error> {
-    let (engine, name, _) = shebang::of_library(code)?;
+    let Header { engine, name, .. } = shebang::of_library(code)?;
     check_name(&engine, &name)?;
     let twice = before.iter().any(|made| made.library.name == name);
     let there = ctx.server.scripting.libraries.get(&name).is_some();
@@ -259,7 +258,9 @@ fn check_and_make(
 
 /// Runs a library's code.
 fn make(ctx: &mut Context, machine: &mut Machine, code: &[u8]) -> Result<Made, Error> {
-    let (_, name, body) = shebang::of_library(code)?;
+    let Header {
+        name, code: body, ..
+    } = shebang::of_library(code)?;
     let loaded = machine.vm.load(body, b"@user_function");
     let function = loaded.map_err(|error| {
         let text = String::from_utf8_lossy(&machine.text_of(error)).into_owned();
@@ -269,9 +270,9 @@ fn make(ctx: &mut Context, machine: &mut Machine, code: &[u8]) -> Result<Made, E
         library: Library {
             name,
             code: code.to_vec(),
-            functions: BTreeMap::new(),
+            functions: OrderedMap::new(),
         },
-        pins: BTreeMap::new(),
+        pins: OrderedMap::new(),
     };
     let ran = machine
         .show_globals_for_loading(true)

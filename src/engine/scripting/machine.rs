@@ -2,13 +2,13 @@
 //! when it is first needed; it holds nothing that could not be made again from the cache and the libraries, so a clone
 //! of an engine starts with none. Source: Redis 8.2, `script_lua.c`, `eval.c`, `function_lua.c`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use lua::{Args, FunctionRef, NativeFunction, NativeResult, Outcome, Pin, TableRef, Value, Vm};
 
 use super::api;
 use super::pcall::pcall;
+use crate::structures::ordered::OrderedMap;
 
 /// Bytes that a machine may use. Redis has no such limit; a script that needs more gets "not enough memory".
 const MEMORY: usize = 256 << 20;
@@ -23,7 +23,7 @@ pub enum Purpose {
 pub struct Machine {
     pub vm: Vm,
     /// Scripts by their sum, functions by their name.
-    pub compiled: BTreeMap<Vec<u8>, Pin>,
+    pub compiled: OrderedMap<Vec<u8>, Pin>,
     purpose: Purpose,
     /// What a library sees while it is loaded, and what its functions see: the machine of functions swaps them.
     globals_while_loading: Option<TableRef>,
@@ -82,7 +82,7 @@ impl Machine {
         refuse_unknown(&mut vm, all_globals)?;
         let mut machine = Machine {
             vm,
-            compiled: BTreeMap::new(),
+            compiled: OrderedMap::new(),
             purpose,
             globals_while_loading: None,
             all_globals,

@@ -87,8 +87,14 @@ pub fn of_script(body: &[u8]) -> Result<(Flags, &[u8]), Error> {
     Ok((flags, code))
 }
 
-/// A library's engine and name, and its code as `of_script` gives it.
-pub fn of_library(code: &[u8]) -> Result<(Vec<u8>, Vec<u8>, &[u8]), Error> {
+/// What a library's first line says, and its code as `of_script` gives it.
+pub struct Header<'a> {
+    pub engine: Vec<u8>,
+    pub name: Vec<u8>,
+    pub code: &'a [u8],
+}
+
+pub fn of_library(code: &[u8]) -> Result<Header<'_>, Error> {
     if !code.starts_with(b"#!") {
         return Err(Error::err("Missing library metadata"));
     }
@@ -111,7 +117,11 @@ pub fn of_library(code: &[u8]) -> Result<(Vec<u8>, Vec<u8>, &[u8]), Error> {
         }
     }
     let name = found.ok_or(Error::err("Library name was not given"))?;
-    Ok((engine[2..].to_vec(), name.to_vec(), rest))
+    Ok(Header {
+        engine: engine[2..].to_vec(),
+        name: name.to_vec(),
+        code: rest,
+    })
 }
 
 fn first_line(text: &[u8]) -> Option<(&[u8], &[u8])> {

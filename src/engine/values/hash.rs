@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::num::NonZero;
 use structures::ordered::OrderedSet;
 
+use super::told;
 use crate::allocation::{allocated, text, text_bytes};
 use crate::config::Limits;
 use crate::structures::bytes::Bytes;
@@ -170,6 +171,10 @@ impl Hash {
         let too_long = |word: &&[u8]| word.len() > limits.hash_max_listpack_value;
         let bytes = words.iter().map(|word| word.len()).sum();
         if too_many || words.iter().any(too_long) || !pack.safe_to_add(bytes) {
+            if trace::is_on() {
+                let longest = words.iter().map(|word| word.len()).max().unwrap_or(0);
+                self.tell_table(count, longest, limits);
+            }
             let table = self.become_table(seed);
             if too_many {
                 table.fields.expand(count);
@@ -189,6 +194,9 @@ impl Hash {
         if !matches!(self, Hash::Table(_)) {
             let longest = field.len().max(value.len());
             if longest > limits.hash_max_listpack_value {
+                if trace::is_on() {
+                    self.tell_table(0, longest, limits);
+                }
                 self.become_table(seed);
             }
         }
@@ -198,6 +206,9 @@ impl Hash {
             Hash::Table(table) => return table.set(field, value, old),
         };
         if self.len() > limits.hash_max_listpack_entries {
+            if trace::is_on() {
+                self.tell_table(self.len(), 0, limits);
+            }
             self.become_table(seed);
         }
         created
@@ -220,6 +231,10 @@ impl Hash {
             if at % 2 == 1 {
                 triples.push_back_int(NEVER);
             }
+        }
+        if trace::is_on() {
+            let why = "a field got a deadline, so each has room for one, and keeps it";
+            told::converted("listpack", "listpackex", why.to_owned());
         }
         *self = Hash::ListpackEx(Box::new(triples));
     }
@@ -358,6 +373,23 @@ impl Hash {
             Hash::Table(table) => Some(&table.fields),
             _ => None,
         }
+    }
+
+    #[cold]
+    fn tell_table(&self, count: usize, longest: usize, limits: &Limits) {
+        told::outgrew(
+            (self.encoding(), "hashtable"),
+            (
+                count,
+                limits.hash_max_listpack_entries,
+                "hash-max-listpack-entries",
+            ),
+            (
+                longest,
+                limits.hash_max_listpack_value,
+                "hash-max-listpack-value",
+            ),
+        );
     }
 
     fn become_table(&mut self, seed: [u8; 16]) -> &mut Table {

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::told;
 use crate::config::Limits;
 use crate::structures::listpack::{self, Entry, Listpack};
 use crate::structures::quicklist::{self, Quicklist};
@@ -102,6 +103,13 @@ impl List {
         };
         let fill = fill(limits);
         if quicklist::exceeds_limit(fill, pack.size() + bytes, pack.len() + count) {
+            if trace::is_on() {
+                let (bytes, elements) = (pack.size() + bytes, pack.len() + count);
+                let why = format!(
+                    "{bytes} bytes in {elements} elements are more than list-max-listpack-size {fill}"
+                );
+                told::converted("listpack", "quicklist", why);
+            }
             let pack = std::mem::take(pack);
             let mut list = Quicklist::from_listpack(pack, fill, limits.list_compress_depth);
             list.set_packed_threshold(limits.list_packed_threshold);
@@ -118,6 +126,10 @@ impl List {
             let pack = list
                 .take_single_listpack()
                 .expect("it has a single listpack");
+            if trace::is_on() {
+                let why = "one node is left, and it is less than half full";
+                told::converted("quicklist", "listpack", why.to_owned());
+            }
             *self = List::Listpack(pack);
         }
     }

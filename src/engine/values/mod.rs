@@ -6,4 +6,5 @@ pub mod set;
 pub mod sorted_set;
 pub mod stream;
 pub mod string;
+mod told;
 pub mod vector_set;

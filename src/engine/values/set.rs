@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::told;
 use crate::config::Limits;
 use crate::number;
 use crate::structures::dict::{self, Dict};
@@ -112,6 +113,9 @@ impl Set {
             Set::Table(_) => return,
         };
         if expected > most {
+            if trace::is_on() {
+                told::set_outgrew(self.encoding(), "hashtable", expected, 0, &rules.limits);
+            }
             self.become_table(expected, rules);
         }
     }
@@ -128,6 +132,15 @@ impl Set {
                 Some(value) => {
                     let added = integers.insert(value);
                     if added && integers.len() > intset_most(&rules.limits) {
+                        if trace::is_on() {
+                            told::set_outgrew(
+                                "intset",
+                                "hashtable",
+                                integers.len(),
+                                0,
+                                &rules.limits,
+                            );
+                        }
                         self.become_table(0, rules);
                     }
                     added
@@ -153,6 +166,15 @@ impl Set {
                     pack.push_back(&bytes);
                 } else {
                     let expected = pack.len() + 1;
+                    if trace::is_on() {
+                        told::set_outgrew(
+                            "listpack",
+                            "hashtable",
+                            expected,
+                            bytes.len(),
+                            &rules.limits,
+                        );
+                    }
                     self.become_table(expected, rules).insert(&bytes, ());
                 }
                 true
@@ -273,12 +295,18 @@ impl Set {
         if integers.len() < limits.set_max_listpack_entries
             && longest <= limits.set_max_listpack_value
         {
+            if trace::is_on() {
+                told::set_outgrew("intset", "listpack", integers.len() + 1, longest, limits);
+            }
             let mut pack = Listpack::new();
             integers.iter().for_each(|value| pack.push_back_int(value));
             pack.push_back(member);
             *self = Set::Listpack(pack);
         } else {
             let expected = integers.len() + 1;
+            if trace::is_on() {
+                told::set_outgrew("intset", "hashtable", expected, longest, limits);
+            }
             self.become_table(expected, rules).insert(member, ());
         }
     }

@@ -12,6 +12,7 @@ mod tests;
 pub use iter::Members;
 pub use range::is_empty_lex;
 
+use super::told;
 use crate::config::Limits;
 use crate::number;
 use crate::structures::dict::Dict;
@@ -130,6 +131,21 @@ impl SortedSet {
             if small && pack.safe_to_add(member.len()) {
                 insert(pack, member, score);
                 return None;
+            }
+            if trace::is_on() {
+                told::outgrew(
+                    ("listpack", "skiplist"),
+                    (
+                        count,
+                        limits.zset_max_listpack_entries,
+                        "zset-max-listpack-entries",
+                    ),
+                    (
+                        member.len(),
+                        limits.zset_max_listpack_value,
+                        "zset-max-listpack-value",
+                    ),
+                );
             }
             self.become_skiplist(count, rules);
         }

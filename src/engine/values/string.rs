@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::told;
 use crate::allocation::{allocated, text, text_bytes};
 use crate::number;
 
@@ -84,6 +85,10 @@ impl Str {
     /// The key's object got a deadline or another key: a value that no longer fits beside it moves out, for good.
     pub fn make_room(&mut self, key: &[u8], has_deadline: bool) {
         let fits = |length: usize| key.len() + length <= embedding_room(key, has_deadline);
+        if trace::is_on() && self.is_embedded() && !fits(self.len()) {
+            let why = "with the deadline, key and value no longer fit into one object of 64 bytes";
+            told::converted("embstr", "raw", why.to_owned());
+        }
         match self {
             Str::Short {
                 embedded, length, ..
@@ -132,6 +137,10 @@ impl Str {
     /// The bytes, to be changed in place: from now on `raw`.
     pub fn raw_mut(&mut self) -> &mut Vec<u8> {
         if !matches!(self, Str::Raw(_)) {
+            if trace::is_on() && self.encoding() != "raw" {
+                let why = "bytes that are changed in place lie apart from their key";
+                told::converted(self.encoding(), "raw", why.to_owned());
+            }
             let bytes = match std::mem::replace(self, Str::Int(0)) {
                 Str::Long { bytes, .. } => bytes.into_vec(),
                 other => other.to_bytes(),

@@ -19,11 +19,28 @@ fn sample() -> Shared {
             line("ada", "TTL session:42"),
             line("", "SET smile \"\u{1F600} > + #\""),
         ],
+        view: None,
+    }
+}
+
+fn with_view() -> Shared {
+    Shared {
+        view: Some(SharedView {
+            name: "skiplist".to_owned(),
+            key: b"laps\0\xff\t".to_vec(),
+            seed: Some("views/skiplist".to_owned()),
+            command: 3,
+            step: 17,
+        }),
+        ..sample()
     }
 }
 
 /// The link of version 1, as the first release wrote it. Never change it.
 const VERSION_1: &str = "s=11.uZofkU2LKw6AIACGO6f4h5G5MYcGAo1mk2Blk8CG4IRg9Bg2r-gRpLhZv0dwOaco3bH53RafYltKIAqTNsjVVSJFB2oXS6FnDJwwiJ5zTipSMGb8dd-4-uBAn_s6ocDQ0Bc";
+
+/// The first link of version 2. Never change it.
+const VERSION_2: &str = "s=21.wNQtKE2MMQ7CMBAE6_gVK1NGwIUEW6Rwl44OF7QWOJKFSSLOAkqeQccXeQJuQLS7MxM98zi0_j6Fi0thHOYpRcGnMMXAqVAHVWnSNVHf06a4Bn_j5e-tF5UWBrvOgnMn222zgnRHJ9HtoUiUaNZEJPJkYO32j_uK5xA95Pv1fMCgxEx-AA";
 
 #[test]
 fn what_is_shared_comes_back() {
@@ -33,6 +50,11 @@ fn what_is_shared_comes_back() {
         Shared {
             entries: vec![line("", "")],
             ..sample()
+        },
+        with_view(),
+        Shared {
+            view: Some(SharedView::default()),
+            ..Shared::default()
         },
     ] {
         let link = encode(&shared);
@@ -50,6 +72,7 @@ fn what_is_shared_comes_back() {
 #[test]
 fn every_version_still_opens() {
     assert_eq!(decode(VERSION_1), Ok(sample()));
+    assert_eq!(decode(VERSION_2), Ok(with_view()));
 }
 
 #[test]
@@ -82,7 +105,7 @@ fn a_changed_character_is_noticed() {
 
 #[test]
 fn a_later_version_is_named() {
-    assert_eq!(decode("#s=20.AAAAAA"), Err(Broken::Future('2')));
+    assert_eq!(decode("#s=30.AAAAAA"), Err(Broken::Future('3')));
     assert_eq!(decode("#block-3"), Err(Broken::NotALink));
     assert_eq!(decode(""), Err(Broken::NotALink));
 }

@@ -130,6 +130,35 @@ impl Skiplist {
         })
     }
 
+    /// The tower of a rank.
+    pub fn node_view(&self, rank: usize) -> Option<NodeView<'_>> {
+        let at = self.node_by_rank(rank)?;
+        let node = self.node(at);
+        Some(NodeView {
+            member: &node.member,
+            score: node.score,
+            levels: self.links_of(at, rank + 1, node.tower.height()),
+            backward: rank.checked_sub(1),
+        })
+    }
+
+    /// The ranks that a search for this rank stands on, from the left.
+    pub fn ranks_on_the_way(&self, rank: usize) -> Vec<usize> {
+        let mut ranks = Vec::new();
+        let (mut tower, mut place) = (HEADER, 0);
+        for level in (0..self.level).rev() {
+            loop {
+                let link = self.link_at(tower, level);
+                if link.forward == NIL || place + link.span as usize > rank + 1 {
+                    break;
+                }
+                (tower, place) = (link.tower, place + link.span as usize);
+                ranks.push(place - 1);
+            }
+        }
+        ranks
+    }
+
     pub(super) fn after(&self, at: u32) -> u32 {
         self.link_at(self.node(at).tower.place(), 0).forward
     }

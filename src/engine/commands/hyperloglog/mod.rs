@@ -97,14 +97,26 @@ fn count_one(ctx: &mut Context, key: &[u8]) -> Result<Reply, Error> {
     }
     let bytes = for_writing(ctx, key)?.expect("it was just there");
     if let Some(known) = hll::known_estimate(bytes) {
+        if trace::is_on() {
+            tell_counted(known, true);
+        }
         return Ok(Reply::Int(known as i64));
     }
     let count = hll::count(bytes)?;
+    if trace::is_on() {
+        tell_counted(count, false);
+    }
     hll::keep_estimate(bytes, count);
     // The value changed, so replicas count too and keep what they find; but nobody is notified.
     ctx.keys.touched(key);
     ctx.keys.dirty += 1;
     Ok(Reply::Int(count as i64))
+}
+
+#[cold]
+fn tell_counted(estimate: u64, cached: bool) {
+    let told = trace::Hyperloglog::Counted { estimate, cached };
+    trace::tell(trace::Event::Hyperloglog(told));
 }
 
 fn pfmerge(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

@@ -1,7 +1,7 @@
 //! FUNCTION and FCALL. Source: Redis 8.2, `functions.c`, `function_lua.c`.
 
 use crate::args::Args;
-use crate::command::{Command, flag::*, key};
+use crate::command::{Command, flag::*};
 use crate::commands::help::{help, wrong_arity_or_unknown};
 use crate::context::Context;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::rdb;
 use crate::reply::Reply;
 use crate::scripting::{self, Kind, Program, libraries::Library, loading};
 
-use super::{RUNS, RUNS_READ_ONLY, flush_mode, key_count};
+use super::{KEYS, KEYS_READ, RUNS, RUNS_READ_ONLY, flush_mode, key_count};
 
 pub const COMMANDS: &[Command] = &[
     Command::new("FCALL function numkeys:int [key...] [arg...]", fcall)
@@ -18,13 +18,13 @@ pub const COMMANDS: &[Command] = &[
         .cost("Depends on the function that is executed.")
         .since("7.0.0")
         .flags(RUNS)
-        .key_flags(&[key::RW | key::ACCESS | key::UPDATE]),
+        .key_specs(&[KEYS]),
     Command::new("FCALL_RO function numkeys:int [key...] [arg...]", fcall_ro)
         .summary("Runs a function that may not write.")
         .cost("Depends on the function that is executed.")
         .since("7.0.0")
         .flags(RUNS_READ_ONLY)
-        .key_flags(&[key::RO | key::ACCESS]),
+        .key_specs(&[KEYS_READ]),
     Command::container("FUNCTION")
         .summary("Keeps libraries of functions.")
         .cost("Depends on subcommand.")

@@ -4,7 +4,7 @@
 pub mod function;
 
 use crate::args::Args;
-use crate::command::{Command, flag::*, key};
+use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::commands::help::{help, wrong_arity_or_unknown};
 use crate::context::Context;
 use crate::error::Error;
@@ -13,8 +13,27 @@ use crate::reply::Reply;
 use crate::scripting::{self, Kind, Program, shebang, sum_of};
 
 /// Of all commands that run a program.
-const RUNS: u32 = NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | MAY_REPLICATE;
-const RUNS_READ_ONLY: u32 = NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | READONLY;
+const RUNS: u32 = NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | MOVABLEKEYS | MAY_REPLICATE;
+const RUNS_READ_ONLY: u32 =
+    NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | MOVABLEKEYS | READONLY;
+
+/// Nobody knows what a program will do with its keys: the worst is assumed.
+const KEYS: KeySpec = keys(key::RW | key::ACCESS | key::UPDATE);
+const KEYS_READ: KeySpec = keys(key::RO | key::ACCESS);
+
+/// As many as the second argument says, from the third on.
+const fn keys(flags: u32) -> KeySpec {
+    KeySpec {
+        flags,
+        begin: Begin::Index(2),
+        find: Find::Count {
+            count_at: 0,
+            first: 1,
+            step: 1,
+        },
+        notes: "",
+    }
+}
 
 pub const COMMANDS: &[Command] = &[
     Command::new("EVAL script numkeys:int [key...] [arg...]", eval)
@@ -22,25 +41,25 @@ pub const COMMANDS: &[Command] = &[
         .cost("Depends on the script that is executed.")
         .since("2.6.0")
         .flags(RUNS)
-        .key_flags(&[key::RW | key::ACCESS | key::UPDATE]),
+        .key_specs(&[KEYS]),
     Command::new("EVAL_RO script numkeys:int [key...] [arg...]", eval_ro)
         .summary("Runs a Lua script that may not write.")
         .cost("Depends on the script that is executed.")
         .since("7.0.0")
         .flags(RUNS_READ_ONLY)
-        .key_flags(&[key::RO | key::ACCESS]),
+        .key_specs(&[KEYS_READ]),
     Command::new("EVALSHA sha1 numkeys:int [key...] [arg...]", evalsha)
         .summary("Runs a cached Lua script, named by its SHA-1 sum.")
         .cost("Depends on the script that is executed.")
         .since("2.6.0")
         .flags(RUNS)
-        .key_flags(&[key::RW | key::ACCESS | key::UPDATE]),
+        .key_specs(&[KEYS]),
     Command::new("EVALSHA_RO sha1 numkeys:int [key...] [arg...]", evalsha_ro)
         .summary("Runs a cached Lua script that may not write, named by its SHA-1 sum.")
         .cost("Depends on the script that is executed.")
         .since("7.0.0")
         .flags(RUNS_READ_ONLY)
-        .key_flags(&[key::RO | key::ACCESS]),
+        .key_specs(&[KEYS_READ]),
     Command::container("SCRIPT")
         .summary("Keeps and ends scripts.")
         .cost("Depends on subcommand.")

@@ -1,10 +1,10 @@
 //! A listpack: one allocation, its header, each entry as it lies in memory, and the end mark.
 
-use messages::{Packed, PackedEntry};
+use crate::snapshot::{Packed, PackedEntry};
 
-use super::{as_table, cell, hidden_cell, note};
-use crate::format::{cut, hex, text_of};
-use crate::markup::{Markup, el, several};
+use crate::parts::{self, cell, hidden_cell, note};
+use messages::format::{cut, hex, text_of};
+use messages::markup::{Markup, el, several};
 
 const ENTRIES_MAX: usize = 64;
 
@@ -12,15 +12,6 @@ pub fn picture(packed: &Packed) -> Markup {
     let stride = packed.stride.max(1) as usize;
     let total = packed.total_bytes;
     let cells = packed.entries.iter().take(ENTRIES_MAX).enumerate();
-    let rows = packed.entries.iter().map(|entry| {
-        let kind = if entry.integer { "integer" } else { "text" };
-        vec![
-            entry.offset.to_string(),
-            text_of(&entry.value),
-            kind.to_owned(),
-            hex(&entry.raw),
-        ]
-    });
     several([
         note(&format!(
             "One allocation of {total} bytes: total length and count in front, one entry after another, ff at the end."
@@ -38,8 +29,20 @@ pub fn picture(packed: &Packed) -> Markup {
                 "end",
                 "ff",
             )),
-        as_table(&["Offset", "Value", "Kept as", "Bytes"], rows.collect()),
     ])
+}
+
+pub fn table(packed: &Packed) -> Markup {
+    let rows = packed.entries.iter().map(|entry| {
+        let kind = if entry.integer { "integer" } else { "text" };
+        vec![
+            entry.offset.to_string(),
+            text_of(&entry.value),
+            kind.to_owned(),
+            hex(&entry.raw),
+        ]
+    });
+    parts::table(&["Offset", "Value", "Kept as", "Bytes"], rows)
 }
 
 /// `first`: an element of the key begins here.

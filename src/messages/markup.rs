@@ -3,12 +3,19 @@
 //! (`web/draw.rs`), and the functions
 //! that make them stay calls. There is no way in for HTML: texts are text nodes, values are attributes.
 
-#[derive(Debug, Clone, PartialEq)]
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// Names of tags and attributes are written in code, except where a drawing came in a message.
+type Name = Cow<'static, str>;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Markup {
     Text(String),
     Element {
-        tag: &'static str,
-        attributes: Vec<(&'static str, String)>,
+        tag: Name,
+        attributes: Vec<(Name, String)>,
         children: Vec<Markup>,
     },
     /// One after another, without an element around them.
@@ -19,7 +26,7 @@ pub enum Markup {
 #[inline(never)]
 pub fn el(tag: &'static str, class: &str) -> Markup {
     let element = Markup::Element {
-        tag,
+        tag: Name::Borrowed(tag),
         attributes: Vec::new(),
         children: Vec::new(),
     };
@@ -45,7 +52,7 @@ impl Markup {
     #[inline(never)]
     pub fn with(mut self, name: &'static str, value: &str) -> Markup {
         if let Markup::Element { attributes, .. } = &mut self {
-            attributes.push((name, value.to_owned()));
+            attributes.push((Name::Borrowed(name), value.to_owned()));
         }
         self
     }
@@ -107,7 +114,7 @@ mod tests {
         else {
             panic!("an element")
         };
-        assert_eq!(attributes, [("class", "note".to_owned())]);
+        assert_eq!(attributes, [(Name::Borrowed("class"), "note".to_owned())]);
         assert_eq!(children, [text("a"), text("b"), el("i", ""), text("1")]);
         assert_eq!(words.into_list().len(), 3);
     }

@@ -1,10 +1,10 @@
 //! A quicklist: a chain of listpacks, so that both ends are cheap and the middle stays small.
 
-use messages::QuicklistNode;
+use crate::snapshot::QuicklistNode;
 
-use super::{as_table, note};
-use crate::format::{bytes, counted, cut, text_of};
-use crate::markup::{Markup, el, several};
+use crate::parts::{self, note};
+use messages::format::{bytes, counted, cut, text_of};
+use messages::markup::{Markup, el, several};
 
 const NODES_MAX: usize = 40;
 
@@ -12,13 +12,6 @@ pub fn picture(nodes: &[QuicklistNode]) -> Markup {
     let hidden = nodes.len().saturating_sub(NODES_MAX);
     let more = (hidden > 0)
         .then(|| el("li", "node").append(el("span", "node-head").say(&format!("{hidden} more"))));
-    let rows = nodes.iter().enumerate().map(|(at, node)| {
-        let sizes = [at as u32 + 1, node.entries, node.bytes].map(|number| number.to_string());
-        sizes
-            .into_iter()
-            .chain([text_of(&node.first), text_of(&node.last)])
-            .collect()
-    });
     several([
         note(&format!(
             "{}, linked both ways. LPUSH works on the first, RPUSH on the last.",
@@ -28,11 +21,18 @@ pub fn picture(nodes: &[QuicklistNode]) -> Markup {
             .with("aria-label", "Nodes from head to tail")
             .add_all(nodes.iter().take(NODES_MAX).map(one))
             .add_if(more),
-        as_table(
-            &["Node", "Elements", "Bytes", "First", "Last"],
-            rows.collect(),
-        ),
     ])
+}
+
+pub fn table(nodes: &[QuicklistNode]) -> Markup {
+    let rows = nodes.iter().enumerate().map(|(at, node)| {
+        let sizes = [at as u32 + 1, node.entries, node.bytes].map(|number| number.to_string());
+        sizes
+            .into_iter()
+            .chain([text_of(&node.first), text_of(&node.last)])
+            .collect()
+    });
+    parts::table(&["Node", "Elements", "Bytes", "First", "Last"], rows)
 }
 
 fn one(node: &QuicklistNode) -> Markup {

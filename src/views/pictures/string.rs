@@ -2,9 +2,9 @@
 
 use messages::KeyRow;
 
-use super::note;
-use crate::format;
-use crate::markup::{Markup, el, several};
+use crate::parts::note;
+use messages::format;
+use messages::markup::{Markup, el, several};
 
 const ROW: usize = 8;
 const ROWS_MAX: usize = 32;

@@ -1,32 +1,29 @@
 //! A hash table: its buckets and their chains; two tables while it is being rehashed.
 
-use super::{as_table, note};
-use crate::format::{counted, cut, text_of};
-use crate::markup::{Markup, el, several};
+use crate::parts::{self, note};
+use messages::format::{counted, cut, text_of};
+use messages::markup::{Markup, el, several};
 
 const BUCKETS_MAX: usize = 64;
 
-pub fn picture(
-    tables: &[Vec<Vec<Vec<u8>>>],
-    rehash_index: Option<u32>,
-    entries: &[(Vec<u8>, Vec<u8>)],
-) -> Markup {
+pub fn picture(tables: &[Vec<Vec<Vec<u8>>>], rehash_index: Option<u32>) -> Markup {
     let said = match rehash_index {
         Some(at) => format!("It is being rehashed: buckets below {at} of table 0 have moved to table 1."),
         None => "The hash of a name, without its upper bits, is its bucket. Names in one bucket form a chain.".to_owned(),
     };
+    several([note(&said)]).add_all(
+        tables
+            .iter()
+            .enumerate()
+            .map(|(number, buckets)| one(number, buckets, rehash_index)),
+    )
+}
+
+pub fn table(entries: &[(Vec<u8>, Vec<u8>)]) -> Markup {
     let rows = entries
         .iter()
-        .map(|(name, value)| vec![text_of(name), text_of(value)])
-        .collect();
-    several([note(&said)])
-        .add_all(
-            tables
-                .iter()
-                .enumerate()
-                .map(|(number, buckets)| one(number, buckets, rehash_index)),
-        )
-        .append(as_table(&["Name", "Value"], rows))
+        .map(|(name, value)| vec![text_of(name), text_of(value)]);
+    parts::table(&["Name", "Value"], rows)
 }
 
 fn one(number: usize, buckets: &[Vec<Vec<u8>>], rehash_index: Option<u32>) -> Markup {

@@ -1,0 +1,86 @@
+//! A moment of a visualiser: the frame that it lies in, and what `views` draws of it.
+
+use std::rc::Rc;
+
+use messages::drawing::{Position, Show, Shown};
+use views::snapshot::Snapshot;
+use views::{Frame, Options};
+
+use crate::inspect;
+use crate::tape::{self, Tape, Watched};
+use crate::world::World;
+
+/// How many earlier commands a visualiser may look back on.
+const PAST_MAX: usize = 200;
+
+pub(crate) fn show(world: &mut World, show: Show) -> Shown {
+    let view = match show.view.is_empty() {
+        true => views::for_key(&inspect::key(world, &show.key, &[])),
+        false => views::named(&show.view),
+    };
+    let watched = Watched {
+        view: view.name,
+        key: show.key,
+        seed: show.seed,
+    };
+    let options = Options(show.options);
+    let (total, first, found) = match tape::follow(world, view, &watched) {
+        Some(tape) => (tape.len(), tape.forgotten, frames(tape, show.at)),
+        None => (0, 0, None),
+    };
+    let (mut frames, at) = found.unwrap_or_else(|| {
+        let still = Tape::still(world, view, &watched.key);
+        let step = still.steps();
+        (vec![Rc::new(still)], Position { command: 0, step })
+    });
+    if view.name == "xray" && watched.seed.is_none() && is_present(at, total, &frames) {
+        add_costs(world, &watched.key, &mut frames);
+    }
+    views::show(
+        view,
+        &watched.key,
+        &frames,
+        (total, first),
+        at,
+        &options,
+        show.revealed,
+    )
+}
+
+/// Whether the reader's own world stands at this moment.
+fn is_present(at: Position, total: u32, frames: &[Rc<Frame>]) -> bool {
+    let over = frames.last().is_some_and(|frame| at.step >= frame.steps());
+    over && at.command + 1 >= total
+}
+
+fn add_costs(world: &World, key: &[u8], frames: &mut [Rc<Frame>]) {
+    let Some(frame) = frames.last_mut() else {
+        return;
+    };
+    let mut present = (**frame).clone();
+    let mut after = (*present.after).clone();
+    if let Snapshot::Key(held) = &mut after {
+        held.costs = inspect::costs(world, key);
+    }
+    present.after = Rc::new(after);
+    *frame = Rc::new(present);
+}
+
+/// The frames up to a moment, of which the last is its own, and the nearest moment that there is.
+fn frames(tape: &Tape, at: Option<Position>) -> Option<(Vec<Rc<Frame>>, Position)> {
+    let last = tape.len().checked_sub(1)?;
+    let command = at.map_or(last, |at| at.command.clamp(tape.forgotten, last));
+    let count = (command - tape.forgotten + 1) as usize;
+    let frames = tape
+        .frames()
+        .take(count)
+        .skip(count.saturating_sub(PAST_MAX));
+    let frames: Vec<Rc<Frame>> = frames.cloned().collect();
+    let step = at
+        .map_or(u32::MAX, |at| at.step)
+        .min(frames.last()?.steps());
+    Some((frames, Position { command, step }))
+}
+
+#[cfg(test)]
+mod tests;

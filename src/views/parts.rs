@@ -1,0 +1,70 @@
+//! What visualisers draw alike: the key's name with its facts, notes, cells, tables.
+
+use messages::KeyRow;
+use messages::format::{bytes, lifetime, text_of};
+use messages::markup::{Markup, el};
+
+/// Above a picture: the key and what the server says about it.
+pub fn head(row: &KeyRow) -> Markup {
+    el("p", "picture-head")
+        .append(el("code", "").say(&text_of(&row.key)))
+        .append(el("span", "").say(&facts(row)))
+}
+
+/// Instead of a picture: the key is not there.
+pub fn absent(key: &[u8]) -> Markup {
+    el("p", "empty").say(&format!("There is no key {} now.", text_of(key)))
+}
+
+fn facts(row: &KeyRow) -> String {
+    let unit = match (row.kind.as_str(), row.length) {
+        ("string", 1) => "byte",
+        ("string", _) => "bytes",
+        ("hash", 1) => "field",
+        ("hash", _) => "fields",
+        (_, 1) => "element",
+        _ => "elements",
+    };
+    let life = row.ttl_millis.map_or_else(String::new, |millis| {
+        format!(" · expires in {}", lifetime(millis))
+    });
+    format!(
+        "{}, {} · {} {unit} · {}{life}",
+        row.kind,
+        row.encoding,
+        row.length,
+        bytes(row.memory_bytes)
+    )
+}
+
+pub fn note(words: &str) -> Markup {
+    el("p", "picture-note").say(words)
+}
+
+/// A place in memory: where it begins, what it means, its bytes.
+pub fn cell(class: &str, offset: &str, value: &str, raw: &str) -> Markup {
+    let raw = (!raw.is_empty()).then(|| el("span", "cell-raw").say(raw));
+    el("li", class)
+        .append(el("span", "cell-offset").say(offset))
+        .append(el("span", "cell-value").say(value))
+        .add_if(raw)
+}
+
+pub fn hidden_cell(count: usize) -> Option<Markup> {
+    (count > 0).then(|| {
+        el("li", "cell bound").append(el("span", "cell-value").say(&format!("{count} more")))
+    })
+}
+
+/// Rows under names of columns: what a picture says, to be read off.
+pub fn table(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Markup {
+    let head = columns
+        .iter()
+        .map(|name| el("th", "").with("scope", "col").say(name));
+    let rows = rows
+        .into_iter()
+        .map(|row| el("tr", "").add_all(row.iter().map(|cell| el("td", "").say(cell))));
+    el("table", "keys-table")
+        .append(el("thead", "").append(el("tr", "").add_all(head)))
+        .append(el("tbody", "").add_all(rows))
+}

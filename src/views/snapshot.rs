@@ -1,0 +1,143 @@
+//! Structures as they are at one moment, read from the engine by `session/inspect.rs`. Long ones are cut, or a window
+//! round what a command is about; `length` is always the whole.
+
+use std::rc::Rc;
+
+use messages::KeyRow;
+
+/// What a visualiser's subject looks like. Moments share it where nothing changed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Snapshot {
+    /// The key is not there.
+    #[default]
+    Nothing,
+    Key(Key),
+    /// The whole server; filled by what its visualisers need.
+    Server(Server),
+}
+
+pub type Shared = Rc<Snapshot>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    pub row: KeyRow,
+    pub body: Body,
+    /// What decides about its encoding.
+    pub limits: Vec<Limit>,
+    /// What the same data would take in each encoding that can hold it, the present one included; for small keys.
+    pub costs: Vec<(&'static str, u64)>,
+}
+
+/// How near the key is to another encoding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// The parameter of the configuration, or what else sets the limit.
+    pub name: &'static str,
+    /// What is counted: `members`, `bytes of the longest`.
+    pub what: &'static str,
+    pub now: u64,
+    pub most: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Server {
+    pub keys: u64,
+    pub clock_millis: i64,
+    /// `Part::Slots`: each slot that has keys, in order.
+    pub slots: Vec<Slot>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Slot {
+    pub slot: u16,
+    pub keys: u32,
+    /// The first of them by bytes.
+    pub first: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// A string's bytes.
+    Bytes(Vec<u8>),
+    /// A string that begins as a HyperLogLog does: all of its bytes.
+    Hyperloglog(Vec<u8>),
+    /// One allocation, entry by entry.
+    Listpack(Packed),
+    Intset {
+        width_bytes: u32,
+        values: Vec<i64>,
+    },
+    Quicklist(Vec<QuicklistNode>),
+    /// A hash table: two tables while it is being rehashed.
+    Table {
+        tables: Vec<Vec<Vec<Vec<u8>>>>,
+        rehash_index: Option<u32>,
+        entries: Vec<(Vec<u8>, Vec<u8>)>,
+    },
+    Skiplist(Skiplist),
+    /// A type that has no picture yet.
+    Other,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Packed {
+    pub total_bytes: u32,
+    /// Entries in all, of which the first are listed.
+    pub count: u32,
+    pub entries: Vec<PackedEntry>,
+    /// How many entries make one element: 1 for lists and sets, 2 for hashes and sorted sets, 3 for hashes with field deadlines.
+    pub stride: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PackedEntry {
+    pub offset: u32,
+    /// Encoding, data and back-length, exactly as they lie in memory; of a long one the beginning.
+    pub raw: Vec<u8>,
+    /// Bytes of all three together.
+    pub size: u32,
+    /// The value as text.
+    pub value: Vec<u8>,
+    /// Stored as a number.
+    pub integer: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QuicklistNode {
+    pub entries: u32,
+    pub bytes: u32,
+    /// The first and last values, cut to a readable length.
+    pub first: Vec<u8>,
+    pub last: Vec<u8>,
+    pub plain: bool,
+}
+
+/// Ranks count from 1, so that 0 is the head.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Skiplist {
+    /// Members in the whole list.
+    pub length: u64,
+    /// Highest level in use, from 1.
+    pub level: u32,
+    /// The head's spans, lowest level first.
+    pub head: Vec<Link>,
+    /// All nodes of a short list; of a long one those round what the command is about, and those on the way there.
+    pub nodes: Vec<SkiplistNode>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SkiplistNode {
+    pub rank: u32,
+    pub member: Vec<u8>,
+    pub score: f64,
+    /// Lowest level first.
+    pub levels: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The rank it leads to; none at the end of its level.
+    pub to: Option<u32>,
+    /// Steps of the lowest level that it crosses.
+    pub span: u32,
+}
