@@ -272,6 +272,7 @@ impl Vm {
             self.thread.stack[first + missing] = Value::Nil;
         }
         let base = first + arguments.max(parameters);
+        self.charge(arguments as u64 >> 5);
         self.grow_stack(base + WINDOW + NATIVE_ROOM)?;
         let mut extra = 0;
         if closure.prototype.vararg & VARARG_NEEDS_ARG != 0 {

@@ -6,7 +6,7 @@ use crate::function::{Closure, Prototype, Upvalue};
 use crate::heap::{Heap, NONE, closure_cost};
 use crate::strings::Strings;
 use crate::table::Table;
-use crate::thread::{Body, ThreadState};
+use crate::thread::{Body, ThreadState, WINDOW};
 use crate::value::{StringRef, TableRef, Value};
 use crate::vm::Vm;
 
@@ -94,9 +94,15 @@ fn held_by_natives(thread: &ThreadState) -> usize {
     natives.sum()
 }
 
-/// Leaves nothing above what is in use that could later be taken for alive.
+/// Leaves nothing above what is in use that could later be taken for alive, and gives back the
+/// stack of a recursion that is over.
 fn clear_stack(thread: &mut ThreadState) {
     let extent = thread.extent();
+    let enough = extent + 2 * WINDOW;
+    if thread.stack.len() > 4 * enough {
+        thread.stack.truncate(enough);
+        thread.stack.shrink_to_fit();
+    }
     thread.stack[extent..].fill(Value::Nil);
 }
 

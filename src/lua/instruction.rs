@@ -195,6 +195,7 @@ impl Vm {
             }
             wanted => wanted - 1,
         };
+        self.charge(wanted as u64 >> 5);
         for index in 0..wanted {
             self.thread.stack[target + index] = if index < available {
                 self.thread.stack[first + index]
