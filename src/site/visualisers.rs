@@ -33,7 +33,7 @@ pub fn page(view: &View) -> String {
          <p class=\"eyebrow\"><a href=\"../../views/\">Visualisers</a></p>\n<h1>{title}</h1>\n\
          <p class=\"lede\">{about}</p>\n</header>\n{island}\
          <p class=\"picture-note\">Every command at the console is drawn here. It began with:</p>\n\
-         <pre><code>{starter}</code></pre>\n</article>",
+         <pre tabindex=\"0\"><code>{starter}</code></pre>\n</article>",
         title = escape(view.title),
         about = escape(view.about),
         island = island("visualiser", view),

@@ -100,8 +100,9 @@ pub fn svg(list: &Skiplist, way: &[Step], now: Option<&Event>, spans: bool) -> M
         );
     el("div", "svg-scroll")
         .with("tabindex", "0")
-        .with("role", "region")
-        .with("aria-label", "Skip list")
+        // A group and no region: a page may hold many figures, and landmarks have to differ.
+        .with("role", "group")
+        .with("aria-label", "Towers and spans")
         .append(drawing)
 }
 

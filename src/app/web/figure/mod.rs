@@ -367,7 +367,7 @@ fn heading(shown: &Shown) -> crate::markup::Markup {
     };
     let line = match shown.line.is_empty() {
         true => shown.title.clone(),
-        false => format!("{}> {}", shown.client, shown.line),
+        false => crate::format::cut(&format!("{}> {}", shown.client, shown.line), 200),
     };
     el("p", "visualiser-line")
         .append(label)
@@ -391,7 +391,7 @@ fn text_view(figure: Figure) -> crate::markup::Markup {
         let table = shown.table.clone().map(|table| {
             el("div", "table-scroll")
                 .with("tabindex", "0")
-                .with("role", "region")
+                .with("role", "group")
                 .with("aria-label", "The structure as a table")
                 .append(table)
         });
