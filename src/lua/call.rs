@@ -115,7 +115,7 @@ impl Vm {
     ) -> Stepped {
         let levels = self.thread.levels;
         if level {
-            self.enter_level()?;
+            self.enter_level(then)?;
         }
         let function = match self.thread.stack[func] {
             Value::Function(function) => function,
@@ -187,10 +187,15 @@ impl Vm {
         })
     }
 
-    fn enter_level(&mut self) -> Result<(), Error> {
+    fn enter_level(&mut self, then: Then) -> Result<(), Error> {
         self.thread.levels += 1;
         match self.thread.base_levels + self.thread.levels {
             ..MAX_LEVELS => Ok(()),
+            MAX_LEVELS if then == Then::Handled && self.failed_in_native() => {
+                // The handler was to be called by a native, whose errors say no position.
+                self.in_native = true;
+                Err(self.raised(b"C stack overflow"))
+            }
             MAX_LEVELS => Err(self.runtime_error(b"C stack overflow")),
             MAX_LEVELS_IN_ERROR.. => Err(Error::Handler),
             _ => Ok(()),

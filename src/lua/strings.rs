@@ -34,19 +34,16 @@ impl Default for Strings {
     }
 }
 
-/// 5.1's hash: at most 32 bytes are looked at, from the end. Orders of `pairs` follow from it.
+/// 5.1's hash, of every byte from the last to the first. Orders of `pairs` follow from it.
+///
+/// Lua itself skips bytes of strings of 32 and more. The Lua in Redis does not, as the order of
+/// such keys in a real server shows, and that is the one to agree with.
 pub(crate) fn hash(bytes: &[u8]) -> u32 {
-    let mut hash = bytes.len() as u32;
-    let step = (bytes.len() >> 5) + 1;
-    let mut at = bytes.len();
-    while at >= step {
-        let mixed = (hash << 5)
+    bytes.iter().rev().fold(bytes.len() as u32, |hash, byte| {
+        hash ^ (hash << 5)
             .wrapping_add(hash >> 2)
-            .wrapping_add(u32::from(bytes[at - 1]));
-        hash ^= mixed;
-        at -= step;
-    }
-    hash
+            .wrapping_add(u32::from(*byte))
+    })
 }
 
 /// Bytes accounted for one string of `length` bytes.

@@ -120,6 +120,13 @@ impl Vm {
         self.failed_at = native.into_iter().chain(self.levels()).take(2).collect();
     }
 
+    /// Whether the error under way came up in a native function.
+    pub(crate) fn failed_in_native(&self) -> bool {
+        self.failed_at
+            .first()
+            .is_some_and(|level| level.kind == LevelKind::Native)
+    }
+
     /// An error with this text as it is.
     pub fn raised(&mut self, text: &[u8]) -> Error {
         match self.heap.string(text) {
