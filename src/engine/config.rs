@@ -113,6 +113,8 @@ pub struct Config {
     /// In microseconds; negative is never.
     pub slowlog_log_slower_than: i64,
     pub slowlog_max_len: usize,
+    /// How long a script may keep others waiting before they are told so.
+    pub busy_reply_threshold: Duration,
     /// In milliseconds; 0 is never.
     pub latency_monitor_threshold: i64,
     pub latency_tracking: bool,
@@ -150,6 +152,7 @@ impl Default for Config {
             maxmemory_eviction_tenacity: 10,
             slowlog_log_slower_than: 10_000,
             slowlog_max_len: 128,
+            busy_reply_threshold: Duration::from_secs(5),
             latency_monitor_threshold: 0,
             latency_tracking: true,
             lazyfree_lazy_user_del: false,
@@ -212,12 +215,6 @@ impl Config {
     /// A parameter that is `yes` or `no`.
     pub fn yes(&self, name: &str) -> bool {
         self.get(name).is_some_and(|text| text == b"yes")
-    }
-
-    /// How long a script may keep others waiting before they are told so.
-    pub fn busy_reply_threshold(&self) -> Duration {
-        let millis = self.int("busy-reply-threshold").unwrap_or_default();
-        Duration::from_millis(millis.unsigned_abs())
     }
 
     /// The least level that is logged: 0 debug, 1 verbose, 2 notice, 3 warning, 4 nothing.
@@ -290,6 +287,7 @@ impl Config {
             "min-replicas-to-write" => self.replicas_to_write as i64,
             "slowlog-log-slower-than" => self.slowlog_log_slower_than,
             "slowlog-max-len" => self.slowlog_max_len as i64,
+            "busy-reply-threshold" => self.busy_reply_threshold.as_millis() as i64,
             "latency-monitor-threshold" => self.latency_monitor_threshold,
             "maxmemory" => self.maxmemory as i64,
             "maxmemory-samples" => self.maxmemory_samples as i64,
@@ -336,6 +334,9 @@ impl Config {
             "min-replicas-to-write" => self.replicas_to_write = size,
             "slowlog-log-slower-than" => self.slowlog_log_slower_than = int,
             "slowlog-max-len" => self.slowlog_max_len = size,
+            "busy-reply-threshold" => {
+                self.busy_reply_threshold = Duration::from_millis(int.unsigned_abs());
+            }
             "latency-monitor-threshold" => self.latency_monitor_threshold = int,
             "latency-tracking" => self.latency_tracking = text == b"yes",
             "lazyfree-lazy-user-del" => self.lazyfree_lazy_user_del = text == b"yes",

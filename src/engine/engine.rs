@@ -311,7 +311,7 @@ impl Engine {
             .server
             .clients
             .get(id)
-            .is_some_and(|client| self.server.must_wait(entry, client, now));
+            .is_some_and(|client| self.server.must_wait(entry, words, client, now));
         let client = self
             .server
             .clients
@@ -417,13 +417,13 @@ impl Engine {
         self.check_replica(id, entry)?;
         self.server.out_of_memory = false;
         if self.server.config.maxmemory > 0 {
-            self.keep_to_maxmemory(id, entry, now)?;
+            self.keep_to_maxmemory(id, entry, words, now)?;
         }
-        self.check_writes(id, entry)?;
+        self.check_writes(id, entry, words)?;
         if silenced {
             return Err(Error::OnlySubscriberCommands(entry.name.to_string()));
         }
-        self.check_freshness(id, entry)?;
+        self.check_freshness(id, entry, words)?;
         self.check_busy(entry)
     }
 

@@ -23,8 +23,7 @@ impl Engine {
     /// Lets a script go on although no time passes, for `steps` jumps back and calls, but not beyond
     /// `busy-reply-threshold`: from there on it needs time. Says whether there is more to do without any.
     pub fn run_script(&mut self, steps: u64, now: Time) -> bool {
-        let threshold =
-            self.server.config.busy_reply_threshold().as_nanos() as u64 / NANOS_PER_STEP;
+        let threshold = self.server.config.busy_reply_threshold.as_nanos() as u64 / NANOS_PER_STEP;
         let Some(running) = self.server.scripting.parked.get() else {
             return false;
         };
@@ -60,7 +59,7 @@ impl Engine {
         let Some(mut running) = self.server.scripting.parked.take() else {
             return;
         };
-        let (id, busy) = (running.client, running.busy);
+        let (id, busy, abandoned) = (running.client, running.busy, running.abandoned);
         let interrupted = running.transaction.take();
         let (entry, words) = match &interrupted {
             Some(interrupted) => (interrupted.entry, interrupted.words.clone()),
@@ -83,9 +82,10 @@ impl Engine {
             effects: None,
         };
         let reply = go_on(&mut context, running, until, interrupted);
-        let is_busy = self.server.scripting.busy().is_some();
-        if matches!(reply, Ok(Reply::Later)) {
-            if is_busy && !busy {
+        if let Some(parked) = self.server.scripting.parked.get_mut() {
+            // A transaction may have come to its next script.
+            parked.abandoned |= abandoned;
+            if parked.busy && !busy {
                 self.catch_up(now);
             }
             return;
@@ -97,6 +97,10 @@ impl Engine {
         self.server
             .note_call(id, entry, &words, reply.is_err(), nanos, now);
         self.answer_script(id, reply, now);
+        if abandoned {
+            self.disconnect(id);
+        }
+        self.catch_up(now);
     }
 
     fn answer_script(&mut self, id: crate::ClientId, reply: Result<Reply, Error>, now: Time) {
@@ -106,10 +110,6 @@ impl Engine {
         });
         self.settle(now);
         self.server.reply_late(id, reply);
-        if self.server.scripting.take_abandoned() == Some(id) {
-            self.disconnect(id);
-        }
-        self.catch_up(now);
     }
 }
 

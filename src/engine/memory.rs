@@ -64,6 +64,17 @@ const EXPIRES_UNUSED_OVERHEAD: usize = 216;
 const EXPIRES_OVERHEAD: usize = 280;
 const REHASHING: usize = 24;
 
+/// How many pending entries are looked at for the shape of the tree that holds them all.
+const LOOKED_AT: usize = 100_000;
+const LOOKED_AT_QUICKLY: usize = 64;
+
+/// What MEMORY USAGE answers may take its time; what is counted after every change must not grow with the value.
+#[derive(Debug, Clone, Copy)]
+enum Precision {
+    Exact,
+    Quick,
+}
+
 /// What MEMORY USAGE answers. Of a large collection so many elements are looked at, and all of them by `usize::MAX`.
 pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
     let content = match &object.value {
@@ -73,7 +84,7 @@ pub fn usage(key: &[u8], object: &Object, samples: usize) -> usize {
         Value::Set(set) => of_set(set, samples),
         Value::SortedSet(set) => of_sorted_set(set, samples),
         Value::Hash(hash) => of_hash(hash, samples),
-        Value::Stream(stream) => of_stream(stream, samples),
+        Value::Stream(stream) => of_stream(stream, samples, Precision::Exact),
         Value::VectorSet(set) => of_vector_set(set),
     };
     of_object(key, object) + content
@@ -98,7 +109,9 @@ fn of_object(key: &[u8], object: &Object) -> usize {
 pub fn counted(key: &[u8], object: &Object) -> usize {
     const NODES: usize = 5;
     match &object.value {
-        Value::Stream(_) => usage(key, object, NODES),
+        Value::Stream(stream) => {
+            of_object(key, object) + of_stream(stream, NODES, Precision::Quick)
+        }
         Value::List(list) => of_object(key, object) + of_kept_list(list),
         _ => usage(key, object, usize::MAX),
     }
@@ -311,7 +324,7 @@ fn of_hash(hash: &Hash, samples: usize) -> usize {
     own + scaled(fields, hash.len())
 }
 
-fn of_stream(stream: &Stream, samples: usize) -> usize {
+fn of_stream(stream: &Stream, samples: usize, precision: Precision) -> usize {
     let count = stream.node_count();
     let mut nodes = stream.nodes().map(|(_, node)| allocated(node.allocated()));
     // The last node has room to grow, so it is not like the others.
@@ -326,27 +339,35 @@ fn of_stream(stream: &Stream, samples: usize) -> usize {
             .map(|(_, node)| allocated(node.allocated()))
             .sum(),
     };
-    let groups = stream.groups().values().map(of_group);
+    let groups = stream.groups().values();
+    let groups = groups.map(|group| of_group(group, precision));
     STREAM + of_nodes + radix_tree(count, stream.radix_node_count()) + groups.sum::<usize>()
 }
 
-fn of_group(group: &Group) -> usize {
-    /// The shape of a larger tree is guessed from so many of its keys.
-    const LOOKED_AT: usize = 100_000;
-    let tree = |count: usize, ids: &mut dyn Iterator<Item = StreamId>| {
-        let nodes = radix::node_count(ids.take(LOOKED_AT).map(StreamId::to_number));
-        let nodes = nodes as u64 * count.max(1) as u64 / count.clamp(1, LOOKED_AT) as u64;
-        radix_tree(count, nodes as usize)
-    };
+fn of_group(group: &Group, precision: Precision) -> usize {
     let pending = group.pending();
     let consumers = group.consumers().map(|consumer| {
-        let pending = consumer.pending();
-        let tree = tree(pending.len(), &mut pending.iter().copied());
+        let own = consumer.pending();
+        let tree = match precision {
+            Precision::Exact => id_tree(own.len(), own.iter(), LOOKED_AT),
+            // All of them together have what the group has.
+            Precision::Quick => 0,
+        };
         CONSUMER + consumer.name.len() + tree
     });
     let consumers: usize = consumers.sum();
-    let tree = tree(pending.len(), &mut pending.keys().copied());
-    GROUP + pending.len() * PENDING + tree + consumers
+    let trees = match precision {
+        Precision::Exact => id_tree(pending.len(), pending.keys(), LOOKED_AT),
+        Precision::Quick => 2 * id_tree(pending.len(), pending.keys(), LOOKED_AT_QUICKLY),
+    };
+    GROUP + pending.len() * PENDING + trees + consumers
+}
+
+/// The tree of ids that are pending; the shape of a large one is guessed from its first keys.
+fn id_tree<'a>(count: usize, ids: impl Iterator<Item = &'a StreamId>, looked_at: usize) -> usize {
+    let nodes = radix::node_count(ids.take(looked_at).map(|id| id.to_number()));
+    let nodes = nodes as u64 * count.max(1) as u64 / count.clamp(1, looked_at) as u64;
+    radix_tree(count, nodes as usize)
 }
 
 fn radix_tree(keys: usize, nodes: usize) -> usize {

@@ -18,11 +18,12 @@ impl Server {
     }
 
     /// Whether this command of this client has to wait for the end of the pause.
-    pub fn must_wait(&self, entry: &Entry, client: &Client, now: Time) -> bool {
+    pub fn must_wait(&self, entry: &Entry, words: &[&[u8]], client: &Client, now: Time) -> bool {
         let Some(pause) = self.pause.filter(|pause| pause.until > now) else {
             return false;
         };
-        !pause.writes_only || may_replicate(entry, client)
+        let may_replicate = |flags| flags & (flag::WRITE | flag::MAY_REPLICATE) != 0;
+        !pause.writes_only || self.any_flags(client.id, entry, words, may_replicate)
     }
 
     /// Begins or extends a pause: the later end wins, and so does the wider one while it lasts.
@@ -44,16 +45,4 @@ impl Server {
             client.postponed = false;
         }
     }
-}
-
-fn may_replicate(entry: &Entry, client: &Client) -> bool {
-    const MAY_REPLICATE: u32 = flag::WRITE | flag::MAY_REPLICATE;
-    entry.has(MAY_REPLICATE)
-        || entry.name == "exec"
-            && client.transaction.as_ref().is_some_and(|transaction| {
-                transaction
-                    .queue
-                    .iter()
-                    .any(|(queued, _)| queued.has(MAY_REPLICATE))
-            })
 }

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::eviction::Outcome;
+use crate::server::Server;
 use crate::time::Time;
 
 impl Engine {
@@ -44,39 +45,36 @@ impl Engine {
         &mut self,
         id: ClientId,
         entry: &Entry,
+        words: &[&[u8]],
         now: Time,
     ) -> Result<(), Error> {
         self.server.out_of_memory = self.evict(now) == Outcome::Failed;
         if !self.server.out_of_memory {
             return Ok(());
         }
-        let client = self.server.clients.get(id);
-        let transaction = client.and_then(|client| client.transaction.as_ref());
-        let needs_memory = |entry: &Entry| entry.has(flag::DENYOOM);
-        let refused = match transaction {
-            Some(transaction) if entry.name == "exec" => transaction
-                .queue
-                .iter()
-                .any(|(entry, _)| needs_memory(entry)),
-            _ => needs_memory(entry),
-        };
-        if refused {
-            Err(Error::OutOfMemory)
-        } else {
-            Ok(())
+        let needs_memory = |flags| flags & flag::DENYOOM != 0;
+        match self.server.any_flags(id, entry, words, needs_memory) {
+            true => Err(Error::OutOfMemory),
+            false => Ok(()),
         }
     }
 
     /// What writes: not on a replica, and not without as many replicas as the configuration wants.
-    pub(crate) fn check_writes(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+    pub(crate) fn check_writes(
+        &self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+    ) -> Result<(), Error> {
         let config = &self.server.config;
         let server = &self.server;
         let is_replica = server.replication.is_replica();
         if !is_replica && config.replicas_to_write == 0 {
             return Ok(());
         }
-        let client = self.server.clients.get(id);
-        if !client.is_some_and(|client| !client.obeyed && writes(client, entry)) {
+        let obeyed = server.clients.get(id).is_some_and(|client| client.obeyed);
+        let writes = |flags| flags & flag::WRITE != 0;
+        if obeyed || !server.any_flags(id, entry, words, writes) {
             return Ok(());
         }
         if is_replica {
@@ -110,12 +108,19 @@ impl Engine {
     }
 
     /// A replica without its master may be told not to answer.
-    pub(crate) fn check_freshness(&self, id: ClientId, entry: &Entry) -> Result<(), Error> {
+    pub(crate) fn check_freshness(
+        &self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+    ) -> Result<(), Error> {
         if !self.server.replication.is_stale() {
             return Ok(());
         }
-        let client = self.server.clients.get(id).filter(|client| !client.obeyed);
-        let needs_master = client.is_some_and(|client| lacks(client, entry, flag::STALE));
+        let server = &self.server;
+        let obeyed = server.clients.get(id).is_some_and(|client| client.obeyed);
+        let is_about_data = |flags| flags & flag::STALE == 0;
+        let needs_master = !obeyed && server.any_flags(id, entry, words, is_about_data);
         match needs_master && !self.server.config.yes("replica-serve-stale-data") {
             true => Err(Error::MasterDown),
             false => Ok(()),
@@ -140,27 +145,29 @@ pub(crate) fn check_protected(
     }
 }
 
-/// Whether a command, or one of those that EXEC runs, writes.
-fn writes(client: &Client, entry: &Entry) -> bool {
-    let queued = || {
-        client
-            .transaction
+impl Server {
+    /// Whether the flags of a command, or of one of those that EXEC runs, are such; programs have those that they declare.
+    pub(crate) fn any_flags(
+        &self,
+        id: ClientId,
+        entry: &Entry,
+        words: &[&[u8]],
+        are_such: impl Fn(u32) -> bool,
+    ) -> bool {
+        let scripting = &self.scripting;
+        if are_such(scripting.command_flags(entry, words.get(1).copied())) {
+            return true;
+        }
+        let client = self.clients.get(id).filter(|_| entry.name == "exec");
+        let transaction = client.and_then(|client| client.transaction.as_ref());
+        let mut queued = transaction
             .iter()
-            .flat_map(|transaction| &transaction.queue)
-    };
-    entry.has(flag::WRITE)
-        || entry.name == "exec" && queued().any(|(queued, _)| queued.has(flag::WRITE))
-}
-
-/// Whether a command, or one of those that EXEC runs, does not have a flag.
-fn lacks(client: &Client, entry: &Entry, flag: u32) -> bool {
-    let queued = || {
-        client
-            .transaction
-            .iter()
-            .flat_map(|transaction| &transaction.queue)
-    };
-    !entry.has(flag) || entry.name == "exec" && queued().any(|(queued, _)| !queued.has(flag))
+            .flat_map(|transaction| &transaction.queue);
+        queued.any(|(entry, words)| {
+            let argument = words.get(1).map(Vec::as_slice);
+            are_such(scripting.command_flags(entry, argument))
+        })
+    }
 }
 
 /// HTTP, as a page in a browser could be made to send it: what follows may be an attack.

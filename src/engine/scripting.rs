@@ -25,12 +25,13 @@ mod tests;
 pub use api::sum_of;
 pub use cache::Cache;
 pub use libraries::Libraries;
-pub use run::{Program, give_back, go_on, machine, start};
+pub use run::{Program, go_on, machine, put_back, start};
 pub use running::{Interrupted, Kind, Running};
 
 use std::time::Duration;
 
 use crate::client::ClientId;
+use crate::command::Entry;
 use crate::error::Error;
 use crate::reply::Reply;
 
@@ -54,8 +55,6 @@ pub struct Scripting {
     pub slice: u64,
     scripts: machine::Place,
     functions: machine::Place,
-    /// Whose script ended and who is gone meanwhile.
-    abandoned: Option<ClientId>,
 }
 
 impl Default for Scripting {
@@ -70,7 +69,6 @@ impl Default for Scripting {
             slice: SLICE,
             scripts: machine::Place::default(),
             functions: machine::Place::default(),
-            abandoned: None,
         }
     }
 }
@@ -155,13 +153,29 @@ impl Scripting {
         self.functions.take();
     }
 
-    /// A client that left while its script ran, once.
-    pub fn take_abandoned(&mut self) -> Option<ClientId> {
-        self.abandoned.take()
+    /// The flags of a command: its own, or those that the program declares which it runs. `argument` is its first.
+    pub fn command_flags(&self, entry: &Entry, argument: Option<&[u8]>) -> u32 {
+        let declared = match (entry.name, argument) {
+            ("eval" | "eval_ro", Some(body)) => {
+                shebang::of_script(body).ok().map(|(flags, _)| flags)
+            }
+            ("evalsha" | "evalsha_ro", Some(sum)) => {
+                let sum = String::from_utf8_lossy(sum).to_ascii_lowercase();
+                self.cache.get(&sum).map(|script| script.flags)
+            }
+            ("fcall" | "fcall_ro", Some(name)) => {
+                let function = self.libraries.function(name);
+                function.map(|(_, function)| function.flags)
+            }
+            _ => None,
+        };
+        declared.map_or(entry.flags, |flags| flags.of_command(entry.flags))
     }
 
-    /// Bytes of the two machines.
-    pub fn memory(&self) -> (usize, usize) {
-        (self.scripts.memory(), self.functions.memory())
+    fn place(&mut self, kind: Kind) -> &mut machine::Place {
+        match kind {
+            Kind::Script => &mut self.scripts,
+            Kind::Function => &mut self.functions,
+        }
     }
 }

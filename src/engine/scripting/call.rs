@@ -16,14 +16,18 @@ use crate::keys;
 use crate::number;
 use crate::reply::Reply;
 
-/// A command's words out of a call's arguments: texts and numbers.
-pub fn words<'a>(vm: &'a Vm, args: Args) -> Option<Vec<Cow<'a, [u8]>>> {
+/// A command's words out of a call's arguments: texts and numbers. The error is what a script is told.
+pub fn words<'a>(vm: &'a Vm, args: Args) -> Result<Vec<Cow<'a, [u8]>>, &'static [u8]> {
+    if args.is_empty() {
+        return Err(b"Please specify at least one argument for this redis lib call");
+    }
     let word = |number| match vm.arg(args, number) {
         Value::String(text) => Some(Cow::Borrowed(vm.bytes(text))),
         Value::Number(number) => Some(Cow::Owned(number_word(number))),
         _ => None,
     };
-    (0..args.len()).map(word).collect()
+    let words: Option<_> = (0..args.len()).map(word).collect();
+    words.ok_or(b"Lua redis lib command arguments must be strings or integers")
 }
 
 /// Whole numbers lose their point, others keep what is needed to read them back.
@@ -31,6 +35,10 @@ fn number_word(number: f64) -> Vec<u8> {
     const EXACT: f64 = 9_223_372_036_854_775_808.0;
     if number.fract() == 0.0 && (-EXACT..EXACT).contains(&number) {
         return number::i64_to_bytes(number as i64);
+    }
+    // Unlike a reply's, its sign is told: what is not a number is negative where the processor made it.
+    if number.is_nan() && number.is_sign_negative() {
+        return b"-nan".to_vec();
     }
     number::format_f64(number).into_bytes()
 }
@@ -43,16 +51,9 @@ pub fn call(
     args: Args,
     raises: bool,
 ) -> Result<Value, lua::Error> {
-    if args.is_empty() {
-        let text: &[u8] = b"Please specify at least one argument for this redis lib call";
-        return fail(vm, text, raises);
-    }
-    let Some(words) = words(vm, args) else {
-        return fail(
-            vm,
-            b"Lua redis lib command arguments must be strings or integers",
-            raises,
-        );
+    let words = match words(vm, args) {
+        Ok(words) => words,
+        Err(text) => return fail(vm, text, raises),
     };
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let reply = run(ctx, running, &words);
@@ -136,7 +137,7 @@ fn check_freshness(ctx: &Context, entry: &Entry) -> Result<(), Error> {
 fn refusal(ctx: &Context, entry: &Entry, denied: Denied) -> Error {
     let text = ctx.server.refusal(ctx.id, entry, denied).to_string();
     let reason = text.strip_prefix("NOPERM ").unwrap_or(&text);
-    Error::NoPerm(format!("ACL failure in script: {reason}"))
+    Error::Err(format!("ACL failure in script: {reason}").into())
 }
 
 fn check_write(ctx: &Context, running: &Running, entry: &Entry) -> Result<(), Error> {
@@ -199,7 +200,13 @@ fn check_place(
         Error::ClusterDown(Outage::Slot) => {
             Error::err("Script attempted to access a slot not served")
         }
-        Error::CrossSlot => SEVERAL_SLOTS,
+        Error::CrossSlot => Error::Err(
+            format!(
+                "Command '{}' in script attempted to access keys that don't hash to the same slot",
+                entry.name
+            )
+            .into(),
+        ),
         _ => Error::err("Script attempted to access a non local key in a cluster node"),
     })?;
     let slot = keys::of(entry, words)

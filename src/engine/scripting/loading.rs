@@ -6,7 +6,7 @@ use lua::{Args, Pin, Run, TableRef, Value, Vm};
 use super::api::{self, Asked};
 use super::libraries::{BAD_NAME, Function, Library, is_name};
 use super::machine::Machine;
-use super::run::{describe, give_back, machine, write_log};
+use super::run::{describe, machine, put_back, write_log};
 use super::shebang::{self, Flags, Header};
 use super::{Kind, NANOS_PER_STEP};
 use crate::context::Context;
@@ -47,7 +47,7 @@ pub fn load(ctx: &mut Context, code: &[u8], replace: bool) -> Result<Vec<u8>, Er
     let mut machine = machine(ctx, Kind::Function)?;
     compile_missing(ctx, &mut machine);
     let loaded = load_into(ctx, &mut machine, code, replace);
-    give_back(ctx, Kind::Function, machine);
+    put_back(ctx, Kind::Function, machine);
     loaded
 }
 
@@ -121,7 +121,7 @@ pub fn forget(ctx: &mut Context, library: &Library) {
             .functions
             .keys()
             .for_each(|name| machine.forget(name));
-        give_back(ctx, Kind::Function, machine);
+        put_back(ctx, Kind::Function, machine);
     }
 }
 
@@ -160,7 +160,7 @@ pub fn restore(ctx: &mut Context, body: &[u8], policy: Policy) -> Result<(), Err
     let mut machine = machine(ctx, Kind::Function)?;
     compile_missing(ctx, &mut machine);
     let restored = restore_into(ctx, &mut machine, &codes, policy);
-    give_back(ctx, Kind::Function, machine);
+    put_back(ctx, Kind::Function, machine);
     restored
 }
 

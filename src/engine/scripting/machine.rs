@@ -8,24 +8,17 @@ use lua::{Args, FunctionRef, NativeFunction, NativeResult, Outcome, Pin, TableRe
 
 use super::api;
 use super::pcall::pcall;
+use super::running::Kind;
 use crate::structures::ordered::OrderedMap;
 
 /// Bytes that a machine may use. Redis has no such limit; a script that needs more gets "not enough memory".
 const MEMORY: usize = 256 << 20;
 
-/// What a machine is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    Scripts,
-    Functions,
-}
-
 pub struct Machine {
     pub vm: Vm,
     /// Scripts by their sum, functions by their name.
     pub compiled: OrderedMap<Vec<u8>, Pin>,
-    purpose: Purpose,
-    /// What a library sees while it is loaded, and what its functions see: the machine of functions swaps them.
+    /// What a library sees while it is loaded, in the machine of functions.
     globals_while_loading: Option<TableRef>,
     all_globals: TableRef,
 }
@@ -58,15 +51,10 @@ impl Place {
     pub fn put(&mut self, machine: Box<Machine>) {
         self.0 = Some(machine);
     }
-
-    /// Bytes in use.
-    pub fn memory(&self) -> usize {
-        self.0.as_ref().map_or(0, |machine| machine.vm.memory())
-    }
 }
 
 impl Machine {
-    pub fn new(purpose: Purpose) -> Result<Machine, lua::Error> {
+    pub fn new(kind: Kind) -> Result<Machine, lua::Error> {
         let mut vm = Vm::with_library(MEMORY)?;
         let all_globals = vm.globals();
         let redis = api::table(&mut vm)?;
@@ -83,11 +71,10 @@ impl Machine {
         let mut machine = Machine {
             vm,
             compiled: OrderedMap::new(),
-            purpose,
             globals_while_loading: None,
             all_globals,
         };
-        if purpose == Purpose::Functions {
+        if kind == Kind::Function {
             machine.prepare_for_libraries()?;
         }
         machine.protect(all_globals, &mut Vec::new());
@@ -127,11 +114,10 @@ impl Machine {
             _ => self.all_globals,
         };
         match self.vm.metatable(self.vm.globals()) {
-            Some(metatable) if self.purpose == Purpose::Functions => {
-                self.vm
-                    .raw_set_text(metatable, b"__index", Value::Table(shown))
-            }
-            _ => Ok(()),
+            Some(metatable) => self
+                .vm
+                .raw_set_text(metatable, b"__index", Value::Table(shown)),
+            None => Ok(()),
         }
     }
 
@@ -225,6 +211,6 @@ fn error_handler(vm: &mut Vm, args: Args) -> NativeResult {
     if let Value::Table(_) = error {
         return Ok(Outcome::One(error));
     }
-    let text = super::run::text_of_value(vm, error)?;
+    let text = vm.describe(error);
     super::convert::field(vm, b"err", &[b"ERR ", &text[..]].concat()).map(Outcome::One)
 }

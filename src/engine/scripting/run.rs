@@ -4,7 +4,7 @@
 use lua::{Args, Failure, FunctionRef, LevelKind, Run, Value, Vm};
 
 use super::api::{self, Asked};
-use super::machine::{Machine, Purpose};
+use super::machine::Machine;
 use super::running::{Kind, Running};
 use super::shebang::Flags;
 use super::{NANOS_PER_STEP, call, convert};
@@ -54,7 +54,7 @@ pub fn start(
         name: program.name,
         client: ctx.id,
         entry: ctx.entry,
-        words: ctx.words.iter().map(|word| word.to_vec()).collect(),
+        words: Vec::new(),
         since: ctx.now,
         steps: 0,
         db: client.db,
@@ -73,7 +73,7 @@ pub fn start(
         machine: Some(machine),
     };
     let patience = ctx.server.scripting.patience;
-    let threshold = ctx.server.config.busy_reply_threshold();
+    let threshold = ctx.server.config.busy_reply_threshold;
     let nanos = patience
         .map_or(threshold, |patience| patience.min(threshold))
         .as_nanos();
@@ -81,13 +81,13 @@ pub fn start(
     go_on(ctx, Box::new(running), steps)
 }
 
-/// Whether the program may run at all, by what it says of itself.
+/// Whether the program may run at all. What it declares about writes, memory and staleness was asked before, on the
+/// ladder: `Scripting::command_flags`.
 fn check(ctx: &Context, program: &Program) -> Result<(), Error> {
     let flags = program.flags;
     let server = &ctx.server;
-    let obeyed = ctx.client().obeyed;
-    let stale = server.replication.is_stale() && !server.config.yes("replica-serve-stale-data");
     if flags.unflagged {
+        let stale = server.replication.is_stale() && !server.config.yes("replica-serve-stale-data");
         return if stale {
             Err(Error::MasterDown)
         } else {
@@ -99,35 +99,12 @@ fn check(ctx: &Context, program: &Program) -> Result<(), Error> {
             "Can not run script on cluster, 'no-cluster' flag is set.",
         ));
     }
-    if stale && !flags.allow_stale {
-        return Err(Error::Raw(
-            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no' and 'allow-stale' flag is \
-             not set on the script."
-                .into(),
-        ));
+    match program.read_only && !flags.no_writes {
+        true => Err(Error::err(
+            "Can not execute a script with write flag using *_ro command.",
+        )),
+        false => Ok(()),
     }
-    if !flags.no_writes {
-        if server.replication.is_replica() && server.config.yes("replica-read-only") && !obeyed {
-            return Err(Error::Raw(
-                "READONLY You can not run script with write flag on readonly replica.".into(),
-            ));
-        }
-        if !server.has_replicas_to_write(ctx.now) {
-            return Err(Error::NoReplicas);
-        }
-        if program.read_only {
-            return Err(Error::err(
-                "Can not execute a script with write flag using *_ro command.",
-            ));
-        }
-    }
-    if server.out_of_memory && !obeyed && !flags.allow_oom && !flags.no_writes {
-        return Err(Error::Raw(
-            "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'"
-                .into(),
-        ));
-    }
-    Ok(())
 }
 
 fn begin(vm: &mut Vm, function: FunctionRef, program: &Program) -> Result<(), lua::Error> {
@@ -167,28 +144,22 @@ pub fn go_on(ctx: &mut Context, mut running: Box<Running>, until: u64) -> Result
     ctx.keys.work += running.nanos() - before;
     match end {
         Some(reply) => {
-            if running.abandoned {
-                ctx.server.scripting.abandoned = Some(running.client);
-            }
             ctx.replicate_nothing();
             put_back(ctx, running.kind, machine);
             reply
         }
         None => {
-            let threshold = ctx.server.config.busy_reply_threshold();
+            let threshold = ctx.server.config.busy_reply_threshold;
             running.busy = u128::from(running.nanos()) >= threshold.as_nanos();
             running.machine = Some(machine);
+            // Most scripts never come here: only now is the command kept.
+            if running.words.is_empty() {
+                running.words = ctx.words.iter().map(|word| word.to_vec()).collect();
+            }
             ctx.server.scripting.parked.put(running);
             ctx.replicate_nothing();
             Ok(Reply::Later)
         }
-    }
-}
-
-fn put_back(ctx: &mut Context, kind: Kind, machine: Box<Machine>) {
-    match kind {
-        Kind::Script => ctx.server.scripting.scripts.put(machine),
-        Kind::Function => ctx.server.scripting.functions.put(machine),
     }
 }
 
@@ -263,7 +234,8 @@ pub fn write_log(ctx: &mut Context, vm: &mut Vm, args: Args) -> Result<Option<Va
             b"redis.log() requires two arguments or more.",
         ));
     }
-    let Value::Number(level) = vm.arg(args, 0) else {
+    let level = vm.arg(args, 0);
+    let Some(level) = vm.to_number(level) else {
         return Err(api::raise(
             vm,
             b"First argument must be a number (log level).",
@@ -327,13 +299,9 @@ fn set_replication(
 }
 
 fn check_permission(ctx: &Context, vm: &mut Vm, args: Args) -> Result<Value, lua::Error> {
-    if args.is_empty() {
-        let text = b"Please specify at least one argument for this redis.acl_check_cmd() call";
-        return Err(api::raise(vm, text));
-    }
-    let Some(words) = call::words(vm, args) else {
-        let text = b"redis.acl_check_cmd() command arguments must be strings or integers";
-        return Err(api::raise(vm, text));
+    let words = match call::words(vm, args) {
+        Ok(words) => words,
+        Err(text) => return Err(api::raise(vm, text)),
     };
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let user = ctx.server.users.get(ctx.client().user);
@@ -388,27 +356,13 @@ pub fn describe(vm: &mut Vm, value: Value) -> (Vec<u8>, bool) {
             .raw_get_text(table, b"ignore_error_stats_update")
             .truthy();
         let text = match vm.raw_get_text(table, b"err") {
-            text @ (Value::String(_) | Value::Number(_)) => text_of_value(vm, text).ok(),
+            text @ (Value::String(_) | Value::Number(_)) => Some(vm.describe(text)),
             _ => None,
         };
         return (text.unwrap_or(b"ERR unknown error".to_vec()), counted);
     }
-    let text = text_of_value(vm, value).unwrap_or_default();
+    let text = vm.describe(value);
     ([b"ERR ", &text[..]].concat(), false)
-}
-
-/// As `tostring` shows it.
-pub fn text_of_value(vm: &mut Vm, value: Value) -> Result<Vec<u8>, lua::Error> {
-    Ok(match value {
-        Value::String(text) => vm.bytes(text).to_vec(),
-        Value::Number(number) => {
-            let text = vm.number_string(number)?;
-            vm.bytes(text).to_vec()
-        }
-        Value::Boolean(true) => b"true".to_vec(),
-        Value::Boolean(false) => b"false".to_vec(),
-        other => other.type_name().as_bytes().to_vec(),
-    })
 }
 
 fn lossy(text: &[u8]) -> String {
@@ -417,22 +371,15 @@ fn lossy(text: &[u8]) -> String {
 
 /// The machine for a kind of program; made if there is none.
 pub fn machine(ctx: &mut Context, kind: Kind) -> Result<Box<Machine>, Error> {
-    let scripting = &mut ctx.server.scripting;
-    let (place, purpose) = match kind {
-        Kind::Script => (&mut scripting.scripts, Purpose::Scripts),
-        Kind::Function => (&mut scripting.functions, Purpose::Functions),
-    };
-    match place.take() {
-        Some(machine) => Ok(machine),
-        None => {
-            let made = Machine::new(purpose);
-            made.map(Box::new)
-                .map_err(|_| Error::err("not enough memory"))
-        }
+    if let Some(machine) = ctx.server.scripting.place(kind).take() {
+        return Ok(machine);
     }
+    let made = Machine::new(kind);
+    made.map(Box::new)
+        .map_err(|_| Error::err("not enough memory"))
 }
 
-/// Gives a machine back that ran nothing.
-pub fn give_back(ctx: &mut Context, kind: Kind, machine: Box<Machine>) {
-    put_back(ctx, kind, machine);
+/// A machine that runs nothing any more.
+pub fn put_back(ctx: &mut Context, kind: Kind, machine: Box<Machine>) {
+    ctx.server.scripting.place(kind).put(machine);
 }

@@ -1,6 +1,7 @@
 //! The first line of a script or library: `#!lua flags=no-writes` or `#!lua name=mylib`. Source: Redis 8.2, `eval.c`,
 //! `evalExtractShebangFlags`, and `functions.c`, `functionExtractLibMetaData`.
 
+use crate::command::flag;
 use crate::error::Error;
 use crate::words;
 
@@ -38,6 +39,24 @@ impl Flags {
         };
         *flag = true;
         true
+    }
+
+    /// The flags of a command that runs such a program, instead of its own. Source: Redis 8.2, `script.c`,
+    /// `scriptFlagsToCmdFlags`.
+    pub fn of_command(&self, own: u32) -> u32 {
+        if self.unflagged {
+            return own;
+        }
+        let declared = [
+            (!self.no_writes, flag::WRITE),
+            (!self.no_writes && !self.allow_oom, flag::DENYOOM),
+            (self.allow_stale, flag::STALE),
+        ];
+        let replaced = flag::WRITE | flag::DENYOOM | flag::STALE | flag::MAY_REPLICATE;
+        declared
+            .iter()
+            .filter(|(set, _)| *set)
+            .fold(own & !replaced, |flags, (_, flag)| flags | flag)
     }
 
     /// Names of those that are set, in Redis' order.

@@ -110,7 +110,7 @@ fn run(ctx: &mut Context, args: &mut Args, read_only: bool) -> Result<Reply, Err
     let mut machine = scripting::machine(ctx, Kind::Function)?;
     loading::compile_missing(ctx, &mut machine);
     let Some(function) = machine.function(&name) else {
-        scripting::give_back(ctx, Kind::Function, machine);
+        scripting::put_back(ctx, Kind::Function, machine);
         return Err(Error::err("Function not found"));
     };
     let program = Program {

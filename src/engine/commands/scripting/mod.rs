@@ -176,7 +176,7 @@ fn run(ctx: &mut Context, sum: String, words: &[&[u8]], read_only: bool) -> Resu
     let function = match function {
         Ok(Some(function)) => function,
         other => {
-            scripting::give_back(ctx, Kind::Script, machine);
+            scripting::put_back(ctx, Kind::Script, machine);
             return other.and(Err(NO_SCRIPT));
         }
     };
@@ -207,7 +207,7 @@ fn cache(ctx: &mut Context, sum: &str, body: &[u8], passing: bool) -> Result<(),
             machine.forget(evicted.as_bytes());
         }
     }
-    scripting::give_back(ctx, Kind::Script, machine);
+    scripting::put_back(ctx, Kind::Script, machine);
     compiled.map_err(|text| compile_error(&text))
 }
 
