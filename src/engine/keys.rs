@@ -33,6 +33,17 @@ pub fn of(entry: &Entry, words: &[&[u8]]) -> Option<Vec<Found>> {
     }
 }
 
+/// The keys that tracking and a cluster see: there, a command's own function goes before its specifications, and XREAD's
+/// finds no stream where not each has an id. Source: Redis 8.2, `db.c`, `getKeysFromCommand`, `xreadGetKeys`.
+pub fn touched(entry: &Entry, words: &[&[u8]]) -> Vec<Found> {
+    let found = of(entry, words).unwrap_or_default();
+    let is_read_of_streams = matches!(entry.name, "xread" | "xreadgroup");
+    match found.first() {
+        Some(first) if is_read_of_streams && (words.len() - first.at) % 2 != 0 => Vec::new(),
+        _ => found,
+    }
+}
+
 fn by_specs(specs: &[KeySpec], words: &[&[u8]]) -> Option<Vec<Found>> {
     let mut found = Vec::new();
     for spec in specs {

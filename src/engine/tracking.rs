@@ -114,7 +114,7 @@ impl Server {
         if tracking.broadcast || skipped {
             return;
         }
-        for found in keys::of(entry, words).unwrap_or_default() {
+        for found in keys::touched(entry, words) {
             self.tracking
                 .keys
                 .get_or_default(words[found.at].to_vec())

@@ -7,6 +7,7 @@
 //! The marks that the pages carry for the app are described in `src/app/README.md`.
 
 mod assets;
+mod certificate;
 mod course;
 mod files;
 mod links;

@@ -28,7 +28,8 @@ pub fn front(lessons: &Lessons) -> String {
 
 pub fn course(lessons: &Lessons) -> String {
     format!(
-        "<h1>The course</h1>\n<div data-island=\"course-progress\"></div>\n{}",
+        "<h1>The course</h1>\n<div data-island=\"course-progress\"></div>\n\
+         <p class=\"to-certificate\"><a href=\"../certificate/\">Certificate of what you have solved</a></p>\n{}",
         rail::phases(lessons, "../")
     )
 }

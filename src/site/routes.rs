@@ -1,7 +1,7 @@
 //! Every address of the site, each with its own title, description and content.
 
 use crate::course::Lessons;
-use crate::{page, rail, visualisers};
+use crate::{certificate, page, rail, visualisers};
 use lesson::Lesson;
 
 pub struct Route {
@@ -142,6 +142,13 @@ fn fixed(lessons: &Lessons) -> Vec<Route> {
          apart from your own lessons.",
         page::share(),
     );
+    let certificate = route(
+        "certificate/",
+        "certificate",
+        format!("Certificate · {NAME}"),
+        "What you have solved of the course, listed on a page to print. It is made in your browser, without an account.",
+        certificate::page(lessons),
+    );
     let about = route(
         "about/",
         "about",
@@ -158,6 +165,10 @@ fn fixed(lessons: &Lessons) -> Vec<Route> {
         Route {
             indexed: false,
             ..share
+        },
+        Route {
+            indexed: false,
+            ..certificate
         },
         about,
     ]

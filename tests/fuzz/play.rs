@@ -283,23 +283,24 @@ impl Pair {
     /// MEMORY USAGE of a hash table or a skip list: which elements are looked at, how far a table has been rehashed
     /// and how high towers are is chance. Of a string: GETSET leaves room for a deadline that SET does not leave.
     /// OBJECT FREQ: how often a command looks a key up inside is not what it is for.
-    fn tells_of_chance(&self, client: usize, words: &[Vec<u8>]) -> bool {
+    /// The value's encoding, if so.
+    fn tells_of_chance(&self, client: usize, words: &[Vec<u8>]) -> Option<&'static str> {
         let [first, second, key, ..] = words else {
-            return false;
+            return None;
         };
-        if first.eq_ignore_ascii_case(b"object") {
-            return second.eq_ignore_ascii_case(b"freq");
-        }
         let client = self.engine.server.clients.get(self.peers[client].ours);
         let db = client.map_or(0, |client| client.db);
         let found = self.engine.keys.dbs.get(db).and_then(|db| db.keys.get(key));
-        let encoding = found.map(|object| object.value.encoding());
-        first.eq_ignore_ascii_case(b"memory")
-            && second.eq_ignore_ascii_case(b"usage")
-            && matches!(
-                encoding,
-                Some("hashtable" | "skiplist" | "int" | "raw" | "stream")
-            )
+        let encoding = found?.value.encoding();
+        let is = |name: &str, part: &str| {
+            first.eq_ignore_ascii_case(name.as_bytes())
+                && second.eq_ignore_ascii_case(part.as_bytes())
+        };
+        let varies = matches!(
+            encoding,
+            "hashtable" | "skiplist" | "int" | "raw" | "stream"
+        );
+        (is("object", "freq") || is("memory", "usage") && varies).then_some(encoding)
     }
 
     /// The words with ids in the place of clients' names.
@@ -325,8 +326,10 @@ impl Pair {
         }
         for frame in frames {
             let theirs = self.peers[client].theirs.receive(PATIENCE);
-            if self.tells_of_chance(client, words) {
-                return normalize::compare_sizes(&frame, theirs.as_ref());
+            if let Some(encoding) = self.tells_of_chance(client, words) {
+                let sampled = matches!(encoding, "hashtable" | "skiplist")
+                    && words.last().is_none_or(|samples| samples != b"0");
+                return normalize::compare_sizes(sampled, &frame, theirs.as_ref());
             }
             let (ours, theirs) = (
                 self.without_ids(words, frame, |peer| peer.ours.0 as i64),

@@ -117,6 +117,17 @@ pub fn local_time(millis: u64) -> String {
         .into()
 }
 
+/// A date as it is written out: 30 November 2026.
+pub fn local_date(millis: u64) -> String {
+    let date = js_sys::Date::new(&(millis as f64).into());
+    let options = js_sys::Object::new();
+    for (part, form) in [("day", "numeric"), ("month", "long"), ("year", "numeric")] {
+        js_sys::Reflect::set(&options, &part.into(), &form.into())
+            .expect("an object takes a field");
+    }
+    date.to_locale_date_string("en-US", &options).into()
+}
+
 pub async fn sleep(millis: u32) {
     let (sender, receiver) = futures_channel::oneshot::channel();
     let timer = gloo::timers::callback::Timeout::new(millis, move || {

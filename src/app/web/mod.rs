@@ -1,6 +1,7 @@
 //! Everything that touches the browser: the worker, storage, and the islands.
 
 mod block;
+mod certificate;
 mod console;
 mod course;
 mod dock;
@@ -43,6 +44,7 @@ pub fn start() {
         page.begin();
         header::attach(page);
         course::attach(page);
+        certificate::attach(page);
         shortcuts::attach(page);
         dom::make_tables_scrollable();
         match page.route() {

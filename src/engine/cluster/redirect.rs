@@ -134,7 +134,7 @@ fn find_target(
     let mut target: Option<Target> = None;
     let mut first: &[u8] = b"";
     for (entry, words) in calls {
-        for found in keys::of(entry, words).unwrap_or_default() {
+        for found in keys::touched(entry, words) {
             let key = words[found.at];
             let slot = key_slot(key);
             let target = match &mut target {
