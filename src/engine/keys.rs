@@ -33,15 +33,28 @@ pub fn of(entry: &Entry, words: &[&[u8]]) -> Option<Vec<Found>> {
     }
 }
 
-/// The keys that tracking and a cluster see: there, a command's own function goes before its specifications, and XREAD's
-/// finds no stream where not each has an id. Source: Redis 8.2, `db.c`, `getKeysFromCommand`, `xreadGetKeys`.
+/// The keys that tracking and a cluster see: there, a command's own function goes before its specifications. Source:
+/// Redis 8.2, `db.c`, `getKeysFromCommand`.
 pub fn touched(entry: &Entry, words: &[&[u8]]) -> Vec<Found> {
-    let found = of(entry, words).unwrap_or_default();
-    let is_read_of_streams = matches!(entry.name, "xread" | "xreadgroup");
-    match found.first() {
-        Some(first) if is_read_of_streams && (words.len() - first.at) % 2 != 0 => Vec::new(),
-        _ => found,
+    match entry.name {
+        "xread" | "xreadgroup" if !reads_streams(words) => Vec::new(),
+        _ => of(entry, words).unwrap_or_default(),
     }
+}
+
+/// Whether only options stand before STREAMS, and streams and ids after it are in pairs. Source: `xreadGetKeys`.
+fn reads_streams(words: &[&[u8]]) -> bool {
+    let mut at = 1;
+    while let Some(word) = words.get(at) {
+        let is = |token: &str| word.eq_ignore_ascii_case(token.as_bytes());
+        at += match () {
+            () if is("BLOCK") || is("COUNT") => 2,
+            () if is("GROUP") => 3,
+            () if is("NOACK") => 1,
+            () => return is("STREAMS") && (words.len() - at - 1) % 2 == 0,
+        };
+    }
+    false
 }
 
 fn by_specs(specs: &[KeySpec], words: &[&[u8]]) -> Option<Vec<Found>> {

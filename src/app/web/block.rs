@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::erase::{click, effect, input, key, maybe, part, text};
 use lesson::{Action, Block, Content, Output, Step};
-use messages::BlockRun;
+use messages::{BlockRun, Ran};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
@@ -128,7 +128,7 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
                 .into_any()
             }
         })}
-        <Tools page number editing edited steps editable/>
+        <Tools page number editing edited steps editable state/>
         <p class="hush" role="status">{part(move || spoken(&state.get()))}</p>
     }
 }
@@ -136,6 +136,10 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
 fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
     match state {
         BlockState::Ran(run) => several([ran_steps(&run.steps)]).add_if(problem(run)),
+        BlockState::Stepping { run, .. } => several([
+            ran_steps(&run.steps),
+            coming(&actions_of(edited, steps), run.steps.len()),
+        ]),
         BlockState::Failed(why) => several([
             printed(edited, steps),
             el("span", "line reply error").say(why),
@@ -186,6 +190,30 @@ fn printed(edited: Option<String>, steps: &[Step]) -> Markup {
     )
 }
 
+fn actions_of(edited: Option<String>, steps: &[Step]) -> Vec<Action> {
+    match edited {
+        Some(text) => edit::actions(&text),
+        None => steps.iter().map(|step| step.action.clone()).collect(),
+    }
+}
+
+/// Whether several clients speak: then it is worth seeing one step at a time.
+fn has_lanes(actions: &[Action]) -> bool {
+    !lanes(&actions.iter().map(said).collect::<Vec<_>>()).is_empty()
+}
+
+/// The steps that did not run yet; the first of them is next.
+fn coming(actions: &[Action], done: usize) -> Markup {
+    let pairs: Vec<(String, String)> = actions.iter().map(said).collect();
+    let lanes = lanes(&pairs);
+    let lines = pairs.iter().enumerate().skip(done);
+    several(lines.map(|(at, (client, line))| {
+        let lane = lanes.iter().position(|name| name == client);
+        let badge = (at == done).then_some("next");
+        el("span", "coming").append(action_line(client, line, lane, badge))
+    }))
+}
+
 /// Who does what, as a line.
 fn said(action: &Action) -> (String, String) {
     match action {
@@ -229,7 +257,21 @@ fn Tools(
     edited: Memo<Option<String>>,
     steps: StoredValue<Vec<Step>>,
     editable: bool,
+    state: Memo<BlockState>,
 ) -> impl IntoView {
+    let actions = move || steps.with_value(|steps| actions_of(edited.get(), steps));
+    let step = move |_| page.step_block(number, untrack(actions));
+    let stepper = move || {
+        let actions = actions();
+        let words = match state.get() {
+            BlockState::Stepping { run, .. } => {
+                format!("Step {} of {}", run.steps.len() + 1, actions.len())
+            }
+            _ => "Step by step".to_owned(),
+        };
+        let shown = has_lanes(&actions) && editing.with(Option::is_none);
+        maybe(shown.then(|| view! { <button type="button" class="plain step" on:click=click(step)>{words}</button> }))
+    };
     let begin = move |_| {
         let text = edited
             .get_untracked()
@@ -253,6 +295,7 @@ fn Tools(
     };
     view! {
         <div class="block-tools">
+            {part(stepper)}
             {part(move || maybe(edited.with(Option::is_some).then(|| view! {
                 <span class="edited"><span class="dot" aria-hidden="true"></span>"edited"</span>
                 <button type="button" class="plain" on:click=click(reset)>"Reset"</button>
@@ -306,6 +349,7 @@ fn mark(host: &HtmlElement, state: &BlockState, edited: bool) {
         BlockState::Unrun => "unrun",
         BlockState::Running => "running",
         BlockState::Ran(_) => "ran",
+        BlockState::Stepping { .. } => "stepping",
         BlockState::Restored => "restored",
         BlockState::Failed(_) => "failed",
     };
@@ -324,16 +368,18 @@ fn spoken(state: &BlockState) -> String {
         BlockState::Ran(run) => run
             .steps
             .iter()
-            .map(|step| {
-                if step.waits {
-                    "waits".to_owned()
-                } else {
-                    step.output.clone()
-                }
-            })
+            .map(spoken_step)
             .collect::<Vec<_>>()
             .join("\n"),
+        BlockState::Stepping { run, .. } => run.steps.last().map(spoken_step).unwrap_or_default(),
         BlockState::Failed(why) => why.clone(),
         _ => String::new(),
+    }
+}
+
+fn spoken_step(step: &Ran) -> String {
+    match step.waits {
+        true => "waits".to_owned(),
+        false => step.output.clone(),
     }
 }

@@ -24,6 +24,7 @@ mod settings;
 mod share;
 mod shortcuts;
 mod slices;
+mod stepping;
 mod steps;
 mod storage;
 mod world;

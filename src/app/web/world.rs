@@ -53,6 +53,11 @@ pub enum BlockState {
     Unrun,
     Running,
     Ran(BlockRun),
+    /// The first steps of it ran, one by one. Busy: one is under way.
+    Stepping {
+        run: BlockRun,
+        busy: bool,
+    },
     /// It ran in an earlier visit; its replies were not kept.
     Restored,
     Failed(String),
@@ -160,7 +165,7 @@ impl World {
         self.settle_console(notice);
         self.blocks.update(|blocks| {
             for state in blocks.values_mut() {
-                if let BlockState::Ran(run) = state {
+                if let BlockState::Ran(run) | BlockState::Stepping { run, .. } = state {
                     settle(&mut run.steps, notice);
                 }
             }
@@ -214,7 +219,7 @@ impl World {
         id
     }
 
-    fn show_ran(self, ran: &Ran) {
+    pub fn show_ran(self, ran: &Ran) {
         let progress = if ran.waits {
             Progress::Waiting
         } else {
@@ -431,13 +436,18 @@ impl Page {
         });
     }
 
-    fn block_ran(self, run: &BlockRun, text: Option<String>) {
-        let world = self.world;
-        world.blocks.update(|blocks| {
+    /// Blocks that ran first because the reader had skipped them.
+    pub fn mark_replayed(self, run: &BlockRun) {
+        self.world.blocks.update(|blocks| {
             for skipped in &run.replayed {
                 blocks.insert(*skipped, BlockState::Restored);
             }
         });
+    }
+
+    fn block_ran(self, run: &BlockRun, text: Option<String>) {
+        let world = self.world;
+        self.mark_replayed(run);
         for step in &run.steps {
             world.show_ran(step);
         }
@@ -515,7 +525,7 @@ impl Page {
         answer.result.map_err(Problem::Failed)
     }
 
-    fn keep(self, entry: LogEntry) {
+    pub fn keep(self, entry: LogEntry) {
         self.change_record(|record| record.log.push(entry));
     }
 
