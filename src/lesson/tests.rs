@@ -330,16 +330,159 @@ fn what_is_wrong_is_said_with_its_line() {
 
 #[test]
 fn minutes_are_measured() {
-    let (page, _) = read(&"word ".repeat(2000));
+    let paragraph = "word ".repeat(80) + "\n\n";
+    let (page, _) = read(&paragraph.repeat(25));
     let list: Vec<String> = check_page(&page).iter().map(Problem::to_string).collect();
     let text = "`minutes: 1`, but reading it takes about 10";
     assert_eq!(list, [format!("{PATH}:4: {text}")]);
-    let (page, _) = read(&"word ".repeat(600));
+    let (page, _) = read(&paragraph.repeat(7));
     assert_eq!(check_page(&page), []);
     let markdown = "---\r\nminutes: 99 # about\r\n---\r\nminutes: 99\r\n";
     let (page, _) = read_page(PATH, markdown, &exists);
     let expected = "---\r\nminutes: 1 # about\r\n---\r\nminutes: 99\r\n";
     assert_eq!(replace_minutes(markdown, &page), expected);
+}
+
+#[test]
+fn paragraphs_and_items_are_measured() {
+    let long = "word ".repeat(91);
+    for (body, expected) in [
+        (
+            format!("a\n\n{long}\n"),
+            "3: a paragraph of 91 words; 90 are the most",
+        ),
+        (format!("- a\n- {long}\n"), "2: a paragraph of 91 words"),
+        (
+            format!("- a\n\n  b\n\n  {long}\n"),
+            "5: a paragraph of 91 words",
+        ),
+        (format!("> {long}\n"), "1: a paragraph of 91 words"),
+    ] {
+        check_problem(&body, expected);
+    }
+    let (page, _) =
+        read("- a b\n\n  ```redis\n  > PING\n  PONG\n  ```\n- c\n\n## d e f\n\ng h i\n");
+    let words: Vec<usize> = page
+        .paragraphs
+        .iter()
+        .map(|paragraph| paragraph.words)
+        .collect();
+    assert_eq!(words, [2, 1, 3]);
+}
+
+#[test]
+fn a_block_shows_claims_and_looks_as_without() {
+    let plain =
+        "```redis fresh\n> PING\nPONG\n```\n```lua\nreturn 1\n```\n```shell\n$ echo a\na\n```\n";
+    let marked = plain
+        .replace("redis fresh", "redis fresh shows=pong,fresh-start")
+        .replace("lua", "lua shows=one")
+        .replace("shell", "shell shows=pong");
+    let (expected, _) = read(plain);
+    let (page, problems) = read(&marked);
+    assert_eq!(problems, []);
+    let shown = |shown: &Shown| (shown.claim.clone(), shown.block);
+    let shown: Vec<(String, usize)> = page.shown.iter().map(shown).collect();
+    let wanted = [("pong", 0), ("fresh-start", 0), ("one", 1), ("pong", 2)];
+    assert_eq!(
+        shown,
+        wanted.map(|(claim, block)| (claim.to_string(), block))
+    );
+    assert_eq!(
+        (&page.html, &page.blocks),
+        (&expected.html, &expected.blocks)
+    );
+    assert_eq!(page.data("x"), expected.data("x"));
+    for body in [
+        "```text shows=a\nb\n```\n",
+        "```shell host shows=a\n$ b\n```\n",
+        "g\n```exercise shows=a\n```\n",
+    ] {
+        check_problem(body, "`shows=` is for blocks that run");
+    }
+    check_problem(
+        "```redis show=a\n> PING\n```\n",
+        "1: `show=a` means nothing",
+    );
+}
+
+/// A lesson of the least size, and what each missing part is called.
+#[test]
+fn lessons_have_one_shape() {
+    let exercise = "Do it.\n\n```exercise\n```\n\n".repeat(4);
+    let quiz = "```quiz\n```\n\n".repeat(4);
+    let questions = "### Why?\n\nSo.\n\n".repeat(6);
+    let words = ("word ".repeat(80) + "\n\n").repeat(15);
+    let sections = [
+        "Key ideas",
+        "Step by step",
+        "What is taught",
+        "Worked example: a cart",
+        "Commands at a glance",
+        "Where it is used",
+        "Best practices",
+        "Mistakes, and what Redis answers",
+        "Interview questions",
+        "Summary",
+        "Where to go on",
+    ];
+    let sections = sections.map(|title| format!("## {title}\n\n"));
+    let sections = sections
+        .concat()
+        .replace("## Summary", &format!("{questions}## Summary"));
+    let body = format!("{words}{exercise}{quiz}```view\nstrings\n```\n\n{sections}");
+    let (page, _) = read(&body);
+    assert_eq!(check_shape(&page), []);
+    let shape = Shape::of(&page);
+    assert_eq!(
+        (
+            shape.longest_paragraph,
+            shape.interview_questions,
+            shape.pictures
+        ),
+        (80, 6, 1)
+    );
+    for (from, to, expected) in [
+        (words.as_str(), "", "words of prose; 1200 are the least"),
+        (
+            words.as_str(),
+            "## Early\n\n",
+            "nothing introduces the lesson",
+        ),
+        (
+            &words,
+            &words.repeat(3),
+            "words of prose; 3500 are the most",
+        ),
+        (&exercise, "", "0 exercises; 4 are the least"),
+        (&quiz, "", "0 quizzes; 4 are the least"),
+        (&questions, "", "0 interview questions; 6 are the least"),
+        (
+            &questions,
+            &questions.repeat(3),
+            "18 interview questions; 12 are the most",
+        ),
+        (
+            "```view\nstrings\n```",
+            "",
+            "0 views and diagrams; 1 are the least",
+        ),
+        ("## Summary\n", "", "the section `Summary` is missing"),
+        ("## Key ideas\n", "## Summary\n\n## Key ideas\n", ""),
+        (
+            "## Key ideas\n\n## Step by step\n",
+            "## Step by step\n\n## Key ideas\n",
+            "`Step by step` is missing",
+        ),
+    ] {
+        let (page, _) = read(&body.replacen(from, to, 1));
+        let problems: Vec<String> = check_shape(&page).iter().map(Problem::to_string).collect();
+        let found = problems.iter().any(|text| text.contains(expected));
+        assert!(
+            found || expected.is_empty() && problems.is_empty(),
+            "{expected}: {problems:?}"
+        );
+    }
 }
 
 #[test]
