@@ -1,0 +1,92 @@
+//! `coverage.md` says what the lessons cover, and nothing is missing there.
+
+use lesson::Problem;
+use tests::coverage::{Claims, Commands, Lesson, shared};
+use tests::{pages, tables};
+
+use crate::conclude;
+
+#[test]
+fn the_table_is_not_stale() {
+    tables::coverage().check();
+}
+
+#[test]
+fn what_is_told_wrongly_is_shown_right() {
+    let claims = Claims::collect(&Lesson::all());
+    let problems = claims.problems.iter().map(ToString::to_string);
+    conclude("claims", claims.count(), problems.collect());
+}
+
+#[test]
+fn wrong_claims_and_marks_are_told() {
+    let lesson = |text: &str| {
+        let text = format!("---\ntitle: T\nsummary: S\nminutes: 1\n---\n{text}");
+        let page = pages::read("lessons/a/01-t.md", &text).expect("a page");
+        vec![Lesson { number: 1, page }]
+    };
+    let row = "| `pop` | 1 | told | truth | `RPOP` `\"a\"`, then `LPOP` `\"c\"` |";
+    let block = "```redis shows=pop\n> RPOP l\n\"a\"\n> LPOP l\n\"c\"\n```\n";
+    assert_eq!(Claims::check(row, &lesson(block)).problems, []);
+    for (row, block, expected) in [
+        (
+            row,
+            "",
+            "lessons/claims.md:1: no block of lesson 1 is marked `shows=pop`",
+        ),
+        (
+            row,
+            &block.replace("\"c\"", "\"b\""),
+            "lessons/a/01-t.md:6: what shows `pop` lacks a step with `LPOP`, in its place, that answers `\"c\"`",
+        ),
+        (
+            row,
+            &block.replace("=pop", "=pop,push"),
+            "lessons/a/01-t.md:6: there is no claim `push` in lessons/claims.md",
+        ),
+        (
+            &row.replace("| 1", "| 2"),
+            block,
+            "lessons/a/01-t.md:6: `pop` is a claim of lesson 2",
+        ),
+        (
+            &row.replace(", then `LPOP`", ""),
+            "",
+            "lessons/claims.md:1: a row is `id`",
+        ),
+        (
+            &format!("{row}\n{row}"),
+            block,
+            "lessons/claims.md:2: `pop` is there twice",
+        ),
+    ] {
+        let problems = Claims::check(row, &lesson(block)).problems;
+        let first = problems.first().map(Problem::to_string).unwrap_or_default();
+        assert!(first.starts_with(expected), "{expected}: {first}");
+    }
+}
+
+#[test]
+fn every_command_is_taught() {
+    let commands = Commands::collect(&Lesson::all());
+    let missing = commands
+        .missing()
+        .map(|name| format!("{name} runs in no block of a lesson"));
+    conclude("commands", commands.count(), missing.collect());
+}
+
+#[test]
+fn lessons_have_one_shape() {
+    let lessons = Lesson::all();
+    let problems = lessons
+        .iter()
+        .flat_map(|lesson| lesson::check_shape(&lesson.page));
+    let problems = problems.map(|problem| problem.to_string());
+    conclude("lessons", lessons.len(), problems.collect());
+}
+
+#[test]
+fn no_diagram_and_no_exercise_stands_twice() {
+    let pages = pages::lessons();
+    conclude("pages", pages.len(), shared(&pages));
+}
