@@ -103,7 +103,7 @@ impl Coverage {
         writeln!(
             f,
             "Words of prose to the nearest hundred (blocks, exercises and quizzes do not count), words of the longest \
-             paragraph, and how much there is of what every lesson has. No two pages share a diagram or an exercise.\n"
+             paragraph, and how much there is of what every lesson has. No two of them share a diagram or an exercise.\n"
         )?;
         writeln!(
             f,

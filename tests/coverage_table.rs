@@ -87,6 +87,37 @@ fn lessons_have_one_shape() {
 
 #[test]
 fn no_diagram_and_no_exercise_stands_twice() {
-    let pages = pages::lessons();
-    conclude("pages", pages.len(), shared(&pages));
+    let lessons = Lesson::all();
+    conclude("lessons", lessons.len(), shared(&lessons));
+}
+
+#[test]
+fn what_stands_twice_is_found() {
+    let lesson = |number: usize, text: &str| {
+        let text = format!("---\ntitle: T\nsummary: S\nminutes: 1\n---\n{text}");
+        let path = format!("lessons/a/0{number}-t.md");
+        let page = pages::read(&path, &text).expect("a page");
+        Lesson { number, page }
+    };
+    let exercise = |solution: &str| format!("```exercise\nsolution> {solution}\n```\n");
+    let diagram = "```diagram\na -> b\n```\n";
+    for (one, other, twice) in [
+        (
+            exercise("SET a b EX 5"),
+            exercise("set cart book EX 5"),
+            true,
+        ),
+        (exercise("SET a b EX 5"), exercise("SET a a EX 5"), false),
+        (exercise("SET a b EX 5"), exercise("SET a b EX 6"), false),
+        (diagram.into(), diagram.replace(" -> ", "  ->  "), true),
+        (diagram.into(), diagram.replace('b', "c"), false),
+    ] {
+        let found = shared(&[lesson(1, &one), lesson(2, &other)]);
+        let expected = "lessons/a/02-t.md:6: the same stands at lessons/a/01-t.md:6";
+        assert_eq!(
+            found,
+            Vec::from_iter(twice.then_some(expected)),
+            "{one}{other}"
+        );
+    }
 }

@@ -70,8 +70,13 @@ impl Commands {
         writeln!(
             f,
             "A block counts if the command's name stands in it and the command ran in it without an error: typed, called \
-             by a script, or sent by the shell. The link leads to the first such block of the lesson that has the most.\n"
+             by a script, or sent by the shell. The link leads to the first such block of the lesson \
+             in which most commands of the group run.\n"
         )?;
+        let in_group = |of: &Row, lesson: usize| {
+            let rows = self.rows.iter().filter(|row| row.group == of.group);
+            rows.filter(|row| row.blocks.contains_key(&lesson)).count()
+        };
         for group in GROUPS {
             writeln!(f, "### {group}\n")?;
             writeln!(f, "| command | taught in | runs in lessons |")?;
@@ -86,7 +91,7 @@ impl Commands {
                     f,
                     "| {} | {} | {} |",
                     row.name,
-                    row.link(lessons),
+                    row.link(&in_group, lessons),
                     numbers.join(", ")
                 )?;
             }
@@ -97,15 +102,10 @@ impl Commands {
 }
 
 impl Row {
-    fn link(&self, lessons: &[Lesson]) -> String {
-        let most = self
-            .blocks
-            .iter()
-            .rev()
-            .max_by_key(|(_, lines)| lines.len());
-        most.map_or("**nowhere**".to_string(), |(index, lines)| {
-            lessons[*index].link(lines[0])
-        })
+    fn link(&self, home: &dyn Fn(&Row, usize) -> usize, lessons: &[Lesson]) -> String {
+        // Of equals the last wins, which is the first of the course.
+        let most = self.blocks.iter().rev().max_by_key(|(index, _)| home(self, **index));
+        most.map_or("**nowhere**".to_string(), |(index, lines)| lessons[*index].link(lines[0]))
     }
 }
 
@@ -144,9 +144,11 @@ fn blocks(lesson: &Lesson) -> Vec<(usize, BTreeSet<String>)> {
     let mut found = Vec::new();
     play_blocks(&lesson.page, &mut world, &mut |player, steps| {
         let ran = run(player, steps);
-        let text: String = steps.iter().map(words).collect();
-        let named = |name: &String| text.contains(&format!(" {name} "));
-        let names = ran.into_iter().filter(named).collect();
+        let text: String = steps.iter().map(typed_words).collect();
+        let names = ran
+            .into_iter()
+            .filter(|name| stands_in(name, &text))
+            .collect();
         let line = steps.first().map_or(0, |step| step.line);
         found.push((line, names));
     });
@@ -168,11 +170,20 @@ fn run(player: &mut Emulated, steps: &[Step]) -> BTreeSet<String> {
     names
 }
 
-/// The words of a step in capitals, with a space before and after each.
-fn words(step: &Step) -> String {
-    let (Action::Run { text, .. } | Action::Shell(text)) = &step.action else {
-        return String::new();
-    };
+fn typed_words(step: &Step) -> String {
+    match &step.action {
+        Action::Run { text, .. } | Action::Shell(text) => words(text),
+        _ => String::new(),
+    }
+}
+
+/// Whether a command's name stands among these `words`.
+fn stands_in(name: &str, words: &str) -> bool {
+    words.contains(&format!(" {name} "))
+}
+
+/// The words of a text in capitals, with a space before and after each.
+fn words(text: &str) -> String {
     let apart = |c: char| match c {
         c if c.is_ascii_alphanumeric() || c == '_' || c == '-' => c.to_ascii_uppercase(),
         _ => ' ',

@@ -1,44 +1,64 @@
-//! Diagrams and exercises that stand in two places.
+//! Diagrams and exercises that stand in two lessons.
 
 use std::collections::BTreeMap;
 
-use lesson::{Action, Content, Exercise, Page};
+use engine::words;
+use lesson::{Action, Content, Exercise, Step};
 
-/// A line for each diagram and each exercise that another page, or the same one above, has already. Exercises are the same
-/// if their solutions are, names aside.
-pub fn shared(pages: &[(String, Page)]) -> Vec<String> {
+use super::Lesson;
+
+/// A line for each diagram and each exercise that stands above already, in another lesson or the same. Exercises are the
+/// same if their solutions are, names aside. Capstones may ask again for what a lesson has taught.
+pub fn shared(lessons: &[Lesson]) -> Vec<String> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut problems = Vec::new();
-    let mut meet = |what: &str, text: String, place: String| {
-        if let Some(first) = seen.get(&text) {
-            problems.push(format!("{place}: this {what} stands at {first} too"));
+    let mut meet = |text: String, place: String| match seen.get(&text) {
+        Some(first) => problems.push(format!("{place}: the same stands at {first}")),
+        None => {
+            seen.insert(text, place);
         }
-        seen.entry(text).or_insert(place);
     };
-    for (path, page) in pages {
+    for page in lessons.iter().map(|lesson| &lesson.page) {
         for block in &page.blocks {
             if let Content::Diagram { text } = &block.content {
                 let words: Vec<&str> = text.split_ascii_whitespace().collect();
-                meet("diagram", words.join(" "), format!("{path}:{}", block.line));
+                meet(words.join(" "), format!("{}:{}", page.path, block.line));
             }
         }
         for exercise in &page.exercises {
-            meet(
-                "exercise",
-                normalized(exercise),
-                format!("{path}:{}", exercise.line),
-            );
+            let place = format!("{}:{}", page.path, exercise.line);
+            meet(normalized(exercise), place);
         }
     }
     problems
 }
 
-/// The steps of the solution and of the checks.
+/// The solution with a number for each name. What has no small letter is an option or a number, and part of the task.
 fn normalized(exercise: &Exercise) -> String {
-    let steps = exercise.solution.iter().chain(&exercise.checks);
-    let texts = steps.map(|step| match &step.action {
-        Action::Run { text, .. } => text.to_ascii_lowercase(),
-        other => other.to_string(),
-    });
-    texts.collect::<Vec<_>>().join("\n")
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut text = String::new();
+    for step in &exercise.solution {
+        for (index, word) in typed(step).into_iter().enumerate() {
+            let is_name = index > 0 && word.iter().any(u8::is_ascii_lowercase);
+            if is_name && !names.contains(&word) {
+                names.push(word.clone());
+            }
+            match names.iter().position(|name| is_name && *name == word) {
+                Some(number) => text.push_str(&format!("${number} ")),
+                None => text.push_str(&format!(
+                    "{} ",
+                    String::from_utf8_lossy(&word).to_ascii_uppercase()
+                )),
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn typed(step: &Step) -> Vec<Vec<u8>> {
+    match &step.action {
+        Action::Run { text, .. } => words::split(text.as_bytes()).unwrap_or_default(),
+        other => vec![other.to_string().into_bytes()],
+    }
 }
