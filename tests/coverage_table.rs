@@ -6,6 +6,14 @@ use tests::{pages, tables};
 
 use crate::conclude;
 
+/// A lesson of these blocks, the first of them in line 6.
+fn lesson(number: usize, text: &str) -> Lesson {
+    let text = format!("---\ntitle: T\nsummary: S\nminutes: 1\n---\n{text}");
+    let path = format!("lessons/a/0{number}-t.md");
+    let page = pages::read(&path, &text).expect("a page");
+    Lesson { number, page }
+}
+
 #[test]
 fn the_table_is_not_stale() {
     tables::coverage().check();
@@ -20,14 +28,9 @@ fn what_is_told_wrongly_is_shown_right() {
 
 #[test]
 fn wrong_claims_and_marks_are_told() {
-    let lesson = |text: &str| {
-        let text = format!("---\ntitle: T\nsummary: S\nminutes: 1\n---\n{text}");
-        let page = pages::read("lessons/a/01-t.md", &text).expect("a page");
-        vec![Lesson { number: 1, page }]
-    };
     let row = "| `pop` | 1 | told | truth | `RPOP` `\"a\"`, then `LPOP` `\"c\"` |";
     let block = "```redis shows=pop\n> RPOP l\n\"a\"\n> LPOP l\n\"c\"\n```\n";
-    assert_eq!(Claims::check(row, &lesson(block)).problems, []);
+    assert_eq!(Claims::check(row, &[lesson(1, block)]).problems, []);
     for (row, block, expected) in [
         (
             row,
@@ -60,9 +63,36 @@ fn wrong_claims_and_marks_are_told() {
             "lessons/claims.md:2: `pop` is there twice",
         ),
     ] {
-        let problems = Claims::check(row, &lesson(block)).problems;
+        let problems = Claims::check(row, &[lesson(1, block)]).problems;
         let first = problems.first().map(Problem::to_string).unwrap_or_default();
         assert!(first.starts_with(expected), "{expected}: {first}");
+    }
+}
+
+#[test]
+fn a_command_is_taught_where_it_is_named_and_runs() {
+    let blocks = "```redis\n> SET k v\n> INCR k\n> MULTI\n> GET k\n> DISCARD\n> CONFIG RESETSTAT\n> GETDEL k\n```\n\
+                  ```lua\nreturn redis.call('LPUSH', KEYS[1], 'a')\n---\n\
+                  > EVAL @script 1 l\n```\n```shell\n$ echo SADD s a | redis-cli\n$ redis-cli --bigkeys -i 0\n```\n\
+                  ```shell host\n$ redis-cli RPUSH l b\n```\n```text\nXADD s * f v\n```\n";
+    let commands = Commands::collect(&[lesson(1, blocks)]);
+    let missing: Vec<&str> = commands.missing().collect();
+    for (name, is_taught) in [
+        ("SET", true),
+        ("MULTI", true),
+        ("DISCARD", true),
+        ("GETDEL", true),
+        ("EVAL", true),
+        ("LPUSH", true),
+        ("SADD", true),
+        // An error, a queue that never runs, what --bigkeys asks, a block that is only shown.
+        ("INCR", false),
+        ("GET", false),
+        ("TYPE", false),
+        ("RPUSH", false),
+        ("XADD", false),
+    ] {
+        assert_eq!(!missing.contains(&name), is_taught, "{name}");
     }
 }
 
@@ -93,12 +123,6 @@ fn no_diagram_and_no_exercise_stands_twice() {
 
 #[test]
 fn what_stands_twice_is_found() {
-    let lesson = |number: usize, text: &str| {
-        let text = format!("---\ntitle: T\nsummary: S\nminutes: 1\n---\n{text}");
-        let path = format!("lessons/a/0{number}-t.md");
-        let page = pages::read(&path, &text).expect("a page");
-        Lesson { number, page }
-    };
     let exercise = |solution: &str| format!("```exercise\nsolution> {solution}\n```\n");
     let diagram = "```diagram\na -> b\n```\n";
     for (one, other, twice) in [
@@ -109,6 +133,11 @@ fn what_stands_twice_is_found() {
         ),
         (exercise("SET a b EX 5"), exercise("SET a a EX 5"), false),
         (exercise("SET a b EX 5"), exercise("SET a b EX 6"), false),
+        (
+            exercise("EVAL 'return type(1)' 0"),
+            exercise("EVAL 'return type(KEYS)' 0"),
+            false,
+        ),
         (diagram.into(), diagram.replace(" -> ", "  ->  "), true),
         (diagram.into(), diagram.replace('b', "c"), false),
     ] {

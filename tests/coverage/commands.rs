@@ -104,8 +104,14 @@ impl Commands {
 impl Row {
     fn link(&self, home: &dyn Fn(&Row, usize) -> usize, lessons: &[Lesson]) -> String {
         // Of equals the last wins, which is the first of the course.
-        let most = self.blocks.iter().rev().max_by_key(|(index, _)| home(self, **index));
-        most.map_or("**nowhere**".to_string(), |(index, lines)| lessons[*index].link(lines[0]))
+        let most = self
+            .blocks
+            .iter()
+            .rev()
+            .max_by_key(|(index, _)| home(self, **index));
+        most.map_or("**nowhere**".to_string(), |(index, lines)| {
+            lessons[*index].link(lines[0])
+        })
     }
 }
 

@@ -33,13 +33,13 @@ pub fn shared(lessons: &[Lesson]) -> Vec<String> {
     problems
 }
 
-/// The solution with a number for each name. What has no small letter is an option or a number, and part of the task.
+/// The solution with a number for each name.
 fn normalized(exercise: &Exercise) -> String {
     let mut names: Vec<Vec<u8>> = Vec::new();
     let mut text = String::new();
     for step in &exercise.solution {
         for (index, word) in typed(step).into_iter().enumerate() {
-            let is_name = index > 0 && word.iter().any(u8::is_ascii_lowercase);
+            let is_name = index > 0 && is_name(&word);
             if is_name && !names.contains(&word) {
                 names.push(word.clone());
             }
@@ -54,6 +54,11 @@ fn normalized(exercise: &Exercise) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What has no small letter is an option or a number, and what has parentheses a script: these are the task.
+fn is_name(word: &[u8]) -> bool {
+    word.iter().any(u8::is_ascii_lowercase) && !word.contains(&b'(')
 }
 
 fn typed(step: &Step) -> Vec<Vec<u8>> {
