@@ -73,10 +73,6 @@ impl Commands {
              by a script, or sent by the shell. The link leads to the first such block of the lesson \
              in which most commands of the group run.\n"
         )?;
-        let in_group = |of: &Row, lesson: usize| {
-            let rows = self.rows.iter().filter(|row| row.group == of.group);
-            rows.filter(|row| row.blocks.contains_key(&lesson)).count()
-        };
         for group in GROUPS {
             writeln!(f, "### {group}\n")?;
             writeln!(f, "| command | taught in | runs in lessons |")?;
@@ -91,7 +87,7 @@ impl Commands {
                     f,
                     "| {} | {} | {} |",
                     row.name,
-                    row.link(&in_group, lessons),
+                    self.link(row, lessons),
                     numbers.join(", ")
                 )?;
             }
@@ -99,18 +95,21 @@ impl Commands {
         }
         Ok(())
     }
-}
 
-impl Row {
-    fn link(&self, home: &dyn Fn(&Row, usize) -> usize, lessons: &[Lesson]) -> String {
+    fn link(&self, row: &Row, lessons: &[Lesson]) -> String {
+        let of_group = |lesson: &usize| {
+            let rows = self.rows.iter().filter(|other| other.group == row.group);
+            rows.filter(|other| other.blocks.contains_key(lesson))
+                .count()
+        };
         // Of equals the last wins, which is the first of the course.
-        let most = self
+        let most = row
             .blocks
             .iter()
             .rev()
-            .max_by_key(|(index, _)| home(self, **index));
-        most.map_or("**nowhere**".to_string(), |(index, lines)| {
-            lessons[*index].link(lines[0])
+            .max_by_key(|(lesson, _)| of_group(lesson));
+        most.map_or("**nowhere**".to_string(), |(lesson, lines)| {
+            lessons[*lesson].link(lines[0])
         })
     }
 }
