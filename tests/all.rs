@@ -7,6 +7,7 @@ mod command_table;
 mod conformance_table;
 mod conversations;
 mod corpora;
+mod coverage_table;
 mod eviction;
 mod info;
 mod lessons;

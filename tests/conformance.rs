@@ -13,10 +13,8 @@ use engine::words;
 use lesson::{Action, Page, Step};
 use serde_json::Value;
 
-use crate::replay::{Emulated, play_blocks};
+use crate::replay::{Emulated, Player, play_blocks};
 use crate::{declared, files, pages, scenes, sent};
-
-pub const PATH: &str = "tests/conformance.md";
 
 /// A command of the real server and what is known of ours.
 struct Row {
@@ -191,12 +189,9 @@ impl Table {
 /// How often each command succeeds in recorded transcripts and the engine answers alike.
 fn successful_steps() -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    let lessons = files::markdown_below("lessons")
-        .into_iter()
-        .filter(|path| path.matches('/').count() == 2);
     for path in files::markdown_below("tests/spec")
         .into_iter()
-        .chain(lessons)
+        .chain(files::lessons())
     {
         let page =
             pages::read(&path, &files::read(&path)).unwrap_or_else(|problem| panic!("{problem}"));

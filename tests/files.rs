@@ -26,6 +26,13 @@ pub fn markdown_below(folder: &str) -> Vec<String> {
     names
 }
 
+/// The lessons and capstones; what lies beside them is about them.
+pub fn lessons() -> Vec<String> {
+    let mut paths = markdown_below("lessons");
+    paths.retain(|path| path.matches('/').count() == 2);
+    paths
+}
+
 fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;

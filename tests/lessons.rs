@@ -1,9 +1,8 @@
 //! The lessons: readable, complete, and true in the engine. The same runner as the browser's.
 
-use lesson::{Course, Page, Step};
+use lesson::{Page, Step};
 use messages::{ExerciseSource, Request, Response, Setup};
 use session::Session;
-use tests::files;
 use tests::pages;
 use tests::replay::{Emulated, play_blocks};
 
@@ -12,32 +11,14 @@ use crate::{conclude, differences};
 /// Every written lesson, with its path. While one is being written, `LESSON=13-` picks those whose path holds this.
 pub fn written() -> Vec<(String, Page)> {
     let wanted = std::env::var("LESSON").unwrap_or_default();
-    let paths = files::markdown_below("lessons")
-        .into_iter()
-        .filter(|path| path.matches('/').count() == 2 && path.contains(&wanted));
-    paths
-        .map(|path| {
-            let page = pages::read(&path, &files::read(&path))
-                .unwrap_or_else(|problems| panic!("{problems}"));
-            (path, page)
-        })
-        .collect()
+    let mut pages = pages::lessons();
+    pages.retain(|(path, _)| path.contains(&wanted));
+    pages
 }
 
 #[test]
 fn the_outline_lists_every_lesson_once() {
-    let exists = |path: &str| files::root().join(path).exists();
-    let course = Course::parse(
-        "lessons/course.md",
-        &files::read("lessons/course.md"),
-        exists,
-    );
-    let (course, problems) = match course {
-        Ok(course) => (Some(course), Vec::new()),
-        Err(problems) => (None, problems.iter().map(ToString::to_string).collect()),
-    };
-    conclude("outlines", 1, problems);
-    let course = course.expect("no problems");
+    let course = pages::course();
     assert_eq!(course.lessons().count(), 42);
     for (path, page) in written() {
         let below = path.strip_prefix("lessons/").expect("found there");

@@ -1,9 +1,9 @@
-//! What the tests share: the real server, transcripts replayed on it or on the engine, and the table of what is
-//! proved.
-//! What the tests share: the real server, transcripts replayed on it or on the engine, and what must hold of any bytes.
+//! What the tests share: the real server, transcripts replayed on it or on the engine, the tables of what is proved, and
+//! what must hold of any bytes.
 
 pub mod commands;
 pub mod conformance;
+pub mod coverage;
 pub mod declared;
 pub mod files;
 pub mod forms;
@@ -14,3 +14,4 @@ pub mod robust;
 pub mod scenes;
 pub mod sent;
 pub mod shell;
+pub mod tables;

@@ -26,11 +26,7 @@ fn main() -> ExitCode {
     }
     if paths.is_empty() {
         paths = files::markdown_below("tests/spec");
-        paths.extend(
-            files::markdown_below("lessons")
-                .into_iter()
-                .filter(|path| path.matches('/').count() == 2),
-        );
+        paths.extend(files::lessons());
     }
     let mut failed = false;
     for path in &paths {

@@ -29,11 +29,7 @@ pub trait Player {
 
 /// Plays the transcripts of a page from top to bottom. A block marked `fresh` begins a new server; so does a block of
 /// redis.conf, with what it says.
-pub fn play_blocks(
-    page: &Page,
-    player: &mut dyn Player,
-    each: &mut dyn FnMut(&mut dyn Player, &[Step]),
-) {
+pub fn play_blocks<P: Player>(page: &Page, player: &mut P, each: &mut dyn FnMut(&mut P, &[Step])) {
     for block in &page.blocks {
         match &block.content {
             Content::Conf { text } => {
@@ -88,6 +84,11 @@ impl Emulated {
             seed: seed.to_string(),
             world: world(seed, &[]),
         }
+    }
+
+    /// How often each command has run without an error since its server began.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        self.world.calls()
     }
 }
 

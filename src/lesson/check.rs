@@ -13,6 +13,9 @@ const SECONDS_A_VIEW: usize = 15;
 const SECONDS_AN_EXERCISE: usize = 60;
 const SECONDS_A_QUIZ: usize = 20;
 
+/// More are a wall on a telephone.
+const WORDS_A_PARAGRAPH: usize = 90;
+
 /// How far `minutes:` may be from the measured length.
 const MINUTES_OFF: u32 = 2;
 
@@ -28,6 +31,12 @@ pub fn check_page(page: &Page) -> Vec<Problem> {
                 page.minutes
             ),
         );
+    }
+    let paragraphs = page.paragraphs.iter();
+    for paragraph in paragraphs.filter(|paragraph| paragraph.words > WORDS_A_PARAGRAPH) {
+        let words = paragraph.words;
+        let text = format!("a paragraph of {words} words; {WORDS_A_PARAGRAPH} are the most");
+        problems.add(paragraph.line, text);
     }
     for block in &page.blocks {
         if let Content::Redis { steps, .. } = &block.content

@@ -47,6 +47,9 @@ impl Exercise {
 #[cfg(feature = "parse")]
 pub(crate) use reading::parse;
 
+#[cfg(all(test, feature = "parse"))]
+mod tests;
+
 #[cfg(feature = "parse")]
 mod reading {
     use super::Exercise;

@@ -24,6 +24,8 @@ mod prose;
 mod quiz;
 #[cfg(feature = "parse")]
 mod read;
+#[cfg(feature = "parse")]
+mod shape;
 mod topology;
 pub mod transcript;
 
@@ -31,11 +33,13 @@ pub mod transcript;
 pub use check::{check_page, check_title, reading_minutes, replace_minutes};
 pub use exercise::Exercise;
 pub use outline::{Course, Lesson, Phase};
-pub use page::{Block, Content, Heading, Page, PageData, Prose, Section, View};
+pub use page::{Block, Content, Heading, Page, PageData, Paragraph, Prose, Section, Shown, View};
 pub use problem::Problem;
 pub use quiz::{Choice, Quiz};
 #[cfg(feature = "parse")]
 pub use read::{read_page, read_spec, resolve};
+#[cfg(feature = "parse")]
+pub use shape::{Shape, check_shape};
 pub use topology::{Node, Role, Setting, Topology};
 pub use transcript::{Action, Difference, Line, Output, Step};
 

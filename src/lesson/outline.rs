@@ -305,3 +305,6 @@ fn is_slug(text: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
+
+#[cfg(all(test, feature = "parse"))]
+mod tests;

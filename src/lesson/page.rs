@@ -29,6 +29,9 @@ pub struct Page {
     /// The prose by heading, for search and for counting words. The first one, without an id,
     /// stands above the first heading.
     pub sections: Vec<Section>,
+    pub paragraphs: Vec<Paragraph>,
+    /// Which blocks show which claims, in the order of the page.
+    pub shown: Vec<Shown>,
 }
 
 impl Page {
@@ -81,6 +84,22 @@ pub struct Section {
     pub id: String,
     pub title: String,
     pub text: String,
+}
+
+/// A paragraph of prose, or an item of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Paragraph {
+    pub line: usize,
+    pub words: usize,
+}
+
+/// A block's mark `shows=fifo-list`: its replies are the evidence for that claim. It is for those who keep the course
+/// true; a reader's page does not get it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub claim: String,
+    /// An index of `blocks`.
+    pub block: usize,
 }
 
 /// A fence that shows code. `blocks[n]` is the element with `data-block="n"`.

@@ -12,8 +12,8 @@ use pulldown_cmark::{
 use crate::problem::Problems;
 use crate::transcript::{self, Action, Step};
 use crate::{
-    Block, Content, Heading, Output, Page, Problem, Prose, Section, View, exercise, highlight,
-    html, prose, quiz, topology,
+    Block, Content, Heading, Output, Page, Paragraph, Problem, Prose, Section, Shown, View,
+    exercise, highlight, html, prose, quiz, topology,
 };
 
 /// Fences that are only shown.
@@ -159,6 +159,8 @@ struct Reader<'a> {
     /// Prose since the last heading or block: perhaps the goal of an exercise.
     pending: Vec<Event<'a>>,
     pending_text: String,
+    /// Where in `pending_text` the paragraph or item begins that is being read.
+    paragraph_at: usize,
     /// How many elements are open around the next event.
     depth: usize,
     /// How many quotations are open.
@@ -189,6 +191,7 @@ impl<'a> Reader<'a> {
             },
             pending: Vec::new(),
             pending_text: String::new(),
+            paragraph_at: 0,
             depth: 0,
             quotes: 0,
             ids: BTreeMap::new(),
@@ -265,6 +268,7 @@ impl<'a> Reader<'a> {
 
     fn prose(&mut self, line: usize, event: Event<'a>) {
         prose::push_words(&mut self.pending_text, &event);
+        self.measure_paragraph(line, &event);
         match &event {
             Event::Start(tag) => {
                 self.depth += 1;
@@ -287,6 +291,22 @@ impl<'a> Reader<'a> {
         if ends_table {
             self.pending.push(Event::Html("</div>\n".into()));
         }
+    }
+
+    /// An item that holds paragraphs is measured by these, and by what stands outside of them.
+    fn measure_paragraph(&mut self, line: usize, event: &Event) {
+        match event {
+            Event::Start(Tag::Paragraph | Tag::Item) => {}
+            Event::End(TagEnd::Paragraph | TagEnd::Item) => {
+                let text = &self.pending_text[self.paragraph_at..];
+                let words = text.split_ascii_whitespace().count();
+                if words > 0 {
+                    self.page.paragraphs.push(Paragraph { line, words });
+                }
+            }
+            _ => return,
+        }
+        self.paragraph_at = self.pending_text.len();
     }
 
     /// The event as it goes into the page: links rewritten, raw HTML taken for text.
@@ -429,6 +449,7 @@ impl<'a> Reader<'a> {
 
     fn take_prose(&mut self) -> Prose {
         let text = std::mem::take(&mut self.pending_text).trim().to_string();
+        self.paragraph_at = 0;
         let section = self
             .page
             .sections
@@ -483,18 +504,9 @@ impl<'a> Reader<'a> {
 
     /// The HTML of a fence; what it holds goes into the page.
     fn fence(&mut self, line: usize, language: &str, words: &str, text: &str) -> String {
-        let allowed: &[&str] = match language {
-            "redis" => &["fresh"],
-            "shell" => &["host"],
-            "exercise" => &["continues"],
-            _ => &[],
-        };
-        if !words.is_empty() && !allowed.contains(&words) {
-            self.problems
-                .add(line, format!("`{words}` means nothing after `{language}`"));
-        }
+        let (option, claims) = self.attributes(line, language, words);
         match language {
-            "exercise" => self.exercise(line, words == "continues", text),
+            "exercise" => self.exercise(line, option == "continues", text),
             "quiz" => {
                 let mut quiz = quiz::parse(&mut self.problems, line + 1, text);
                 quiz.line = line;
@@ -505,24 +517,65 @@ impl<'a> Reader<'a> {
             }
             "view" => self.views(line, text),
             _ => {
-                let Some(content) = self.content(line, language, words, text) else {
+                let Some(content) = self.content(line, language, option, text) else {
                     return String::new();
                 };
                 let block = Block { line, content };
                 let index = self.page.blocks.len();
                 let written = html::block(index, &block);
                 self.page.blocks.push(block);
+                self.page.shown.extend(claims.map(|claim| Shown {
+                    claim: claim.to_string(),
+                    block: index,
+                }));
                 written
             }
         }
     }
 
-    fn content(&mut self, line: usize, language: &str, words: &str, text: &str) -> Option<Content> {
+    /// What stands after a fence's language: an option that it knows, and the claims that its block shows.
+    fn attributes<'w>(
+        &mut self,
+        line: usize,
+        language: &str,
+        words: &'w str,
+    ) -> (&'w str, impl Iterator<Item = &'w str> + use<'w>) {
+        let known = match language {
+            "redis" => "fresh",
+            "shell" => "host",
+            "exercise" => "continues",
+            _ => "",
+        };
+        let (mut option, mut claims) = ("", "");
+        for word in words.split_ascii_whitespace() {
+            match word.strip_prefix("shows=") {
+                Some(ids) => claims = ids,
+                None if word == known => option = word,
+                None => self
+                    .problems
+                    .add(line, format!("`{word}` means nothing after `{language}`")),
+            }
+        }
+        let runs = matches!(language, "redis" | "lua" | "shell") && option != "host";
+        if words.contains("shows=") && !runs {
+            self.problems
+                .add(line, "`shows=` is for blocks that run: redis, lua, shell");
+        }
+        (option, claims.split(',').filter(|claim| !claim.is_empty()))
+    }
+
+    fn content(
+        &mut self,
+        line: usize,
+        language: &str,
+        option: &str,
+        text: &str,
+    ) -> Option<Content> {
         let problems = &mut self.problems;
         let first = line + 1;
         Some(match language {
             "redis" => Content::Redis {
-                fresh: words == "fresh",
+                fresh: option == "fresh",
                 steps: transcript::parse_into(problems, first, text),
             },
             "topology" => Content::Topology(topology::parse(problems, first, text)),
@@ -530,7 +583,7 @@ impl<'a> Reader<'a> {
                 text: text.to_string(),
             },
             "shell" => Content::Shell {
-                host: words == "host",
+                host: option == "host",
                 steps: transcript::parse_shell(problems, first, text),
             },
             "lua" => {

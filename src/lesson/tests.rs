@@ -1,19 +1,17 @@
-//! Every test reads a small page or transcript and compares data.
+//! Every test reads a small page or transcript and compares data. Here are whole pages and their fences; exercises,
+//! the outline and transcripts are tested beside their modules.
 
-use std::time::Duration;
-
-use crate::transcript::{self, Output, escape_output, replace_replies};
 use crate::*;
 
 const FIXTURE: &str = include_str!("fixture.md");
-const PATH: &str = "lessons/advanced/16-expiration-ttl.md";
+pub(crate) const PATH: &str = "lessons/advanced/16-expiration-ttl.md";
 
-fn exists(path: &str) -> Option<String> {
+pub(crate) fn exists(path: &str) -> Option<String> {
     let slug = path.strip_prefix("lessons/")?.strip_suffix(".md")?;
     (slug != "missing").then(|| format!("/base/{slug}/"))
 }
 
-fn read(body: &str) -> (Page, Vec<Problem>) {
+pub(crate) fn read(body: &str) -> (Page, Vec<Problem>) {
     let front = "---\ntitle: T\nsummary: S\nminutes: 1\n---\n";
     read_page(PATH, &format!("{front}{body}"), &exists)
 }
@@ -36,7 +34,7 @@ fn check_problem(body: &str, expected: &str) {
     );
 }
 
-fn fixture() -> Page {
+pub(crate) fn fixture() -> Page {
     let (page, problems) = read_page(PATH, FIXTURE, &exists);
     assert_eq!(problems, []);
     page
@@ -99,57 +97,6 @@ fn line_numbers_are_those_of_the_file() {
         }
         assert_eq!(seen, 23);
     }
-}
-
-#[test]
-fn an_exercise_has_all_its_parts() {
-    let page = fixture();
-    let exercise = &page.exercises[0];
-    assert_eq!(
-        exercise.goal.html,
-        "<p>Store <code>cart:7</code> with the value <code>book</code>, so that it is gone after \
-         exactly one hour.</p>\n"
-    );
-    assert_eq!(exercise.topology, None);
-    assert_eq!((exercise.checks.len(), exercise.solution.len()), (2, 1));
-    let alternatives: Vec<usize> = exercise.also.iter().map(Vec::len).collect();
-    assert_eq!((alternatives, exercise.wrong.len()), (vec![1, 2], 2));
-    assert_eq!(
-        exercise.hints[1].text,
-        "One command is enough: SET takes EX."
-    );
-    assert!(exercise.why[0].text.ends_with("a key without one."));
-}
-
-#[test]
-fn exercises_take_connections_time_and_a_start() {
-    let (page, problems) = read(
-        "Do it.\n```exercise\ngiven> SET a 1\ngiven ada> SUBSCRIBE c\n+ 5s\n! pause A\n\
-         check> GET a\n1) \"x\"\n   2) \"y\"\n\n> two\nhint: first\n  goes on\n\n\
-         wrong> SET a 1\nwrong> SET b 2\n\nwrong> DEL a\n---\nwrong> PING\n\
-         why: one\nwhy: two\n```\n",
-    );
-    let texts: Vec<String> = problems
-        .iter()
-        .map(|p| format!("{}: {}", p.line - 5, p.text))
-        .collect();
-    assert_eq!(texts.len(), 1, "{texts:?}");
-    assert!(
-        texts[0].starts_with("11: `>` says not what it is for"),
-        "{texts:?}"
-    );
-    let exercise = &page.exercises[0];
-    assert_eq!(
-        transcript::print(&exercise.given),
-        "> SET a 1\nada> SUBSCRIBE c\n+ 5s\n! pause A\n"
-    );
-    assert_eq!(exercise.checks[0].reply.len(), 2);
-    assert_eq!(exercise.hints[0].text, "first goes on");
-    assert_eq!(
-        exercise.wrong.iter().map(Vec::len).collect::<Vec<_>>(),
-        [2, 1, 1]
-    );
-    assert_eq!(exercise.why.len(), 2);
 }
 
 #[test]
@@ -383,16 +330,159 @@ fn what_is_wrong_is_said_with_its_line() {
 
 #[test]
 fn minutes_are_measured() {
-    let (page, _) = read(&"word ".repeat(2000));
+    let paragraph = "word ".repeat(80) + "\n\n";
+    let (page, _) = read(&paragraph.repeat(25));
     let list: Vec<String> = check_page(&page).iter().map(Problem::to_string).collect();
     let text = "`minutes: 1`, but reading it takes about 10";
     assert_eq!(list, [format!("{PATH}:4: {text}")]);
-    let (page, _) = read(&"word ".repeat(600));
+    let (page, _) = read(&paragraph.repeat(7));
     assert_eq!(check_page(&page), []);
     let markdown = "---\r\nminutes: 99 # about\r\n---\r\nminutes: 99\r\n";
     let (page, _) = read_page(PATH, markdown, &exists);
     let expected = "---\r\nminutes: 1 # about\r\n---\r\nminutes: 99\r\n";
     assert_eq!(replace_minutes(markdown, &page), expected);
+}
+
+#[test]
+fn paragraphs_and_items_are_measured() {
+    let long = "word ".repeat(91);
+    for (body, expected) in [
+        (
+            format!("a\n\n{long}\n"),
+            "3: a paragraph of 91 words; 90 are the most",
+        ),
+        (format!("- a\n- {long}\n"), "2: a paragraph of 91 words"),
+        (
+            format!("- a\n\n  b\n\n  {long}\n"),
+            "5: a paragraph of 91 words",
+        ),
+        (format!("> {long}\n"), "1: a paragraph of 91 words"),
+    ] {
+        check_problem(&body, expected);
+    }
+    let (page, _) =
+        read("- a b\n\n  ```redis\n  > PING\n  PONG\n  ```\n- c\n\n## d e f\n\ng h i\n");
+    let words: Vec<usize> = page
+        .paragraphs
+        .iter()
+        .map(|paragraph| paragraph.words)
+        .collect();
+    assert_eq!(words, [2, 1, 3]);
+}
+
+#[test]
+fn a_block_shows_claims_and_looks_as_without() {
+    let plain =
+        "```redis fresh\n> PING\nPONG\n```\n```lua\nreturn 1\n```\n```shell\n$ echo a\na\n```\n";
+    let marked = plain
+        .replace("redis fresh", "redis fresh shows=pong,fresh-start")
+        .replace("lua", "lua shows=one")
+        .replace("shell", "shell shows=pong");
+    let (expected, _) = read(plain);
+    let (page, problems) = read(&marked);
+    assert_eq!(problems, []);
+    let shown = |shown: &Shown| (shown.claim.clone(), shown.block);
+    let shown: Vec<(String, usize)> = page.shown.iter().map(shown).collect();
+    let wanted = [("pong", 0), ("fresh-start", 0), ("one", 1), ("pong", 2)];
+    assert_eq!(
+        shown,
+        wanted.map(|(claim, block)| (claim.to_string(), block))
+    );
+    assert_eq!(
+        (&page.html, &page.blocks),
+        (&expected.html, &expected.blocks)
+    );
+    assert_eq!(page.data("x"), expected.data("x"));
+    for body in [
+        "```text shows=a\nb\n```\n",
+        "```shell host shows=a\n$ b\n```\n",
+        "g\n```exercise shows=a\n```\n",
+    ] {
+        check_problem(body, "`shows=` is for blocks that run");
+    }
+    check_problem(
+        "```redis show=a\n> PING\n```\n",
+        "1: `show=a` means nothing",
+    );
+}
+
+/// A lesson of the least size, and what each missing part is called.
+#[test]
+fn lessons_have_one_shape() {
+    let exercise = "Do it.\n\n```exercise\n```\n\n".repeat(4);
+    let quiz = "```quiz\n```\n\n".repeat(4);
+    let questions = "### Why?\n\nSo.\n\n".repeat(6);
+    let words = ("word ".repeat(80) + "\n\n").repeat(15);
+    let sections = [
+        "Key ideas",
+        "Step by step",
+        "What is taught",
+        "Worked example: a cart",
+        "Commands at a glance",
+        "Where it is used",
+        "Best practices",
+        "Mistakes, and what Redis answers",
+        "Interview questions",
+        "Summary",
+        "Where to go on",
+    ];
+    let sections = sections.map(|title| format!("## {title}\n\n"));
+    let sections = sections
+        .concat()
+        .replace("## Summary", &format!("{questions}## Summary"));
+    let body = format!("{words}{exercise}{quiz}```view\nstrings\n```\n\n{sections}");
+    let (page, _) = read(&body);
+    assert_eq!(check_shape(&page), []);
+    let shape = Shape::of(&page);
+    assert_eq!(
+        (
+            shape.longest_paragraph,
+            shape.interview_questions,
+            shape.pictures
+        ),
+        (80, 6, 1)
+    );
+    for (from, to, expected) in [
+        (words.as_str(), "", "words of prose; 1200 are the least"),
+        (
+            words.as_str(),
+            "## Early\n\n",
+            "nothing introduces the lesson",
+        ),
+        (
+            &words,
+            &words.repeat(3),
+            "words of prose; 3500 are the most",
+        ),
+        (&exercise, "", "0 exercises; 4 are the least"),
+        (&quiz, "", "0 quizzes; 4 are the least"),
+        (&questions, "", "0 interview questions; 6 are the least"),
+        (
+            &questions,
+            &questions.repeat(3),
+            "18 interview questions; 12 are the most",
+        ),
+        (
+            "```view\nstrings\n```",
+            "",
+            "0 views and diagrams; 1 are the least",
+        ),
+        ("## Summary\n", "", "the section `Summary` is missing"),
+        ("## Key ideas\n", "## Summary\n\n## Key ideas\n", ""),
+        (
+            "## Key ideas\n\n## Step by step\n",
+            "## Step by step\n\n## Key ideas\n",
+            "`Step by step` is missing",
+        ),
+    ] {
+        let (page, _) = read(&body.replacen(from, to, 1));
+        let problems: Vec<String> = check_shape(&page).iter().map(Problem::to_string).collect();
+        let found = problems.iter().any(|text| text.contains(expected));
+        assert!(
+            found || expected.is_empty() && problems.is_empty(),
+            "{expected}: {problems:?}"
+        );
+    }
 }
 
 #[test]
@@ -546,349 +636,6 @@ fn a_page_travels() {
         serde_json::from_str::<PageData>(&json).expect("JSON is data"),
         data
     );
-}
-
-#[test]
-fn a_transcript_prints_as_it_was_read() {
-    let text = "> SET k v\nOK\nada> BLPOP q 0\n> RPUSH q x\n(integer) 1\nada< 1) \"q\"\n\
-                + 1h 30m 5ms\n! cut A B\n$ redis-cli GET k | wc -l\n1\n\
-                > INFO\n# Server\n\na:1\n...\n\\> not a command\n\\...\n\\\\x\n\\```\n\\\n";
-    let steps = transcript::parse("t", 1, text).expect("sound");
-    assert_eq!(steps.len(), 7);
-    let shell = Action::Shell("redis-cli GET k | wc -l".to_string());
-    assert_eq!(steps[5].action, shell);
-    assert_eq!(
-        transcript::print(&steps),
-        text.trim_end_matches("\\\n").to_string() + "\n"
-    );
-    assert_eq!(
-        steps[3].action,
-        Action::Wait(Duration::from_millis(5_400_005))
-    );
-    let texts = |text: &str| Output::Text(text.to_string());
-    assert_eq!(
-        steps[6].reply[3..],
-        [
-            Output::Any,
-            texts("> not a command"),
-            texts("..."),
-            texts("\\x"),
-            texts("```"),
-            texts("")
-        ]
-    );
-}
-
-#[test]
-fn every_output_survives_escaping() {
-    for output in [
-        "OK", "> x", "a> x", "a>", "...", "\\", "\\x", "+ 5s", "+ x", "! heal", "! x", "```redis",
-        "  ```", "~~~", "a\n\nb", "a\n\n", "\n", "$ ls", "+OK", "!", "+", "a>b", "x y> z",
-    ] {
-        let escaped = escape_output(output);
-        let text = format!("> CMD\n{escaped}\n\n> NEXT\n");
-        let steps = transcript::parse("t", 1, &text).expect("sound");
-        assert_eq!(steps.len(), 2, "{output:?} -> {escaped:?}");
-        assert_eq!(
-            steps[0].compare(output),
-            Ok(()),
-            "{output:?} -> {escaped:?}"
-        );
-    }
-    assert_eq!(escape_output(""), "");
-}
-
-#[test]
-fn durations() {
-    for (text, micros) in [
-        ("7us", 7),
-        ("250ms", 250_000),
-        ("1m 1s", 61_000_000),
-        ("0s", 0),
-    ] {
-        let duration = transcript::parse_duration(text).expect("a time");
-        assert_eq!(duration, Duration::from_micros(micros));
-        assert_eq!(transcript::print_duration(duration), text);
-    }
-    for text in [
-        "",
-        "5",
-        "s",
-        "5 s",
-        "-5s",
-        "1.5s",
-        "5y",
-        "99999999999999999999s",
-        "999999999999999d",
-    ] {
-        assert!(transcript::parse_duration(text).is_err(), "{text}");
-    }
-}
-
-#[test]
-fn comparing() {
-    let check = |expected: &str, actual: &str, difference: Option<&str>| {
-        let steps = transcript::parse("t", 1, &format!("> X\n{expected}")).expect("sound");
-        let result = steps[0]
-            .compare(actual)
-            .map_err(|difference| difference.to_string());
-        assert_eq!(
-            result.err().as_deref(),
-            difference,
-            "{expected:?} {actual:?}"
-        );
-    };
-    check("OK", "OK\n", None);
-    check("OK  ", "OK", None);
-    check("...", "", None);
-    check("...\nb\n...", "a\nb\nc", None);
-    check("a\n...\nb\nc", "a\nb\nx\nb\nc", None);
-    check("...\na\n...\na", "a\na", None);
-    check("", "", None);
-    check(
-        "(integer) 15",
-        "(integer) 14",
-        Some("  expected  (integer) 15\n  got       (integer) 14"),
-    );
-    check("OK", "", Some("  expected  OK\n  got       (nothing)"));
-    check("", "OK", Some("  expected  (nothing)\n  got       OK"));
-    check(
-        "a\nb",
-        "a",
-        Some("  in line 2 of the reply\n  expected  b\n  got       (nothing)"),
-    );
-    check(
-        "a\n...\nz",
-        "a\nb",
-        Some("  in line 3 of the reply\n  expected  z\n  got       b"),
-    );
-    check("\\...", "x", Some("  expected  \\...\n  got       x"));
-}
-
-#[test]
-fn replies_are_replaced_in_place() {
-    let check = |before: &str, replies: &[&str], after: &str| {
-        for ending in ["\n", "\r\n"] {
-            let before = before.replace('\n', ending);
-            let (page, _) = read_page(PATH, &before, &exists);
-            let Content::Redis { steps, .. } = &page.blocks[0].content else {
-                panic!("no redis")
-            };
-            let replies: Vec<_> = steps
-                .iter()
-                .zip(replies)
-                .map(|(step, reply)| (step.reply_lines.clone(), reply.to_string()))
-                .collect();
-            let written = replace_replies(&before, &replies);
-            assert_eq!(written, after.replace('\n', ending));
-            assert_eq!(replace_replies(&written, &[]), written);
-        }
-    };
-    check(
-        "---\n---\n```redis\n> GET a\nold\n\n> GET b\n> GET c\nx\n```\n",
-        &["1) \"a\"\n2) \"b\"", "> odd", ""],
-        "---\n---\n```redis\n> GET a\n1) \"a\"\n2) \"b\"\n\n> GET b\n\\> odd\n> GET c\n```\n",
-    );
-    check(
-        "---\n---\n- list\n\n  ```redis\n  > GET a\n  > GET b\n  ```\n",
-        &["x\n\ny", "z"],
-        "---\n---\n- list\n\n  ```redis\n  > GET a\n  x\n\n  y\n  > GET b\n  z\n  ```\n",
-    );
-    assert_eq!(
-        replace_replies("> A\n> B", &[(2..2, "1".into()), (3..3, "2".into())]),
-        "> A\n1\n> B\n2\n"
-    );
-}
-
-#[test]
-fn highlighting() {
-    let check = |line: &str, expected: &str| {
-        let spans: Vec<String> = highlight::spans(line)
-            .iter()
-            .map(|span| format!("{}:{:?}", &line[span.range.clone()], span.kind))
-            .collect();
-        assert_eq!(spans.join(" "), expected);
-    };
-    check("set k  v", "set:Command k:Key v:Word");
-    check(
-        "ZADD b NX 1.5 \"a b\"",
-        "ZADD:Command b:Key NX:Option 1.5:Number \"a b\":Text",
-    );
-    check("OBJECT ENCODING k", "OBJECT:Command ENCODING:Command k:Key");
-    check(
-        "CONFIG SET maxmemory 1mb",
-        "CONFIG:Command SET:Command maxmemory:Word 1mb:Word",
-    );
-    check(
-        "ZRANGE z (1 +inf BYSCORE",
-        "ZRANGE:Command z:Key (1:Number +inf:Number BYSCORE:Option",
-    );
-    check("PING \"né\\\"e", "PING:Command \"né\\\"e:Text");
-    check("GET \"\\", "GET:Command \"\\:Text");
-    check("XADD s * f é", "XADD:Command s:Key *:Word f:Word é:Word");
-    check("", "");
-    assert_eq!(
-        highlight::command_name("object encoding k").as_deref(),
-        Some("OBJECT ENCODING")
-    );
-    assert_eq!(highlight::command_name(" "), None);
-}
-
-const OUTLINE: &str = "# Course\n\nIntro.\n\n## 1 · First\n\nAbout\nit.\n\n\
-    1. [One](first/01-one.md): the\n   first\n2. [Two](first/02-two.md): second\n\n\
-    ## 2 · Second\n\n3. [Three](second/03-three.md): third\n";
-
-#[test]
-fn the_outline() {
-    let written = |path: &str| path != "first/02-two.md";
-    let course = Course::parse("c", OUTLINE, written).expect("sound");
-    assert_eq!(course.lessons().count(), 3);
-    assert_eq!(course.phases[0].summary, "About it.");
-    assert_eq!(course.phases[1].slug, "second");
-    let three = course.lesson("three").expect("listed");
-    assert_eq!(
-        (three.number, three.phase, three.line, three.written),
-        (3, 2, 16, true)
-    );
-    assert_eq!(course.lesson("one").expect("listed").summary, "the first");
-    let (before, after) = course.neighbors(3);
-    assert_eq!((before.map(|l| l.number), after), (Some(1), None));
-    let (page, _) = read_page(
-        "lessons/first/01-one.md",
-        "---\ntitle: Eins\n---\n",
-        &exists,
-    );
-    assert_eq!(
-        check_title(&page, &course)[0].text,
-        "the title is `Eins`, but `One` in the outline"
-    );
-}
-
-#[test]
-fn a_wrong_outline() {
-    for (from, to, expected) in [
-        (
-            "## 2",
-            "## 3",
-            "c:14: a phase's heading begins with `## 2 · `",
-        ),
-        ("3. [", "4. [", "c:16: this is lesson 3, not 4"),
-        (
-            "02-two",
-            "2-two",
-            "c:12: `first/2-two.md` is not of the form `phase/02-slug.md`",
-        ),
-        (
-            "02-two",
-            "02-one",
-            "c:12: the slug `one` is taken by a lesson above",
-        ),
-        (
-            "first/02",
-            "other/02",
-            "c:12: this phase lies in `first`, not in `other`",
-        ),
-        (": third", "", "c:16: the line about the lesson is missing"),
-        (
-            "(second/03-three.md)",
-            "",
-            "c:16: write `1. [Title](phase/01-slug.md): one line about it`",
-        ),
-        ("## 1 · First", "", "c:10: a lesson before the first phase"),
-    ] {
-        let problems = Course::parse("c", &OUTLINE.replace(from, to), |_| true).expect_err("wrong");
-        assert_eq!(problems[0].to_string(), expected);
-    }
-}
-
-#[test]
-fn the_course_has_its_lessons() {
-    let file = "lessons/course.md";
-    let text = include_str!("../../lessons/course.md");
-    let course = Course::parse(file, text, |_| false).expect("the outline is sound");
-    let counts: Vec<usize> = course
-        .phases
-        .iter()
-        .map(|phase| phase.lessons.len())
-        .collect();
-    assert_eq!(counts, [7, 8, 8, 7, 6, 6]);
-    let slugs: Vec<&str> = course
-        .phases
-        .iter()
-        .map(|phase| phase.slug.as_str())
-        .collect();
-    let folders = [
-        "fundamentals",
-        "data-structures",
-        "advanced",
-        "persistence-ha",
-        "spring",
-        "production",
-    ];
-    assert_eq!(slugs, folders);
-    assert!(course.phases.iter().all(|phase| !phase.summary.is_empty()));
-}
-
-#[test]
-fn a_capstone_ends_a_phase() {
-    let line = "third\n\nCapstone: [All of it](second/capstone-all.md): a\n  project\n";
-    let course = Course::parse("c", &OUTLINE.replace("third\n", line), |_| true).expect("sound");
-    assert_eq!(course.lessons().count(), 3);
-    let slugs: Vec<&str> = course.pages().map(|page| page.slug.as_str()).collect();
-    assert_eq!(slugs, ["one", "two", "three", "capstone-all"]);
-    let capstone = course
-        .lesson_at("second/capstone-all.md")
-        .expect("it is listed");
-    assert_eq!((capstone.number, capstone.phase), (0, 2));
-    assert_eq!(capstone.summary, "a project");
-    for (from, to, expected) in [
-        (
-            "second/capstone-all",
-            "first/capstone-all",
-            "c:18: `first/capstone-all.md` is not of the form `phase/capstone-slug.md`",
-        ),
-        (
-            "capstone-all",
-            "04-all",
-            "c:18: `second/04-all.md` is not of the form `phase/capstone-slug.md`",
-        ),
-        (
-            ": a\n  project",
-            "",
-            "c:18: the line about the capstone is missing",
-        ),
-        (
-            "[All of it]",
-            "All of it",
-            "c:18: write `Capstone: [Title](phase/capstone-slug.md): one line about it`",
-        ),
-    ] {
-        let outline = OUTLINE.replace("third\n", &line.replace(from, to));
-        let problems = Course::parse("c", &outline, |_| true).expect_err("wrong");
-        assert_eq!(problems[0].to_string(), expected);
-    }
-}
-
-#[test]
-fn an_exercise_that_continues_begins_where_the_one_above_ends() {
-    let text = "---\ntitle: T\nsummary: S\nminutes: 1\n---\n\nFirst.\n\n```exercise\n\
-        given> SET a 1\ncheck> GET a\n\"2\"\nsolution> INCR a\nhint: h\nwhy: w\n```\n\nSecond.\n\n\
-        ```exercise continues\ngiven> SET b 1\ncheck> GET b\n\"2\"\nsolution> INCR b\nhint: h\n\
-        why: w\n```\n";
-    let (page, problems) = read_page("lessons/a/01-t.md", text, &exists);
-    assert_eq!(problems, []);
-    let second = &page.exercises[1];
-    assert_eq!(
-        transcript::print(&second.given),
-        "> SET a 1\n> INCR a\n> SET b 1\n"
-    );
-    assert_eq!(second.inherited, 2);
-    let shown = page.html.rsplit("data-exercise").next().expect("a part");
-    assert!(shown.contains("where the step above ends"));
-    assert!(!shown.contains("INCR</span> a"), "{shown}");
-    let alone = text.replacen("```exercise\n", "```exercise continues\n", 1);
-    let (_, problems) = read_page("lessons/a/01-t.md", &alone, &exists);
-    assert_eq!(problems[0].text, "there is no exercise above to continue");
 }
 
 /// The blocks of the writers' guide are read like a lesson's, so that it cannot go stale.

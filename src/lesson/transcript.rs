@@ -537,3 +537,6 @@ fn output_lines(output: &str) -> Vec<&str> {
         output.lines().map(str::trim_end).collect()
     }
 }
+
+#[cfg(all(test, feature = "parse"))]
+mod tests;

@@ -1,10 +1,12 @@
 //! A world: one server, its clients by name, and a clock that moves only when somebody says so.
 //! The same setup and the same log give the same world, reply for reply.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::structures::ordered::{OrderedMap, OrderedSet};
 
+use engine::command::table;
 use engine::config::Config;
 use engine::render;
 use engine::scripting::NANOS_PER_STEP;
@@ -175,6 +177,17 @@ impl World {
 
     pub(crate) fn seed(&self) -> u64 {
         seed_of(&self.setup.seed)
+    }
+
+    /// How often each command has run without an error since the server began; what scripts and the shell called
+    /// counts too.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        let stats = &self.engine.server.stats.commands;
+        let calls = table().all().filter_map(|entry| {
+            let stats = stats.get(entry.index)?;
+            Some((entry.name, stats.calls.saturating_sub(stats.failed)))
+        });
+        calls.filter(|(_, calls)| *calls > 0).collect()
     }
 
     /// The bytes of a file in the server's folder.

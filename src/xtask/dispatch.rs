@@ -15,6 +15,7 @@ cargo xtask COMMAND
   oracle [--run PORT]  obtain the real redis-server, print its path, or run it
   record [ARG]...      write replies into transcripts, as the real server gives them
   conformance          write tests/conformance.md, the table of what is proved of each command
+  coverage             write lessons/coverage.md, the table of what the lessons show
   fuzz [ARG]...        random commands on the emulator and on the real server
   bench [PART]...      how fast and how large the emulator is, beside others: network, wasm,
                        growth, memory; or all of them
@@ -38,7 +39,11 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "size" => size::report(&place::dist()),
         "oracle" => run_oracle(Options::parse(rest, &["--run"], &[])?),
-        "record" | "conformance" | "fuzz" => forward(name, rest),
+        "record" | "fuzz" => forward(name, rest),
+        "conformance" | "coverage" => {
+            Options::parse(rest, &[], &[])?;
+            forward("table", std::slice::from_ref(name))
+        }
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
