@@ -178,6 +178,17 @@ fn a_configuration_starts_the_server_with_it() {
 }
 
 #[test]
+fn a_configuration_begins_an_append_only_file() {
+    let mut setup = counting_page();
+    setup.blocks[0].conf = Some("appendonly yes\n".to_string());
+    setup.blocks[0].fresh = true;
+    let mut page = Page::open(setup);
+    page.outputs(0, None);
+    let appended = page.run("", "WAITAOF 1 0 0");
+    assert!(!appended.error, "{}", appended.output);
+}
+
+#[test]
 fn a_shell_block_shares_the_pages_server() {
     let mut setup = counting_page();
     setup.blocks.insert(

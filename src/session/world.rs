@@ -8,6 +8,7 @@ use engine::structures::ordered::{OrderedMap, OrderedSet};
 
 use engine::command::table;
 use engine::config::Config;
+use engine::disk::Disk;
 use engine::render;
 use engine::scripting::NANOS_PER_STEP;
 use engine::words;
@@ -149,7 +150,9 @@ impl World {
 
     /// The same, but for how it is configured.
     pub(crate) fn fresh_server_with(&mut self, config: Config) {
-        let engine = Engine::with_config(self.seed(), Time::WORLD_START, config);
+        let mut engine = Engine::with_config(self.seed(), Time::WORLD_START, config);
+        // An empty folder has nothing to refuse; but an append-only file that is configured begins here.
+        let _ = engine.start(Disk::default(), Time::WORLD_START);
         self.replace_server(engine, Time::WORLD_START);
     }
 

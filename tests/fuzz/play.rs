@@ -326,6 +326,10 @@ impl Pair {
         }
         for frame in frames {
             let theirs = self.peers[client].theirs.receive(PATIENCE);
+            let (frame, theirs) = (
+                frames::without_target(frame),
+                theirs.map(frames::without_target),
+            );
             if let Some(encoding) = self.tells_of_chance(client, words) {
                 let sampled = matches!(encoding, "hashtable" | "skiplist")
                     && words.last().is_none_or(|samples| samples != b"0");
