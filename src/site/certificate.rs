@@ -11,8 +11,7 @@ pub fn page(lessons: &Lessons) -> String {
     format!(
         "<h1>Certificate</h1>\n\
          <p class=\"lede\">What you have solved, on a page to print or to save as PDF. It is made here, from what \
-         your browser keeps: nothing is sent, and nobody has to take your word, since every answer was judged by a \
-         server.</p>\n\
+         your browser keeps; nothing is sent.</p>\n\
          <div data-island=\"certificate-tools\"></div>\n\
          <article class=\"certificate\" aria-labelledby=\"certificate-title\">\n\
          <header><p class=\"certificate-title\" id=\"certificate-title\">Redis Mastery</p>\n\

@@ -14,7 +14,7 @@ export const WRITTEN = lessons((page) => page.includes('id="block-0"'));
 
 /** One page of each kind. */
 export const ROUTES = [
-  ...["", "lessons/", LESSON, "playground/", "s/", "about/", "views/", "no/such/page/"],
+  ...["", "lessons/", LESSON, "playground/", "s/", "about/", "certificate/", "views/", "no/such/page/"],
   ...["xray", "skiplist", "hyperloglog", "slots"].map((name) => `views/${name}/`),
   ...lessons((page) => page.includes('data-route="unwritten"')).slice(0, 1).map((slug) => `lessons/${slug}/`),
 ];

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { dataOf, LESSON, log, readers, run, stored, typed } from "./reader.mjs";
+import { dataOf, LESSON, log, readers, run, stored, type, typed } from "./reader.mjs";
 
 const reader = readers();
 
@@ -50,6 +50,47 @@ describe("a block", () => {
     await page.press("#block-0 textarea", "Control+Enter");
     await page.waitForSelector('#block-0[data-state="ran"]');
     assert.match(await page.locator("#block-0").innerText(), /Line 2 cannot be read: .+/);
+    await close();
+  });
+});
+
+describe("a block in which several clients speak", () => {
+  const INTERLEAVED = "lessons/optimistic-locking/";
+
+  test("runs one step at a time, with the console free in between", async () => {
+    const { page, complaints, close } = await reader.open(INTERLEAVED);
+    const step = page.locator("#block-0 .step");
+    const shown = () => page.locator("#block-0 code").innerText();
+    const whole = await dataOf(page).then(({ blocks }) => blocks[0].content.Redis.steps);
+    assert.equal(await step.innerText(), "Step by step");
+    await step.click();
+    await page.waitForSelector('#block-0[data-state="stepping"]');
+    await page.locator("#block-0 .step", { hasText: `Step 2 of ${whole.length}` }).waitFor();
+    assert.equal(await page.locator("#block-0 .coming").count(), whole.length - 1);
+    // The reader steps in between two of the program's steps.
+    await type(page, "SET tickets:81 7");
+    await step.click();
+    await page.locator("#block-0 .step", { hasText: `Step 3 of ${whole.length}` }).waitFor();
+    assert.match(await shown(), /ada> GET tickets:81\s+"7"/);
+    for (let at = 3; at <= whole.length; at++) {
+      await step.click();
+      await page.waitForFunction((at) => document.querySelectorAll("#block-0 .coming").length === at, whole.length - at);
+    }
+    await page.waitForSelector('#block-0[data-state="ran"]');
+    assert.equal(await page.locator("#block-0 .coming").count(), 0);
+    assert.equal(await step.innerText(), "Step by step");
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test("is stepped again as it was run, after a reload too", async () => {
+    const { page, visit, close } = await reader.open(INTERLEAVED);
+    await page.locator("#block-0 .step").click();
+    await page.waitForSelector('#block-0[data-state="stepping"]');
+    await page.locator("#block-0 .step", { hasText: "Step 2" }).waitFor();
+    await visit(INTERLEAVED);
+    await page.waitForSelector('#block-0[data-state="restored"]');
+    assert.match(await log(page), /1 step replayed/);
     await close();
   });
 });
@@ -152,5 +193,13 @@ test("a lesson whose tasks are all solved is done, and the course shows it", asy
   await visit("lessons/");
   assert.equal(await page.locator('main [data-lesson="strings"][data-done]').count(), 1);
   assert.match(await page.locator(".course-count").innerText(), /^1\/42/);
+  await page.getByRole("link", { name: "Certificate of what you have solved" }).click();
+  const row = page.locator('[data-certified="strings"] .result', { hasText: "complete" });
+  await row.waitFor();
+  assert.ok((await row.innerText()).startsWith(`${exercises.length} of ${exercises.length} exercises, complete on `));
+  await page.getByLabel("Name on the certificate").fill("Ada Lovelace");
+  assert.equal(await page.locator(".certificate-holder").innerText(), "Ada Lovelace");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("[data-certified]:visible").count(), 1, "only what was solved is printed");
   await close();
 });
