@@ -135,6 +135,18 @@ impl Blocked {
 }
 
 impl Client {
+    /// What ASKING and CLIENT CACHING ask for lasts for one command, also a refused one, or for a transaction. Source:
+    /// Redis 8.2, `networking.c`, `resetClient`.
+    pub fn end_of_command(&mut self, name: &str) {
+        if self.transaction.is_some() {
+            return;
+        }
+        self.asking &= name == "asking";
+        if let Some(tracking) = &mut self.tracking {
+            tracking.caching &= name.starts_with("client|");
+        }
+    }
+
     pub fn new(id: ClientId, address: String, now: Time) -> Client {
         Client {
             id,

@@ -343,6 +343,9 @@ impl Engine {
     fn refuse(&mut self, id: ClientId, words: &[&[u8]], error: Error) -> Error {
         if words[0].eq_ignore_ascii_case(b"exec") {
             self.server.end_transaction(&mut self.keys, id);
+            if let Some(client) = self.server.clients.get_mut(id) {
+                client.end_of_command("exec");
+            }
             if error.is_redirection() {
                 return error;
             }
@@ -352,13 +355,11 @@ impl Engine {
                 format!("EXECABORT Transaction discarded because of: {reason}").into(),
             );
         }
-        if let Some(transaction) = self
-            .server
-            .clients
-            .get_mut(id)
-            .and_then(|client| client.transaction.as_mut())
-        {
-            transaction.refused = true;
+        if let Some(client) = self.server.clients.get_mut(id) {
+            if let Some(transaction) = &mut client.transaction {
+                transaction.refused = true;
+            }
+            client.end_of_command(client.last_command);
         }
         error
     }
@@ -496,12 +497,6 @@ impl Engine {
         let reply =
             (entry.command.handler)(&mut context, &mut Args::new(words, entry.name_words()));
         let effects = context.effects.take();
-        if entry.name != "asking"
-            && let Some(client) = self.server.clients.get_mut(id)
-            && client.transaction.is_none()
-        {
-            client.asking = false;
-        }
         let changed = self.keys.dirty != dirty;
         self.server
             .emit_effects(db, entry, words, changed, effects, &mut self.keys);
@@ -520,15 +515,8 @@ impl Engine {
             self.server
                 .note_call(id, entry, words, reply.is_err(), nanos, now);
         }
-        if let Some(tracking) = self
-            .server
-            .clients
-            .get_mut(id)
-            .and_then(|client| client.tracking.as_mut())
-            && !entry.name.starts_with("client|")
-        {
-            // CLIENT CACHING lasts for one command, or for the transaction that was just executed or is being queued.
-            tracking.caching &= entry.name == "multi";
+        if let Some(client) = self.server.clients.get_mut(id) {
+            client.end_of_command(entry.name);
         }
         reply
     }

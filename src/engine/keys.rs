@@ -51,7 +51,7 @@ fn reads_streams(words: &[&[u8]]) -> bool {
             () if is("BLOCK") || is("COUNT") => 2,
             () if is("GROUP") => 3,
             () if is("NOACK") => 1,
-            () => return is("STREAMS") && (words.len() - at - 1) % 2 == 0,
+            () => return is("STREAMS") && (words.len() - at - 1).is_multiple_of(2),
         };
     }
     false

@@ -72,29 +72,16 @@ fn phase_section(lessons: &Lessons, phase: &Phase, base: &str) -> String {
             escape(&phase.summary)
         ),
     };
+    let capstone = phase.capstone.iter().filter(|capstone| capstone.written);
     format!(
         "<section class=\"phase\" data-phase=\"{number}\">\n\
          <h2 id=\"phase-{number}\"><span class=\"phase-number\">{number}</span> {title}</h2>\n\
          <p class=\"phase-progress\" data-island=\"phase-progress\"></p>\n{summary}\
-         {cards}{capstone}</section>\n",
+         {cards}</section>\n",
         number = phase.number,
         title = escape(&phase.title),
-        cards = cards(lessons, phase.lessons.iter(), base),
-        capstone = capstone_line(phase, base),
+        cards = cards(lessons, phase.lessons.iter().chain(capstone), base),
     )
-}
-
-fn capstone_line(phase: &Phase, base: &str) -> String {
-    let capstone = phase.capstone.iter().filter(|capstone| capstone.written);
-    let line = |capstone: &Lesson| {
-        format!(
-            "<p class=\"capstone\">◆ Capstone: <a href=\"{base}lessons/{}/\">{}</a>: {}</p>\n",
-            capstone.slug,
-            escape(&capstone.title),
-            escape(&capstone.summary),
-        )
-    };
-    capstone.map(line).collect()
 }
 
 pub fn cards<'a>(
@@ -111,13 +98,16 @@ fn card(lessons: &Lessons, lesson: &Lesson, base: &str) -> String {
         Some(page) => format!("<span class=\"minutes\">{} minutes</span>", page.minutes),
         None => "<span class=\"unwritten\">not written yet</span>".to_owned(),
     };
+    let (number, kind) = match lesson.number {
+        0 => ("◆".to_owned(), "Capstone: "),
+        number => (number.to_string(), ""),
+    };
     format!(
         "<li data-lesson=\"{slug}\"{unwritten}><a href=\"{base}lessons/{slug}/\">\
-         <span class=\"number\">{number}</span> <span class=\"title\">{title}</span> \
+         <span class=\"number\">{number}</span> <span class=\"title\">{kind}{title}</span> \
          <span class=\"summary\">{summary}</span> {state}</a></li>\n",
         slug = lesson.slug,
         unwritten = unwritten_mark(lesson),
-        number = lesson.number,
         title = escape(&lesson.title),
         summary = escape(&lesson.summary),
     )

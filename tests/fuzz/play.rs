@@ -282,7 +282,8 @@ impl Pair {
 
     /// MEMORY USAGE of a hash table or a skip list: which elements are looked at, how far a table has been rehashed
     /// and how high towers are is chance. Of a string: GETSET leaves room for a deadline that SET does not leave.
-    /// OBJECT FREQ: how often a command looks a key up inside is not what it is for.
+    /// OBJECT FREQ: how often a command looks a key up inside is not what it is for. OBJECT IDLETIME of a key whose use
+    /// was counted: the counter is read as seconds.
     /// The value's encoding, if so.
     fn tells_of_chance(&self, client: usize, words: &[Vec<u8>]) -> Option<&'static str> {
         let [first, second, key, ..] = words else {
@@ -300,7 +301,12 @@ impl Pair {
             encoding,
             "hashtable" | "skiplist" | "int" | "raw" | "stream"
         );
-        (is("object", "freq") || is("memory", "usage") && varies).then_some(encoding)
+        // No key lies idle for eleven days here.
+        let counted = found?.access.idle_seconds(self.now()) > 1_000_000;
+        let chance = is("object", "freq")
+            || is("object", "idletime") && counted
+            || is("memory", "usage") && varies;
+        chance.then_some(encoding)
     }
 
     /// The words with ids in the place of clients' names.
