@@ -24,11 +24,12 @@ pub(super) fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     // The type before and version and checksum after it are not the value's own.
     const AROUND: usize = 1 + 2 + 8;
     let now = ctx.now;
+    let compress = ctx.server.config.persistence.compress;
     let object = held(ctx, args.word()?)?;
     let idle = object.access.idle_seconds(now);
     let clock = object.access.bits();
     let encoding = object.value.encoding();
-    let bytes = rdb::dump(&object.value, true).len() - AROUND;
+    let bytes = rdb::dump(&object.value, compress).len() - AROUND;
     // No address: the value lies nowhere that could be named.
     let mut text = format!(
         "Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{bytes} lru:{clock} lru_seconds_idle:{idle}"
