@@ -145,6 +145,8 @@ fn durations(reply: &Reply) -> Reply {
 }
 
 /// Ids are drawn by lot; how long ago somebody was heard of is a matter of the second in which it is asked.
+const LATENCY: &str = "latency_percentiles_usec_";
+
 fn info(text: &str) -> String {
     let lines = text.lines().map(|line| match line.split_once(':') {
         Some((name @ ("master_replid" | "master_replid2"), id)) => {
@@ -154,9 +156,19 @@ fn info(text: &str) -> String {
             let (head, _) = value.split_once("lag=").unwrap_or((value, ""));
             format!("{name}:{head}lag=<seconds>")
         }
+        Some((name, value)) if name.starts_with(LATENCY) => {
+            let names = value.split(',').filter_map(|part| part.split_once('='));
+            let names: Vec<String> = names.map(|(name, _)| format!("{name}=<micros>")).collect();
+            format!("{name}:{}", names.join(","))
+        }
         _ => line.to_string(),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = lines.collect();
+    // The server's commands come in the order of a hash.
+    if lines.iter().any(|line| line.starts_with(LATENCY)) {
+        lines.sort();
+    }
+    lines.join("\n")
 }
 
 fn masked_id(id: &str) -> String {

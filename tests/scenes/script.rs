@@ -26,6 +26,18 @@ const QUIET: &[(&str, &str)] = &[
 
 pub const SCENES: &[Scene] = &[
     scene(
+        "percentiles as INFO names them",
+        &[
+            "A> PING",
+            "A> CONFIG SET latency-tracking-info-percentiles \"50 99 99.9 12.345 100 0.001 0 33.30\"",
+            "A> INFO latencystats",
+            "A> CONFIG SET latency-tracking-info-percentiles \"\"",
+            "A> INFO latencystats",
+            "A> CONFIG SET latency-tracking no",
+            "A> INFO latencystats",
+        ],
+    ),
+    scene(
         "passwords by chance",
         &[
             "A> ACL GENPASS",
