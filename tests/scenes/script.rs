@@ -38,6 +38,24 @@ pub const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "clients and the commands that they ran",
+        &[
+            "A> ACL SETUSER u on nopass ~x* +get +exec +multi",
+            "B> CLIENT SETNAME me",
+            "B> AUTH u p",
+            "B> GET y",
+            "B> SET x 1",
+            "B> AUTH nobody wrong",
+            "B> MULTI",
+            "B> GET x",
+            "B> GET y",
+            "B> EXEC",
+            "A> EVAL \"redis.call('GET', 'x') redis.call('SET', 'x', 1)\" 0",
+            "A> CLIENT LIST",
+            "A> ACL LOG",
+        ],
+    ),
+    scene(
         "passwords by chance",
         &[
             "A> ACL GENPASS",

@@ -230,10 +230,14 @@ impl Chains {
         } else {
             "rehashing target"
         };
-        let mut text = format!(
-            "Hash table {table} stats ({name}):\n table size: {}\n number of elements: {}\n",
+        let mut text = format!("Hash table {table} stats ({name}):\n");
+        if self.elements == 0 {
+            return text + "No stats available for empty dictionaries\n";
+        }
+        text.push_str(&format!(
+            " table size: {}\n number of elements: {}\n",
             self.buckets, self.elements
-        );
+        ));
         if !full {
             return text;
         }
@@ -280,8 +284,8 @@ fn of_dicts<V>(dicts: &[&Dict<V>], full: bool) -> String {
     for table in 0..2 {
         let mut chains = Chains::default();
         dicts.iter().for_each(|dict| chains.add(dict, table));
-        let moves = dicts.iter().any(|dict| dict.is_rehashing());
-        if chains.elements > 0 || table == 1 && moves {
+        // A table that was never needed is not there; one that lost its keys is.
+        if chains.buckets > 0 {
             text.push_str(&chains.describe(table, full));
         }
     }
