@@ -226,20 +226,18 @@ fn replay(vector: &str, hear: &dyn Fn(&mut Group, u64, &str)) {
             continue;
         };
         let words: Vec<&str> = line.split_whitespace().collect();
-        match words[0] {
-            // Scripts are tested elsewhere.
-            "EVAL" => continue,
-            "MIGRATE" => {
-                let keys = words
-                    .iter()
-                    .position(|word| *word == "KEYS")
-                    .expect("keys are named");
-                group.migrate(port, words[2].parse().expect("a port"), &words[keys + 1..]);
-                continue;
-            }
-            _ => {}
+        if words[0] == "MIGRATE" {
+            let keys = words
+                .iter()
+                .position(|word| *word == "KEYS")
+                .expect("keys are named");
+            group.migrate(port, words[2].parse().expect("a port"), &words[keys + 1..]);
+            continue;
         }
-        let found = group.run(port, line);
+        let found = match words[0] {
+            "EVAL" => group.run(port, &quoted_script(&words)),
+            _ => group.run(port, line),
+        };
         let (found, wanted) = (
             comparable(line, shown(&found)),
             comparable(line, step["reply"].clone()),
@@ -259,6 +257,17 @@ fn replay(vector: &str, hear: &dyn Fn(&mut Group, u64, &str)) {
         hear(&mut group, port, line);
     }
     conclude("steps", steps.len(), problems);
+}
+
+/// The recording does not quote: the script ends before the number that says how many words follow it.
+fn quoted_script(words: &[&str]) -> String {
+    let counts_rest = |at: &usize| words[*at].parse() == Ok(words.len() - at - 1);
+    let count = (1..words.len())
+        .rev()
+        .find(counts_rest)
+        .expect("a number of keys");
+    let script = words[1..count].join(" ");
+    format!("EVAL \"{script}\" {}", words[count..].join(" "))
 }
 
 /// What 17102 has heard when the recording ends: the epoch of 17101, and who follows it.

@@ -250,7 +250,7 @@ fn count_conversation(name: &str, counts: &mut BTreeMap<String, usize>) {
         let line = step["command"].as_str().unwrap_or_default();
         let words: Vec<&[u8]> = line.split_whitespace().map(str::as_bytes).collect();
         let succeeds = !step["reply"]["error"].is_string();
-        // Keys are moved by hand, and scripts left out.
+        // Keys are moved by hand.
         if succeeds
             && !line.starts_with("MIGRATE")
             && let Ok(entry) = table().resolve(&words)

@@ -1,10 +1,15 @@
-//! What the engine says of its commands (COMMAND and COMMAND DOCS), in the shape of the recording in
-//! `vectors/command-table.json`, and the comparison of both. Free texts and names of arguments are left out.
+//! What a server says of its commands (COMMAND and COMMAND DOCS), in the shape of `vectors/command-table.json`, and the
+//! comparison of the engine's with the recorded one. Of texts that are our own words (summaries, costs, what changed in
+//! a version, notes on keys) it only matters that they are there.
 
 use std::collections::BTreeMap;
 
+use engine::command::{Entry, table};
+use engine::syntax::Argument;
 use engine::{Engine, Reply, Time};
 use serde_json::{Map, Value, json};
+
+use crate::real::{Clock, Real};
 
 /// Adds a line for each field that is declared otherwise than the server declares it.
 pub fn compare(name: &str, wanted: &Value, described: &Value, problems: &mut Vec<String>) {
@@ -18,11 +23,70 @@ pub fn compare(name: &str, wanted: &Value, described: &Value, problems: &mut Vec
     }
 }
 
-/// All commands by name, in the shape of the recording.
+/// All commands of the engine by name.
 pub fn ours() -> BTreeMap<String, Value> {
     let mut engine = Engine::new(1, Time::WORLD_START);
     let client = engine.connect("127.0.0.1:50000", Time::WORLD_START);
-    let mut ask = |words: &[&[u8]]| json_of(&engine.execute(client, words, Time::WORLD_START));
+    table_of(|words| engine.execute(client, words, Time::WORLD_START))
+}
+
+/// The lines of `command-table.json`, as the real server has them, and those of the engine's `labels.txt`.
+pub fn record() -> (String, String) {
+    let real = Real::start(Clock::Machine, &[]);
+    let mut connection = real.connect();
+    connection.call(&["HELLO", "3"]);
+    let known = table_of(|words| connection.call(words));
+    let lines = known
+        .iter()
+        .map(|(name, described)| format!("  {}: {described}", json!(name)));
+    let lines = format!("{{\n{}\n}}\n", lines.collect::<Vec<_>>().join(",\n"));
+    let labels = table().all().filter_map(|entry| labels(entry, &known));
+    (lines, labels.collect())
+}
+
+/// What the syntax line of a command does not say of its arguments and the real server does.
+fn labels(entry: &Entry, known: &BTreeMap<String, Value>) -> Option<String> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    flatten(&entry.syntax.tree(), &mut ours);
+    flatten_recorded(&known.get(entry.name)?["arguments"], &mut theirs);
+    let mut line = String::new();
+    for (place, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let text = |field: &str| theirs[field].as_str();
+        let name = text("name").filter(|name| name != ours);
+        let shown = text("display_text").filter(|shown| Some(*shown) != text("name"));
+        let parts = [
+            ("", name),
+            ("/", shown),
+            ("@", text("since")),
+            ("!", text("deprecated_since")),
+        ];
+        let parts = parts
+            .into_iter()
+            .filter_map(|(mark, text)| Some(format!("{mark}{}", text?)));
+        let label: String = parts.collect();
+        if !label.is_empty() {
+            line.push_str(&format!(" {place}:{label}"));
+        }
+    }
+    (!line.is_empty()).then(|| format!("{}{line}\n", entry.name))
+}
+
+fn flatten(arguments: &[Argument], into: &mut Vec<String>) {
+    for argument in arguments {
+        into.push(argument.name.clone());
+        flatten(&argument.arguments, into);
+    }
+}
+
+fn flatten_recorded<'a>(arguments: &'a Value, into: &mut Vec<&'a Value>) {
+    for argument in arguments.as_array().into_iter().flatten() {
+        into.push(argument);
+        flatten_recorded(&argument["arguments"], into);
+    }
+}
+
+fn table_of(mut call: impl FnMut(&[&[u8]]) -> Reply) -> BTreeMap<String, Value> {
+    let mut ask = |words: &[&[u8]]| json_of(&call(words));
     let (info, docs) = (ask(&[b"COMMAND"]), ask(&[b"COMMAND", b"DOCS"]));
     let mut documents = Map::new();
     collect_documents(&docs, &mut documents);
@@ -57,7 +121,11 @@ fn collect(info: &Value, documents: &Map<String, Value>, into: &mut BTreeMap<Str
         "group": document["group"],
         "since": document["since"],
         "complexity": !document["complexity"].is_null(),
+        "doc_flags": sorted(&document["doc_flags"]),
         "deprecated_since": document["deprecated_since"].as_str().unwrap_or_default(),
+        "replaced_by": document["replaced_by"].as_str().unwrap_or_default(),
+        "history": items(&document["history"]).iter().map(|change| change[0].clone()).collect::<Vec<_>>(),
+        "summary": !document["summary"].is_null(),
         "arguments": arguments,
     });
     for subcommand in items(&info[9]) {
@@ -91,6 +159,7 @@ fn spec(spec: &Value) -> Value {
     };
     json!({
         "flags": spec["flags"],
+        "notes": !spec["notes"].is_null(),
         "begin": step(&spec["begin_search"], &["index", "keyword", "startfrom"]),
         "find": step(&spec["find_keys"], &["lastkey", "keynumidx", "firstkey", "keystep", "limit"]),
     })
@@ -98,7 +167,16 @@ fn spec(spec: &Value) -> Value {
 
 fn argument(argument: &Value) -> Value {
     let mut shown = Map::new();
-    for field in ["type", "token", "key_spec_index"] {
+    const FACTS: &[&str] = &[
+        "name",
+        "type",
+        "display_text",
+        "token",
+        "key_spec_index",
+        "since",
+        "deprecated_since",
+    ];
+    for field in FACTS.iter().copied() {
         if !argument[field].is_null() {
             shown.insert(field.to_string(), argument[field].clone());
         }
@@ -123,6 +201,7 @@ fn json_of(reply: &Reply) -> Value {
         Reply::Int(number) => json!(number),
         Reply::Bulk(bytes) => json!(String::from_utf8_lossy(bytes)),
         Reply::Array(items) | Reply::Set(items) => items.iter().map(json_of).collect(),
+        Reply::Null | Reply::NullArray => Value::Null,
         Reply::Map(pairs) => {
             let pairs = pairs.iter().map(|(name, value)| {
                 (

@@ -6,18 +6,19 @@ use std::time::Duration;
 use engine::{ClientId, Engine, Reply, Time};
 use serde_json::Value;
 use tests::files;
+use tests::real::open_config;
 
 use crate::conclude;
 
-struct World {
-    engine: Engine,
+pub struct World {
+    pub engine: Engine,
     client: ClientId,
-    now: Time,
+    pub now: Time,
 }
 
 impl World {
-    fn new(seed: u64) -> World {
-        let mut engine = Engine::new(seed, Time::WORLD_START);
+    pub fn new(seed: u64) -> World {
+        let mut engine = Engine::with_config(seed, Time::WORLD_START, open_config());
         let client = engine.connect("127.0.0.1:50000", Time::WORLD_START);
         World {
             engine,
@@ -26,12 +27,12 @@ impl World {
         }
     }
 
-    fn run(&mut self, words: &[&str]) -> Reply {
+    pub fn run(&mut self, words: &[&str]) -> Reply {
         let words: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
         self.engine.execute(self.client, &words, self.now)
     }
 
-    fn config(&mut self, name: &str, value: &str) {
+    pub fn config(&mut self, name: &str, value: &str) {
         assert_eq!(
             self.run(&["CONFIG", "SET", name, value]),
             Reply::OK,
@@ -39,7 +40,12 @@ impl World {
         );
     }
 
-    fn info(&mut self, field: &str) -> u64 {
+    pub fn info(&mut self, field: &str) -> u64 {
+        self.share(field) as u64
+    }
+
+    /// A field of INFO that may have decimals.
+    pub fn share(&mut self, field: &str) -> f64 {
         let Reply::Verbatim(_, text) = self.run(&["INFO", "everything"]) else {
             panic!("INFO answers with text");
         };
@@ -47,6 +53,14 @@ impl World {
         let line = text.lines().find_map(|line| line.strip_prefix(&prefix));
         line.and_then(|text| text.parse().ok())
             .unwrap_or_else(|| panic!("no number {field}"))
+    }
+
+    /// The counter of `k`.
+    fn frequency(&mut self) -> i64 {
+        match self.run(&["OBJECT", "FREQ", "k"]) {
+            Reply::Int(counter) => counter,
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -150,15 +164,57 @@ fn counter(factor: u64, hits: u64, seed: u64) -> i64 {
     for _ in 0..hits {
         world.run(&["GET", "k"]);
     }
-    match world.run(&["OBJECT", "FREQ", "k"]) {
-        Reply::Int(counter) => counter,
-        other => panic!("{other:?}"),
+    world.frequency()
+}
+
+#[test]
+fn counters_begin_and_step_as_recorded() {
+    let recorded = files::vector("lfu");
+    let steps = recorded["steps"].as_array().expect("steps");
+    for step in steps {
+        // The case names the factor: lfu-log-factor 0.
+        let mut words = step["case"].as_str().expect("a case").split(' ');
+        let factor = words.nth(1).expect("a factor");
+        let mut world = World::new(1);
+        world.config("maxmemory-policy", "allkeys-lfu");
+        world.config("lfu-log-factor", factor);
+        world.run(&["SET", "k", "v"]);
+        let wanted = step["freq"].as_array().expect("counters");
+        assert_eq!(wanted[0], recorded["new_key_freq"]);
+        let mut found = vec![world.frequency()];
+        while found.len() < wanted.len() {
+            world.run(&["GET", "k"]);
+            found.push(world.frequency());
+        }
+        assert_eq!(serde_json::json!(found), step["freq"]);
+    }
+    for (policy, question, error) in [
+        ("allkeys-lfu", "IDLETIME", "idletime_under_lfu"),
+        ("noeviction", "FREQ", "freq_without_lfu"),
+    ] {
+        let mut world = World::new(1);
+        world.config("maxmemory-policy", policy);
+        world.run(&["SET", "k", "v"]);
+        let found = error_text(&world.run(&["OBJECT", question, "k"]));
+        assert_eq!(found, recorded["errors"][error]["error"]);
+    }
+}
+
+fn error_text(reply: &Reply) -> Value {
+    match reply {
+        Reply::Error(error) => error.to_string().into(),
+        _ => Value::Null,
     }
 }
 
 #[test]
 fn without_a_victim_writes_are_refused() {
-    const REFUSED: &str = "OOM command not allowed when used memory > 'maxmemory'.";
+    let recorded = &files::vector("eviction")["errors"];
+    let refused_with = &recorded["noeviction_write"]["error"];
+    assert_eq!(
+        *refused_with,
+        recorded["volatile_lru_without_ttl_keys"]["error"]
+    );
     let mut problems = Vec::new();
     for policy in [
         "noeviction",
@@ -180,8 +236,7 @@ fn without_a_victim_writes_are_refused() {
             (vec!["EXEC"], false),
         ] {
             let reply = world.run(&words);
-            let is_refused = matches!(&reply, Reply::Error(error) if error.to_string() == REFUSED);
-            if is_refused != refused {
+            if (error_text(&reply) == *refused_with) != refused {
                 problems.push(format!("{policy} {words:?}: {reply:?}"));
             }
         }

@@ -47,9 +47,14 @@ fn main() -> ExitCode {
 
 fn record_commands() -> ExitCode {
     let (lists, keys) = tests::commands::record();
-    for (name, text) in [("command-lists", lists), ("command-keys", keys)] {
-        let path = format!("tests/vectors/{name}.txt");
-        if let Err(error) = fs::write(files::root().join(&path), &text) {
+    let (table, labels) = tests::declared::record();
+    for (path, text) in [
+        ("tests/vectors/command-lists.txt", lists),
+        ("tests/vectors/command-keys.txt", keys),
+        ("tests/vectors/command-table.json", table),
+        ("src/engine/commands/server/labels.txt", labels),
+    ] {
+        if let Err(error) = fs::write(files::root().join(path), &text) {
             eprintln!("{path}: {error}");
             return ExitCode::FAILURE;
         }

@@ -105,6 +105,10 @@ fn places() {
             &city["score"],
             &mut problems,
         );
+        let score = interleaved(&city["lat26"], &city["lon26"]);
+        if text(city, "score") != score {
+            problems.push(format!("{name}: {score} are the bits of both halves"));
+        }
         let letters = json!([city["geohash"]]);
         world.expect(&format!("GEOHASH cities {name}"), &letters, &mut problems);
         let position = json!([city["geopos"]]);
@@ -127,6 +131,16 @@ fn places() {
     conclude("cities", rows(&recorded, "cities").len(), problems);
 }
 
+/// The score: bits of the latitude in even places, of the longitude in odd ones.
+fn interleaved(latitude: &Value, longitude: &Value) -> String {
+    let half = |value: &Value| value.as_u64().expect("26 bits");
+    let bits = |value: u64| (0..26).map(move |at| (value >> at & 1) << (2 * at));
+    let score: u64 = bits(half(latitude))
+        .chain(bits(half(longitude)).map(|bit| bit << 1))
+        .sum();
+    score.to_string()
+}
+
 #[test]
 fn hyperloglogs_of_one_element() {
     let recorded = files::vector("hyperloglog");
@@ -136,11 +150,14 @@ fn hyperloglogs_of_one_element() {
         let element = text(row, "element");
         let mut world = World::new();
         let reply = shown(&world.call(&[b"PFADD", b"h", element.as_bytes()]));
+        let hash = hyperloglog::murmur_hash_64a(element.as_bytes(), hyperloglog::SEED);
+        let hash = format!("{hash:016x}");
         let (register, count) = hyperloglog::place(element.as_bytes());
         let bytes = world.bytes("h");
-        let found = json!([reply, register, count, hex(&bytes), opcodes(&bytes)]);
+        let found = json!([reply, hash, register, count, hex(&bytes), opcodes(&bytes)]);
         let wanted = json!([
             row["pfadd_reply"],
+            row["murmur64a_hex"],
             row["register"],
             row["rho"],
             row["raw_hex"],
@@ -249,6 +266,9 @@ fn hyperloglogs_become_dense_where_recorded() {
         if found != wanted {
             problems.push(format!("{limit} bytes: expected {wanted}, got {found}"));
         }
+        if *limit == json!(3000) && found[0] != recorded["promotion_for_user_n"] {
+            problems.push(format!("with the default limit: got {found}"));
+        }
     }
     conclude("limits", points.len(), problems);
 }
@@ -263,22 +283,29 @@ fn hyperloglogs_merged_and_counted() {
         world.line(&format!("PFADD a a{number}"));
         world.line(&format!("PFADD b a{}", number + 25));
     }
-    world.expect("PFCOUNT a b", &merge["pfcount_union"], &mut problems);
-    world.expect("PFMERGE m a b", &merge["pfmerge_reply"], &mut problems);
+    for (line, field) in [
+        ("PFCOUNT a", "pfcount_a"),
+        ("PFCOUNT b", "pfcount_b"),
+        ("PFCOUNT a b", "pfcount_union"),
+        ("PFMERGE m a b", "pfmerge_reply"),
+        ("PFDEBUG ENCODING m", "merged_encoding"),
+        ("STRLEN m", "merged_strlen"),
+    ] {
+        world.expect(line, &merge[field], &mut problems);
+    }
     if hex(&world.bytes("m")) != text(merge, "merged_raw_hex") {
         problems.push("the merged bytes differ".to_string());
     }
     world.expect("PFCOUNT m", &merge["pfcount_m"], &mut problems);
     let mut added = 0;
-    const ENOUGH: u64 = 200_000;
     for row in rows(&recorded, "large_counts_user_n") {
         let wanted = row["true"].as_u64().expect("a number");
-        if wanted > ENOUGH {
-            break;
-        }
-        while added < wanted {
-            added += 1;
-            world.call(&[b"PFADD", b"many", format!("user:{added}").as_bytes()]);
+        let users: Vec<String> = (added + 1..=wanted).map(|n| format!("user:{n}")).collect();
+        added = wanted;
+        for users in users.chunks(1000) {
+            let mut words: Vec<&[u8]> = vec![b"PFADD", b"many"];
+            words.extend(users.iter().map(String::as_bytes));
+            world.call(&words);
         }
         world.expect("PFCOUNT many", &row["pfcount"], &mut problems);
     }
@@ -295,4 +322,77 @@ fn hyperloglogs_merged_and_counted() {
         }
     }
     conclude("counts", added as usize, problems);
+}
+
+/// What holds of the bytes themselves: none added, all registers written out, told by PFDEBUG, damaged.
+#[test]
+fn hyperloglogs_looked_into() {
+    let recorded = files::vector("hyperloglog");
+    let mut problems = Vec::new();
+    let mut world = World::new();
+    let empty = &recorded["empty"];
+    for reply in rows(empty, "replies") {
+        world.expect("PFADD e", reply, &mut problems);
+    }
+    if hex(&world.bytes("e")) != text(empty, "raw_hex") {
+        problems.push("the empty one's bytes differ".to_string());
+    }
+    world.expect("PFCOUNT e", &empty["pfcount"], &mut problems);
+    world.expect("PFCOUNT none", &empty["pfcount_missing_key"], &mut problems);
+
+    let dense = &recorded["todense"];
+    world.line("PFADD d foo bar zap");
+    let sparse = hex(&world.bytes("d"));
+    world.expect("PFDEBUG TODENSE d", &dense["reply"], &mut problems);
+    let bytes = world.bytes("d");
+    let nonzero = |values: &[u8]| -> Value {
+        let values = values.iter().enumerate().filter(|(_, value)| **value > 0);
+        values.map(|(at, value)| json!([at, value])).collect()
+    };
+    let registers = hyperloglog::registers(&bytes).expect("it is whole");
+    const HEADER: usize = 16;
+    let body = nonzero(&bytes[HEADER..]);
+    let in_hex = |pair: &Value| json!([pair[0], hex(&[pair[1].as_u64().expect("a byte") as u8])]);
+    let found = json!({
+        "sparse_raw_hex": sparse,
+        "header_hex": hex(&bytes[..HEADER]),
+        "strlen": bytes.len(),
+        "nonzero_register_bytes": body.as_array().expect("pairs").iter().map(in_hex).collect::<Value>(),
+        "decoded_nonzero": nonzero(&registers),
+    });
+    for (field, found) in found.as_object().expect("fields") {
+        if *found != dense[field] {
+            problems.push(format!("{field}: expected {}, got {found}", dense[field]));
+        }
+    }
+    let decoded = &recorded["pfdebug_decode"];
+    world.line("PFADD d2 foo bar zap");
+    world.expect("PFDEBUG DECODE d2", &decoded["reply"], &mut problems);
+
+    for row in rows(&recorded, "lucky_elements") {
+        let element = text(row, "element");
+        world.line(&format!("PFADD {element} {element}"));
+        let alone = format!("PFCOUNT {element}");
+        world.expect(&alone, &row["pfcount_alone"], &mut problems);
+        if json!(hyperloglog::place(element.as_bytes())) != json!([row["register"], row["rho"]]) {
+            problems.push(format!("{row}: another place"));
+        }
+    }
+
+    world.line("SET s hello");
+    world.line("RPUSH l x");
+    for row in rows(&recorded, "errors") {
+        let command = text(row, "command").split("  (").next();
+        let command = command.and_then(|command| command.split(" (").next());
+        let mut lines = command.expect("words").split("; ").peekable();
+        while let Some(line) = lines.next() {
+            // A backslash means a byte only between quotes.
+            let line = line.replace(r"\x7f\xfe", r#""\x7f\xfe""#);
+            match lines.peek() {
+                Some(_) => drop(world.line(&line)),
+                None => world.expect(&line, &row["reply"], &mut problems),
+            }
+        }
+    }
+    conclude("errors", rows(&recorded, "errors").len(), problems);
 }

@@ -4,6 +4,7 @@ use engine::resp::{self, Protocol};
 use engine::{Engine, Reply, Time};
 use serde_json::Value;
 use tests::files;
+use tests::real::open_config;
 
 use crate::conclude;
 
@@ -83,14 +84,19 @@ fn largest_embstr(
 
 #[test]
 fn encodings_change_where_redis_changes_them() {
-    let cases = files::vector("encoding-transitions")["cases"]
-        .as_array()
-        .expect("cases")
-        .clone();
+    let recorded = files::vector("encoding-transitions");
+    let cases = recorded["cases"].as_array().expect("cases");
     let mut problems = Vec::new();
     let mut count = 0;
     let mut world = World::new();
-    for case in &cases {
+    for (parameter, value) in recorded["thresholds"].as_object().expect("parameters") {
+        let found = world.line(&format!("CONFIG GET {parameter}"));
+        let value = value.as_str().expect("a text");
+        if found != Reply::array([parameter.as_str(), value].map(Reply::bulk)) {
+            problems.push(format!("{parameter}: expected {value}, got {found:?}"));
+        }
+    }
+    for case in cases {
         let name = case["case"].as_str().expect("a name");
         let Some(expected) = case["encoding"].as_str() else {
             continue;
@@ -121,6 +127,18 @@ fn encodings_change_where_redis_changes_them() {
         let found = world.run(&[b"OBJECT".to_vec(), b"ENCODING".to_vec(), world.key.clone()]);
         if found != Reply::bulk(expected) {
             problems.push(format!("{name}: expected {expected}, got {found:?}"));
+        }
+        if let Some(memory) = case["memory_usage"].as_i64() {
+            let found = world.run(&[b"MEMORY".to_vec(), b"USAGE".to_vec(), world.key.clone()]);
+            // Five nodes of a skiplist stand for all, and their levels are drawn.
+            let tolerance = if expected == "skiplist" {
+                memory / 8
+            } else {
+                0
+            };
+            if !matches!(found, Reply::Int(found) if (found - memory).abs() <= tolerance) {
+                problems.push(format!("{name}: expected {memory} bytes, got {found:?}"));
+            }
         }
         if let Some(length) = case["note"].as_str().and_then(length_at_change) {
             let found = world.run(&[b"LLEN".to_vec(), world.key.clone()]);
@@ -153,13 +171,17 @@ impl World {
     }
 
     fn with_seed(seed: u64) -> World {
-        let mut engine = Engine::new(seed, Time::WORLD_START);
+        let mut engine = Engine::with_config(seed, Time::WORLD_START, open_config());
         let client = engine.connect("127.0.0.1:50000", Time::WORLD_START);
         World {
             engine,
             client,
             key: Vec::new(),
         }
+    }
+
+    fn line(&mut self, line: &str) -> Reply {
+        run(&mut self.engine, self.client, line)
     }
 
     fn run(&mut self, words: &[Vec<u8>]) -> Reply {
@@ -216,103 +238,151 @@ fn shorthand_words(command: &str) -> Vec<Vec<u8>> {
     words
 }
 
-/// The rows of `quicklist.json` that follow from one list: twenty items of 1000 bytes, one more in the middle, four left.
+/// What DEBUG OBJECT and others say of each list of `quicklist.json`; a row goes on where the one before it ended.
 #[test]
-fn a_list_of_large_items_keeps_its_nodes() {
-    let rows = files::vector("quicklist")["rows"]
-        .as_array()
-        .expect("rows")
-        .clone();
-    let row = |case: &str| {
-        rows.iter()
-            .find(|row| row["case"] == case)
-            .expect("a recorded row")
-            .clone()
+fn lists_have_the_recorded_nodes() {
+    let recorded = files::vector("quicklist");
+    let rows = recorded["rows"].as_array().expect("rows");
+    let long = |number: usize| format!("{number:04}{}", "x".repeat(996));
+    let push = |count: usize, value: &dyn Fn(usize) -> String| -> Vec<String> {
+        (0..count)
+            .map(|number| format!("RPUSH l {}", value(number)))
+            .collect()
     };
+    let fill = |size: &str, depth: &str| {
+        let limits = format!("list-max-listpack-size {size} list-compress-depth {depth}");
+        vec![
+            "DEL l".to_string(),
+            format!("CONFIG SET rdbcompression no {limits}"),
+        ]
+    };
+    let tens = |count| [fill("-2", "0"), push(count, &|_| "x".repeat(10))].concat();
+    let digits = |from: usize, to: usize| -> Vec<String> {
+        (from..=to)
+            .map(|number| format!("RPUSH l {number}"))
+            .collect()
+    };
+    let removed = |items: Vec<String>| -> Vec<String> {
+        items
+            .iter()
+            .map(|item| format!("LREM l 0 {item}"))
+            .collect()
+    };
+    let lines: Vec<Vec<String>> = vec![
+        tens(100),
+        tens(1000),
+        tens(5000),
+        [fill("-2", "0"), push(20, &long)].concat(),
+        vec![format!("LINSERT l BEFORE {} mid-1", long(10))],
+        removed(
+            std::iter::once("mid-1".to_string())
+                .chain((4..20).map(long))
+                .collect(),
+        ),
+        [fill("4", "0"), digits(1, 4)].concat(),
+        digits(5, 5),
+        digits(6, 12),
+        vec!["LINSERT l BEFORE 2 x".to_string()],
+        vec!["LPUSH l 0".to_string()],
+        removed(["6", "7", "8"].map(String::from).to_vec()),
+        vec!["LTRIM l 0 1".to_string()],
+        // Three more bytes than the case says, as the recorded sizes show.
+        [fill("3", "1"), push(15, &|_| "abc".repeat(21))].concat(),
+    ];
+    assert_eq!(lines.len(), rows.len());
     let mut world = World::new();
-    let say = |world: &mut World, words: &[&str]| {
-        world.run(
-            &words
+    let mut problems = Vec::new();
+    for (row, lines) in rows.iter().zip(lines) {
+        for line in &lines {
+            world.line(line);
+        }
+        let Reply::StatusText(text) = world.line("DEBUG OBJECT l") else {
+            panic!("DEBUG OBJECT answers with a line")
+        };
+        let length = format!("llen:{}", shown(&world.line("LLEN l")));
+        let mut facts = text.split(' ').chain([length.as_str()]).collect::<Vec<_>>();
+        facts.retain(|fact| {
+            row.get(fact.split(':').next().unwrap_or_default())
+                .is_some()
+        });
+        let fields = row.as_object().expect("fields").iter();
+        for (name, wanted) in fields.filter(|(name, _)| *name != "case") {
+            let found = facts
                 .iter()
-                .map(|word| word.as_bytes().to_vec())
-                .collect::<Vec<_>>(),
-        )
-    };
-    for number in 0..20 {
-        say(
-            &mut world,
-            &["RPUSH", "l", &format!("{number:04}{}", "x".repeat(996))],
-        );
+                .find_map(|fact| fact.strip_prefix(&format!("{name}:")));
+            let same = match wanted {
+                Value::Number(number) => {
+                    found.and_then(|text| text.parse().ok()) == number.as_f64()
+                }
+                text => found == text.as_str(),
+            };
+            if !same {
+                problems.push(format!(
+                    "{}: {name} is {wanted}, here {found:?}",
+                    row["case"]
+                ));
+            }
+        }
     }
-    check_list(&mut world, &row("20 items of 1000 bytes"));
-    let tenth = format!("0010{}", "x".repeat(996));
-    say(&mut world, &["LINSERT", "l", "BEFORE", &tenth, "mid-1"]);
-    check_list(&mut world, &row("LINSERT in the middle"));
-    say(&mut world, &["LREM", "l", "1", "mid-1"]);
-    for number in 4..20 {
-        say(
-            &mut world,
-            &["LREM", "l", "0", &format!("{number:04}{}", "x".repeat(996))],
-        );
-    }
-    check_list(&mut world, &row("LREM all but few"));
-
-    let mut world = World::new();
-    say(
-        &mut world,
-        &[
-            "CONFIG",
-            "SET",
-            "list-max-listpack-size",
-            "3",
-            "list-compress-depth",
-            "1",
-        ],
-    );
-    // The recorded bytes say that each item had three more, which told it from the others.
-    for number in 0..15 {
-        say(
-            &mut world,
-            &["RPUSH", "l", &format!("{}{number:03}", "a".repeat(60))],
-        );
-    }
-    check_list(
-        &mut world,
-        &row("compress depth 1, 15 items of 60 repeated bytes"),
-    );
+    conclude("rows", rows.len(), problems);
 }
 
-fn check_list(world: &mut World, row: &Value) {
-    let object = world.engine.keys.dbs[0]
-        .keys
-        .get(b"l")
-        .expect("the list is there");
-    assert_eq!(
-        object.value.encoding(),
-        row["encoding"].as_str().expect("an encoding"),
-        "{row}"
-    );
-    let engine::value::Value::List(list) = &object.value else {
-        panic!("a list")
-    };
-    assert_eq!(
-        list.len() as u64,
-        row["llen"].as_u64().expect("a length"),
-        "{row}"
-    );
-    if let engine::values::list::List::Quicklist(list) = &**list {
-        assert_eq!(
-            list.node_count() as u64,
-            row["ql_nodes"].as_u64().expect("nodes"),
-            "{row}"
-        );
-        let bytes: usize = list.nodes().map(|node| node.bytes).sum();
-        assert_eq!(
-            bytes as u64,
-            row["ql_uncompressed_size"].as_u64().expect("bytes"),
-            "{row}"
-        );
+fn shown(reply: &Reply) -> String {
+    match reply {
+        Reply::Int(number) => number.to_string(),
+        Reply::Bulk(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        other => panic!("not a number or bytes: {other:?}"),
     }
+}
+
+/// Each value as its commands make it and DUMP writes it, and as RESTORE reads it and DUMP writes it again.
+#[test]
+fn containers_are_written_as_recorded() {
+    // In the recording words stand between single spaces.
+    const ONE_WORD: &[&str] = &["two and a half", "hello world"];
+    let recorded = files::vector("raw-containers");
+    let rows = recorded["rows"].as_array().expect("rows");
+    let mut problems = Vec::new();
+    let mut looked_at = 0;
+    for row in rows {
+        let Some(dump) = row["dump_hex"].as_str() else {
+            continue;
+        };
+        looked_at += 1;
+        let mut world = World::new();
+        world.line("CONFIG SET rdbcompression no");
+        if row["case"]
+            .as_str()
+            .is_some_and(|case| case.contains("listpack-size 3"))
+        {
+            world.line("CONFIG SET list-max-listpack-size 3");
+        }
+        let commands = row["commands"].as_array().expect("commands");
+        for command in commands.iter().filter_map(Value::as_str) {
+            let quote = |line: String, word: &&str| line.replace(word, &format!("\"{word}\""));
+            world.line(&ONE_WORD.iter().fold(command.to_string(), quote));
+        }
+        let words = commands[0].as_str().unwrap_or_default().split(' ');
+        let key = words.clone().nth(1).expect("a key").to_string();
+        let encoding = world.line(&format!("OBJECT ENCODING {key}"));
+        let made = shown(&world.line(&format!("DUMP {key}")));
+        let escaped: String = dump
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| format!("\\x{}", String::from_utf8_lossy(pair)))
+            .collect();
+        world.line(&format!("RESTORE again 0 \"{escaped}\""));
+        let read = shown(&world.line("DUMP again"));
+        // A stream's consumers say when they were seen.
+        let timed = row["encoding"] == "stream";
+        if read != dump || (made != dump && !timed) || made.len() != dump.len() {
+            problems.push(format!("{row}: made {made}, read {read}"));
+        }
+        if encoding != Reply::bulk(row["encoding"].as_str().expect("an encoding")) {
+            problems.push(format!("{}: {encoding:?}", row["case"]));
+        }
+    }
+    conclude("values", looked_at, problems);
 }
 
 /// The sizes of a hash's tables: one, or two while it is rehashed.
@@ -396,5 +466,22 @@ fn the_table_of_a_hash_shrinks_as_recorded() {
             Some(found[0]) == tables[0]["size"].as_u64() && found.len() == tables.len()
         });
         shown.collect()
+    });
+}
+
+/// DEBUG HTSTATS while the fifth key makes the table of keys grow.
+#[test]
+fn a_growing_table_is_described_as_recorded() {
+    let recorded = files::vector("dict-rehash-and-scan");
+    let sample = recorded["sample_debug_htstats"].clone();
+    some_seed_shows(std::slice::from_ref(&sample), |seed| {
+        let mut world = World::with_seed(seed);
+        for number in 0..5 {
+            world.line(&format!("SET k{number} v"));
+        }
+        let Reply::Bulk(text) = world.line("DEBUG HTSTATS 0") else {
+            panic!("DEBUG HTSTATS answers with text")
+        };
+        vec![text.starts_with(sample.as_str().expect("a text").as_bytes())]
     });
 }

@@ -35,12 +35,16 @@ pub struct Command {
     pub key_specs: Option<&'static [KeySpec]>,
     /// Flags of the keys found from the syntax line (`RO`, `RW`, `ACCESS` …), in their order.
     pub key_flags: &'static [u32],
+    /// What is to be said of the first of them.
+    pub key_notes: &'static str,
     /// COMMAND's tips, such as `nondeterministic_output`.
     pub tips: &'static [&'static str],
     /// COMMAND DOCS' history: version and what changed.
     pub history: &'static [(&'static str, &'static str)],
     /// Since when not to be used, and what to use instead.
     pub deprecated: Option<(&'static str, &'static str)>,
+    /// Of servers among themselves, or for their makers (COMMAND DOCS' `syscmd`).
+    pub internal: bool,
 }
 
 /// One way to find keys among the words, as COMMAND INFO reports it.
@@ -238,9 +242,11 @@ impl Command {
             acl: 0,
             key_specs: None,
             key_flags: &[],
+            key_notes: "",
             tips: &[],
             history: &[],
             deprecated: None,
+            internal: false,
         }
     }
 
@@ -298,6 +304,16 @@ impl Command {
 
     pub const fn history(mut self, history: &'static [(&'static str, &'static str)]) -> Command {
         self.history = history;
+        self
+    }
+
+    pub const fn internal(mut self) -> Command {
+        self.internal = true;
+        self
+    }
+
+    pub const fn key_notes(mut self, notes: &'static str) -> Command {
+        self.key_notes = notes;
         self
     }
 
@@ -488,10 +504,15 @@ fn key_of(entry: &Entry) -> &str {
 
 fn entry(group: &'static str, command: &'static Command, index: usize) -> Entry {
     let syntax = Syntax::parse(command.syntax);
-    let key_specs = match command.key_specs {
+    let mut key_specs = match command.key_specs {
         Some(specs) => specs.to_vec(),
         None => keys::specs(&syntax, command.key_flags),
     };
+    if let Some(first) = key_specs.first_mut()
+        && !command.key_notes.is_empty()
+    {
+        first.notes = command.key_notes;
+    }
     let movable = if keys::are_movable(&key_specs) {
         flag::MOVABLEKEYS
     } else {

@@ -477,7 +477,6 @@ impl Engine {
             (true, false) => ExpiredKeys::Hidden,
             (true, true) => ExpiredKeys::Alive,
         };
-        client.commands_processed += 1;
         self.keys.no_touch = client.no_touch;
         self.prepare(db, now);
         self.keys.work = 0;

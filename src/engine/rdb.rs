@@ -156,11 +156,19 @@ impl Writer {
     }
 
     fn quicklist(&mut self, list: &Quicklist) {
+        // What a node has to save at least to lie compressed in memory.
+        const SAVED_MIN: usize = 8;
         self.length(list.node_count() as u64);
+        let setting = self.compress;
         for node in list.nodes() {
             self.length(if node.plain { NODE_PLAIN } else { NODE_PACKED });
+            // A compressed node is written as it lies in memory, whatever the setting says.
+            self.compress = setting
+                || node.compressible
+                    && lzf::compress_within(node.raw, node.bytes - SAVED_MIN).is_some();
             self.string(node.raw);
         }
+        self.compress = setting;
     }
 
     fn set(&mut self, set: &Set) {

@@ -279,6 +279,9 @@ impl Server {
         now: Time,
     ) {
         self.stats.commands_processed += 1;
+        if let Some(client) = self.clients.get_mut(id) {
+            client.commands_processed += 1;
+        }
         let tracking = self.config.latency_tracking;
         let stats = self.stats.command(entry);
         stats.calls += 1;

@@ -34,6 +34,15 @@ pub fn text(length: usize) -> usize {
     allocated(text_bytes(length))
 }
 
+/// The bytes for which there is room where a growing string asks for so many: an allocation is used to its end. The
+/// smallest header is not used then, for it has no place to say what room there is.
+#[inline]
+pub fn text_room(length: usize) -> usize {
+    const SMALLEST: usize = 32;
+    let around = text_bytes(length.max(SMALLEST)) - length.max(SMALLEST);
+    allocated(length + around) - around
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

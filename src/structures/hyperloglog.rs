@@ -34,7 +34,7 @@ const SPARSE: u8 = 1;
 const CACHE: std::ops::Range<usize> = 8..16;
 /// Set in the last byte of the cache while the registers have changed since the estimate.
 const STALE: u8 = 0x80;
-const SEED: u64 = 0xadc8_3b19;
+pub const SEED: u64 = 0xadc8_3b19;
 
 /// The opcodes do not add up to all registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -215,6 +215,11 @@ impl Listpack {
         self.state_size();
     }
 
+    /// Gives back what is allocated beyond its size: nothing more is to come.
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     pub fn clear(&mut self) {
         *self = Listpack::new();
     }

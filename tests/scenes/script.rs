@@ -26,6 +26,36 @@ const QUIET: &[(&str, &str)] = &[
 
 pub const SCENES: &[Scene] = &[
     scene(
+        "percentiles as INFO names them",
+        &[
+            "A> PING",
+            "A> CONFIG SET latency-tracking-info-percentiles \"50 99 99.9 12.345 100 0.001 0 33.30\"",
+            "A> INFO latencystats",
+            "A> CONFIG SET latency-tracking-info-percentiles \"\"",
+            "A> INFO latencystats",
+            "A> CONFIG SET latency-tracking no",
+            "A> INFO latencystats",
+        ],
+    ),
+    scene(
+        "clients and the commands that they ran",
+        &[
+            "A> ACL SETUSER u on nopass ~x* +get +exec +multi",
+            "B> CLIENT SETNAME me",
+            "B> AUTH u p",
+            "B> GET y",
+            "B> SET x 1",
+            "B> AUTH nobody wrong",
+            "B> MULTI",
+            "B> GET x",
+            "B> GET y",
+            "B> EXEC",
+            "A> EVAL \"redis.call('GET', 'x') redis.call('SET', 'x', 1)\" 0",
+            "A> CLIENT LIST",
+            "A> ACL LOG",
+        ],
+    ),
+    scene(
         "passwords by chance",
         &[
             "A> ACL GENPASS",

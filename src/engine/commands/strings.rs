@@ -42,7 +42,8 @@ pub(super) const COMMANDS: &[Command] = &[
     .summary("Gives the value of a string and sets or drops the key's deadline.")
     .since("6.2.0")
     .flags(WRITE | FAST)
-    .key_flags(&[key::RW | key::ACCESS | key::UPDATE]),
+    .key_flags(&[key::RW | key::ACCESS | key::UPDATE])
+        .key_notes("RW and UPDATE: the deadline may change"),
     Command::new("GETRANGE key start:int end:int", getrange)
         .summary("Gives the bytes between two offsets, both included; negative ones count from the end.")
         .cost("O(N), N being the bytes returned")
@@ -53,7 +54,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .summary("Sets a string and gives what it held before.")
         .flags(WRITE | DENYOOM | FAST)
         .key_flags(&[key::RW | key::ACCESS | key::UPDATE])
-        .deprecated("6.2.0", "`SET` with the `GET` option"),
+        .deprecated("6.2.0", "`SET` with the `!GET` argument"),
     Command::new("INCR key", incr)
         .summary("Adds one to a number; an absent key counts as 0.")
         .flags(WRITE | DENYOOM | FAST)
@@ -91,7 +92,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .since("2.6.0")
         .flags(WRITE | DENYOOM)
         .key_flags(&[key::OW | key::UPDATE])
-        .deprecated("2.6.12", "`SET` with the `PX` option"),
+        .deprecated("2.6.12", "`SET` with the `PX` argument"),
     Command::new(
         "SET key value [NX | XX] [GET] [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | KEEPTTL]",
         set,
@@ -99,6 +100,7 @@ pub(super) const COMMANDS: &[Command] = &[
     .summary("Sets a string, whatever the key held before; options say when, and for how long.")
     .flags(WRITE | DENYOOM)
     .key_flags(&[key::RW | key::ACCESS | key::UPDATE | key::VARIABLE_FLAGS])
+        .key_notes("RW and ACCESS: `GET` reads the old value")
     .history(&[
         ("2.6.12", "The options `EX`, `PX`, `NX` and `XX`."),
         ("6.0.0", "The option `KEEPTTL`."),
@@ -110,12 +112,12 @@ pub(super) const COMMANDS: &[Command] = &[
         .since("2.0.0")
         .flags(WRITE | DENYOOM)
         .key_flags(&[key::OW | key::UPDATE])
-        .deprecated("2.6.12", "`SET` with the `EX` option"),
+        .deprecated("2.6.12", "`SET` with the `EX` argument"),
     Command::new("SETNX key value", setnx)
         .summary("Sets a string only if the key is not there.")
         .flags(WRITE | DENYOOM | FAST)
         .key_flags(&[key::OW | key::INSERT])
-        .deprecated("2.6.12", "`SET` with the `NX` option"),
+        .deprecated("2.6.12", "`SET` with the `NX` argument"),
     Command::new("SETRANGE key offset:int value", setrange)
         .summary("Overwrites bytes from an offset on; a gap is filled with zero bytes.")
         .cost("O(1) for small values, else O(M), M being the value's length")

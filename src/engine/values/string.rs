@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::told;
-use crate::allocation::{allocated, text, text_bytes};
+use crate::allocation::text_room;
 use crate::number;
 
 #[derive(Debug)]
@@ -157,19 +157,16 @@ impl Str {
     /// needs, and from a megabyte on a megabyte more, as Redis' strings do.
     pub fn raw_with_room(&mut self, length: usize) -> &mut Vec<u8> {
         const MUCH: usize = 1 << 20;
-        // Header and end of a string that knows its room.
-        let around = |length: usize| text_bytes(length.max(32)) - length.max(32);
         let bytes = self.raw_mut();
         // A short string that never grew has no place to say that there is room.
         let room = if bytes.capacity() == bytes.len() && bytes.len() >= 32 {
-            text(bytes.len()) - around(bytes.len())
+            text_room(bytes.len())
         } else {
             bytes.capacity()
         };
         if length > room {
-            let generous = length + length.min(MUCH);
-            let usable = allocated(generous + around(generous)) - around(generous);
-            bytes.reserve_exact(usable - bytes.len());
+            let generous = text_room(length + length.min(MUCH));
+            bytes.reserve_exact(generous - bytes.len());
         } else {
             bytes.reserve_exact(room - bytes.len());
         }

@@ -624,6 +624,15 @@ fn every_change_of_encoding_is_told() {
     }
 }
 
+/// Three nodes begin with the shares that redis-cli deals out.
+#[test]
+fn slots_are_shared_as_recorded() {
+    let recorded = vector(include_str!("../../../tests/vectors/cluster-slots.json"));
+    let range = |node: &slots::Node| [*node.range().start(), *node.range().end()];
+    let shares: Vec<[u16; 2]> = slots::NODES.iter().map(range).collect();
+    assert_eq!(recorded["equal_shares"]["3"], serde_json::json!(shares));
+}
+
 /// Slots and redirections as the server says them.
 #[test]
 fn a_client_is_told_where_to_go() {

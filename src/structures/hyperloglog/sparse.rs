@@ -8,6 +8,7 @@
 //! neighbors among the next few: bytes are not always the shortest that could say the same.
 
 use super::{Corrupt, HEADER_BYTES, Histogram, REGISTERS};
+use crate::allocation::text_room;
 
 const ZERO_MAX: usize = 64;
 const VALUE_MAX: u8 = 32;
@@ -159,6 +160,7 @@ pub fn raise(
     if count > VALUE_MAX {
         return Ok(Raised::NoRoom);
     }
+    make_room(bytes, max_bytes);
     let found = find(bytes, register).ok_or(Corrupt)?;
     let Found { opcode, at, .. } = found;
     if opcode.value() >= count {
@@ -186,6 +188,19 @@ pub fn raise(
     }
     join_equal_neighbors(bytes, found.before);
     Ok(Raised::Changed)
+}
+
+/// Room for the worst case, three more bytes, is made before anybody knows whether it is needed, and while that is
+/// little, twice as much.
+fn make_room(bytes: &mut Vec<u8>, max_bytes: usize) {
+    const SPLIT: usize = 3;
+    const GREEDY_MAX: usize = 300;
+    let room = bytes.capacity();
+    if room < max_bytes && room - bytes.len() < SPLIT {
+        let wanted = bytes.len() + SPLIT;
+        let generous = (wanted + wanted.min(GREEDY_MAX)).min(max_bytes);
+        bytes.reserve_exact(text_room(generous) - bytes.len());
+    }
 }
 
 fn find(bytes: &[u8], register: usize) -> Option<Found> {

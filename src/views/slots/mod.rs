@@ -18,7 +18,7 @@ use crate::snapshot::{Slot, Snapshot};
 use crate::xray;
 use crate::{Drawing, Part, Scene, Subject, View, run_button};
 
-pub use cluster::{Model, Move};
+pub use cluster::{Model, Move, NODES, Node};
 
 pub static VIEW: View = View {
     name: "slots",

@@ -32,7 +32,8 @@ pub(super) const COMMANDS: &[Command] = &[
     .cost("O(1) for each operation")
     .since("3.2.0")
     .flags(WRITE | DENYOOM)
-    .key_flags(&[key::RW | key::ACCESS | key::UPDATE | key::VARIABLE_FLAGS]),
+    .key_flags(&[key::RW | key::ACCESS | key::UPDATE | key::VARIABLE_FLAGS])
+    .key_notes("RW and ACCESS: operations read and write"),
     Command::new("BITFIELD_RO key [GET (encoding offset:int)]...", fields::bitfield_ro)
         .summary("Reads numbers of any width, anywhere in a string.")
         .cost("O(1) for each operation")

@@ -36,13 +36,15 @@ pub const COMMANDS: &[Command] = &[
     .cost("O(N) where N is the number of client connections")
     .since("2.4.0")
     .arity(-3)
-    .flags(ADMIN | NOSCRIPT | LOADING | STALE),
+    .flags(ADMIN | NOSCRIPT | LOADING | STALE)
+        .history(&[("2.8.12", "Filters, each a name and a value."), ("2.8.12", "The filter `ID`."), ("3.2.0", "The type `master`."), ("5.0.0", "The type `replica`, which `slave` still means."), ("6.2.0", "The filter `LADDR`."), ("7.4.0", "The filter `MAXAGE`.")]),
     Command::new("CLIENT|LIST [TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:int...]", list)
         .summary("Describes connections, one a line.")
         .cost("O(N) where N is the number of client connections")
         .since("2.4.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE)
-        .tips(&["nondeterministic_output"]),
+        .tips(&["nondeterministic_output"])
+        .history(&[("2.8.12", "The field `id`."), ("5.0.0", "The filter `TYPE`."), ("6.0.0", "The field `user`."), ("6.2.0", "The fields `argv-mem`, `tot-mem`, `laddr` and `redir`, and the filter `ID`."), ("7.0.0", "The fields `resp`, `multi-mem`, `rbs` and `rbp`."), ("7.0.3", "The field `ssub`."), ("7.2.0", "The fields `lib-name` and `lib-ver`."), ("7.4.0", "The field `watch`."), ("8.0.0", "The field `io-thread`.")]),
     Command::new("CLIENT|NO-EVICT (ON | OFF)", no_evict)
         .summary("Exempts this connection from being closed when clients take too much memory.")
         .since("7.0.0")
@@ -54,7 +56,8 @@ pub const COMMANDS: &[Command] = &[
     Command::new("CLIENT|PAUSE timeout:int [(WRITE | ALL)]", pause)
         .summary("Makes all clients, or those that write, wait for so many milliseconds.")
         .since("3.0.0")
-        .flags(ADMIN | NOSCRIPT | LOADING | STALE),
+        .flags(ADMIN | NOSCRIPT | LOADING | STALE)
+        .history(&[("6.2.0", "The mode `WRITE`.")]),
     Command::new("CLIENT|REPLY (ON | OFF | SKIP)", reply)
         .summary("Says whether this connection gets replies.")
         .since("3.2.0")

@@ -141,10 +141,7 @@ fn describe(server: &Server, client: &Client, now: Time, running: Option<&[&[u8]
         ("io-thread", "0".to_string()),
         ("tot-net-in", client.buffers.received.to_string()),
         ("tot-net-out", client.buffers.sent.to_string()),
-        (
-            "tot-cmds",
-            client.commands_processed.saturating_sub(1).to_string(),
-        ),
+        ("tot-cmds", client.commands_processed.to_string()),
     ];
     fields
         .map(|(name, value)| format!("{name}={value}"))

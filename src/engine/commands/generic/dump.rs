@@ -43,6 +43,7 @@ pub(in crate::commands) const OF_A_MOVE: &[Command] = &[Command::new(
     "RESTORE-ASKING key ttl:int serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds:int] [FREQ frequency:int]",
     restore,
 )
+.internal()
 .summary("As RESTORE, for a key whose slot is moving here.")
 .cost("O(N*M), N being the elements and M their size; a large sorted set takes O(N*M*log(N))")
 .since("3.0.0")

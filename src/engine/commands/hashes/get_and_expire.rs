@@ -31,7 +31,7 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         flags: key::RW | key::ACCESS | key::UPDATE,
         begin: Begin::Index(1),
         find: Find::Range { last: 0, step: 1, limit: 0 },
-        notes: "RW and UPDATE because it changes the TTL",
+        notes: "RW and UPDATE: deadlines of fields may change",
     }]),
     Command::new(
         "HSETEX key [FNX | FXX] [EX seconds:int | PX milliseconds:int | EXAT unix-time-seconds:time | PXAT unix-time-milliseconds:time | KEEPTTL] FIELDS (numfields:int (field value)...)",

@@ -38,6 +38,7 @@ pub(super) const COMMANDS: &[Command] = &[
             notes: "RW: the estimate is kept in the value, and replicas keep it too",
         }]),
     Command::new("PFDEBUG subcommand key", debug::pfdebug)
+        .internal()
         .summary("Shows the inside of a HyperLogLog: its encoding, its opcodes, its registers.")
         .cost("N/A")
         .since("2.8.9")
@@ -50,6 +51,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(WRITE | DENYOOM)
         .key_flags(&[key::RW | key::ACCESS | key::INSERT, key::RO | key::ACCESS]),
     Command::new("PFSELFTEST", debug::pfselftest)
+        .internal()
         .summary("Tests registers and estimates on HyperLogLogs of its own.")
         .cost("N/A")
         .since("2.8.9")

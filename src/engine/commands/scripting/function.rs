@@ -10,7 +10,7 @@ use crate::rdb;
 use crate::reply::Reply;
 use crate::scripting::{self, Kind, Program, libraries::Library, loading};
 
-use super::{KEYS, KEYS_READ, RUNS, RUNS_READ_ONLY, flush_mode, key_count};
+use super::{KEY_NOTES, KEYS, KEYS_READ, RUNS, RUNS_READ_ONLY, flush_mode, key_count};
 
 pub const COMMANDS: &[Command] = &[
     Command::new("FCALL function numkeys:int [key...] [arg...]", fcall)
@@ -18,13 +18,15 @@ pub const COMMANDS: &[Command] = &[
         .cost("Depends on the function that is executed.")
         .since("7.0.0")
         .flags(RUNS)
-        .key_specs(&[KEYS]),
+        .key_specs(&[KEYS])
+        .key_notes(KEY_NOTES),
     Command::new("FCALL_RO function numkeys:int [key...] [arg...]", fcall_ro)
         .summary("Runs a function that may not write.")
         .cost("Depends on the function that is executed.")
         .since("7.0.0")
         .flags(RUNS_READ_ONLY)
-        .key_specs(&[KEYS_READ]),
+        .key_specs(&[KEYS_READ])
+        .key_notes(KEY_NOTES),
     Command::container("FUNCTION")
         .summary("Keeps libraries of functions.")
         .cost("Depends on subcommand.")

@@ -17,7 +17,7 @@ const RUNS: u32 = NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | MOVABLEK
 const RUNS_READ_ONLY: u32 =
     NOSCRIPT | STALE | SKIP_MONITOR | NO_MANDATORY_KEYS | MOVABLEKEYS | READONLY;
 
-/// Nobody knows what a program will do with its keys: the worst is assumed.
+const KEY_NOTES: &str = "What a program will do with its keys is not known: the worst is assumed.";
 const KEYS: KeySpec = keys(key::RW | key::ACCESS | key::UPDATE);
 const KEYS_READ: KeySpec = keys(key::RO | key::ACCESS);
 
@@ -41,13 +41,15 @@ pub const COMMANDS: &[Command] = &[
         .cost("Depends on the script that is executed.")
         .since("2.6.0")
         .flags(RUNS)
-        .key_specs(&[KEYS]),
+        .key_specs(&[KEYS])
+        .key_notes(KEY_NOTES),
     Command::new("EVAL_RO script numkeys:int [key...] [arg...]", eval_ro)
         .summary("Runs a Lua script that may not write.")
         .cost("Depends on the script that is executed.")
         .since("7.0.0")
         .flags(RUNS_READ_ONLY)
-        .key_specs(&[KEYS_READ]),
+        .key_specs(&[KEYS_READ])
+        .key_notes(KEY_NOTES),
     Command::new("EVALSHA sha1 numkeys:int [key...] [arg...]", evalsha)
         .summary("Runs a cached Lua script, named by its SHA-1 sum.")
         .cost("Depends on the script that is executed.")

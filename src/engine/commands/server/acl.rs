@@ -40,7 +40,14 @@ pub const COMMANDS: &[Command] = &[
             "O(N). Where N is the number of password, command and pattern rules that the user has.",
         )
         .since("6.0.0")
-        .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
+        .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL)
+        .history(&[
+            ("6.2.0", "Tells the patterns of channels."),
+            (
+                "7.0.0",
+                "Tells selectors; patterns of keys and channels are given as rules.",
+            ),
+        ]),
     Command::new("ACL|HELP", help)
         .summary("Lists the subcommands.")
         .since("6.0.0")
@@ -59,7 +66,11 @@ pub const COMMANDS: &[Command] = &[
         .summary("Gives what was refused lately, and to whom.")
         .cost("O(N) with N being the number of entries shown.")
         .since("6.0.0")
-        .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL),
+        .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL)
+        .history(&[(
+            "7.2.0",
+            "An entry has a number, and says when it was made and last changed.",
+        )]),
     Command::new("ACL|SAVE", save)
         .summary("Writes the users to their file.")
         .cost("O(N). Where N is the number of configured users.")
@@ -71,7 +82,14 @@ pub const COMMANDS: &[Command] = &[
         .cost("O(N). Where N is the number of rules provided.")
         .since("6.0.0")
         .flags(ADMIN | NOSCRIPT | LOADING | STALE | SENTINEL)
-        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
+        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .history(&[
+            ("6.2.0", "Patterns of channels."),
+            (
+                "7.0.0",
+                "Selectors, and whether a key may be read or written.",
+            ),
+        ]),
     Command::new("ACL|USERS", users)
         .summary("Lists the names of the users.")
         .cost("O(N). Where N is the number of configured users.")

@@ -20,13 +20,15 @@ pub const COMMANDS: &[Command] = &[
         .cost("O(N) where N is the total number of keys in all databases")
         .flags(WRITE)
         .acl(acl::KEYSPACE | acl::DANGEROUS)
-        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .history(&[("4.0.0", "The word `ASYNC`."), ("6.2.0", "The word `SYNC`.")]),
     Command::new("FLUSHDB [(ASYNC | SYNC)]", flushdb)
         .summary("Removes all keys of the database.")
         .cost("O(N) where N is the number of keys in the selected database")
         .flags(WRITE)
         .acl(acl::KEYSPACE | acl::DANGEROUS)
-        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"]),
+        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .history(&[("4.0.0", "The word `ASYNC`."), ("6.2.0", "The word `SYNC`.")]),
     Command::new("SWAPDB index1:int index2:int", swapdb)
         .summary("Exchanges two databases.")
         .cost("O(N) where N is the count of clients watching or blocking on keys from both databases.")

@@ -18,6 +18,7 @@ use crate::reply::Reply;
 
 pub const COMMANDS: &[Command] = &[Command::new("DEBUG", debug)
     .arity(-2)
+    .internal()
     .summary("Looks inside the server.")
     .cost("Depends on subcommand.")
     .flags(ADMIN | NOSCRIPT | LOADING | STALE | PROTECTED)];

@@ -1,5 +1,8 @@
 //! COMMAND DOCS: a command's facts and its arguments as a tree, read from its syntax line.
 
+use std::collections::BTreeMap;
+
+use super::labels::{self, Label};
 use crate::args::Args;
 use crate::command::{Begin, Entry, flag, table};
 use crate::context::Context;
@@ -35,11 +38,16 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
     if !command.cost.is_empty() {
         facts.push((Reply::bulk("complexity"), Reply::bulk(command.cost)));
     }
+    let doc_flags = [
+        ("deprecated", command.deprecated.is_some()),
+        ("syscmd", command.internal),
+    ];
+    let doc_flags = doc_flags.into_iter().filter(|(_, on)| *on);
+    let doc_flags: Vec<Reply> = doc_flags.map(|(name, _)| Reply::Status(name)).collect();
+    if !doc_flags.is_empty() {
+        facts.push((Reply::bulk("doc_flags"), Reply::Set(doc_flags)));
+    }
     if let Some((since, instead)) = command.deprecated {
-        facts.push((
-            Reply::bulk("doc_flags"),
-            Reply::Set(vec![Reply::Status("deprecated")]),
-        ));
         facts.push((Reply::bulk("deprecated_since"), Reply::bulk(since)));
         facts.push((Reply::bulk("replaced_by"), Reply::bulk(instead)));
     }
@@ -52,10 +60,13 @@ fn document(entry: &'static Entry) -> (Reply, Reply) {
     }
     let tree = entry.syntax.tree();
     if !tree.is_empty() {
-        let mut keys_seen = 0;
-        let arguments = tree
-            .iter()
-            .map(|argument| describe(argument, entry, &mut keys_seen));
+        let mut walk = Walk {
+            entry,
+            labels: labels::of(entry.name),
+            place: 0,
+            keys_seen: 0,
+        };
+        let arguments = tree.iter().map(|argument| walk.describe(argument));
         facts.push((Reply::bulk("arguments"), Reply::Array(arguments.collect())));
     }
     if !entry.subcommands.is_empty() {
@@ -77,54 +88,72 @@ fn finds_keys_by_pattern(entry: &Entry) -> bool {
         .is_some_and(|spec| spec.begin == Begin::Unknown)
 }
 
-/// `keys_seen` numbers the key arguments: the first is found by the first key specification.
-fn describe(argument: &Argument, entry: &Entry, keys_seen: &mut usize) -> Reply {
-    let mut facts = vec![
-        (Reply::bulk("name"), Reply::bulk(&argument.name)),
-        (Reply::bulk("type"), Reply::bulk(argument.kind)),
-    ];
-    if argument.arguments.is_empty() {
-        facts.push((Reply::bulk("display_text"), Reply::bulk(&argument.name)));
+/// Through the arguments of a command, each before its parts.
+struct Walk {
+    entry: &'static Entry,
+    labels: BTreeMap<usize, Label>,
+    place: usize,
+    /// Numbers the key arguments: the first is found by the first key specification.
+    keys_seen: usize,
+}
+
+impl Walk {
+    fn describe(&mut self, argument: &Argument) -> Reply {
+        let label = self.labels.remove(&self.place).unwrap_or_default();
+        self.place += 1;
+        let name = label.name.unwrap_or(&argument.name);
+        let mut facts = vec![
+            ("name", Reply::bulk(name)),
+            ("type", Reply::bulk(argument.kind)),
+        ];
+        if argument.arguments.is_empty() {
+            facts.push(("display_text", Reply::bulk(label.shown.unwrap_or(name))));
+        }
+        if let Some(index) = self.key_spec_index(argument) {
+            facts.push(("key_spec_index", Reply::from(index)));
+        }
+        let told = [
+            ("token", argument.token.as_deref()),
+            ("since", label.since),
+            ("deprecated_since", label.deprecated),
+        ];
+        let told = told
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, Reply::bulk(text?))));
+        facts.extend(told);
+        let flags = [
+            ("optional", argument.optional),
+            ("multiple", argument.multiple),
+            ("multiple_token", argument.multiple_token),
+        ];
+        let flags = flags.into_iter().filter(|(_, on)| *on);
+        let flags: Vec<Reply> = flags.map(|(name, _)| Reply::Status(name)).collect();
+        if !flags.is_empty() {
+            facts.push(("flags", Reply::Set(flags)));
+        }
+        if !argument.arguments.is_empty() {
+            let parts = argument.arguments.iter().map(|part| self.describe(part));
+            facts.push(("arguments", Reply::Array(parts.collect())));
+        }
+        let facts = facts
+            .into_iter()
+            .map(|(name, fact)| (Reply::bulk(name), fact));
+        Reply::Map(facts.collect())
     }
-    if argument.kind == "key" {
-        let index = (*keys_seen).min(entry.key_specs.len().saturating_sub(1));
-        facts.push((Reply::bulk("key_spec_index"), Reply::from(index)));
-        *keys_seen += 1;
-    } else if argument.kind == "pattern" && finds_keys_by_pattern(entry) {
-        facts.push((Reply::bulk("key_spec_index"), Reply::from(1usize)));
-        *keys_seen = 2;
+
+    fn key_spec_index(&mut self, argument: &Argument) -> Option<usize> {
+        match argument.kind {
+            "key" => {
+                let last = self.entry.key_specs.len().saturating_sub(1);
+                let index = self.keys_seen.min(last);
+                self.keys_seen += 1;
+                Some(index)
+            }
+            "pattern" if finds_keys_by_pattern(self.entry) => {
+                self.keys_seen = 2;
+                Some(1)
+            }
+            _ => None,
+        }
     }
-    // SORT's patterns are names of keys too, all described by one specification.
-    let by_pattern = entry
-        .key_specs
-        .get(1)
-        .is_some_and(|spec| spec.begin == Begin::Unknown);
-    if argument.kind == "pattern" && by_pattern {
-        facts.push((Reply::bulk("key_spec_index"), Reply::Int(1)));
-        *keys_seen = 2;
-    }
-    if let Some(token) = &argument.token {
-        facts.push((Reply::bulk("token"), Reply::bulk(token)));
-    }
-    let flags = [
-        ("optional", argument.optional),
-        ("multiple", argument.multiple),
-        ("multiple_token", argument.multiple_token),
-    ];
-    let flags: Vec<Reply> = flags
-        .iter()
-        .filter(|(_, on)| *on)
-        .map(|(name, _)| Reply::Status(name))
-        .collect();
-    if !flags.is_empty() {
-        facts.push((Reply::bulk("flags"), Reply::Set(flags)));
-    }
-    if !argument.arguments.is_empty() {
-        let parts = argument
-            .arguments
-            .iter()
-            .map(|part| describe(part, entry, keys_seen));
-        facts.push((Reply::bulk("arguments"), Reply::Array(parts.collect())));
-    }
-    Reply::Map(facts)
 }

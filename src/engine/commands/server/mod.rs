@@ -8,6 +8,7 @@ pub mod debug;
 pub mod docs;
 pub mod identity;
 pub mod info;
+mod labels;
 pub mod latency;
 pub mod memory;
 pub mod monitor;

@@ -15,7 +15,8 @@ pub const COMMANDS: &[Command] = &[
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI),
     Command::new("BGSAVE [SCHEDULE]", bgsave)
         .summary("Writes a snapshot in the background.")
-        .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING),
+        .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING)
+        .history(&[("3.2.2", "The option `SCHEDULE`.")]),
     Command::new("BGREWRITEAOF", bgrewriteaof)
         .summary("Writes the append-only file anew, in the background.")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING),
@@ -27,7 +28,8 @@ pub const COMMANDS: &[Command] = &[
     Command::new("SHUTDOWN [(NOSAVE | SAVE)] [NOW] [FORCE] [ABORT]", shutdown)
         .summary("Ends the server.")
         .cost("O(N) when saving, where N is the total number of keys in all databases, otherwise O(1)")
-        .flags(ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | SENTINEL | ALLOW_BUSY),
+        .flags(ADMIN | NOSCRIPT | LOADING | STALE | NO_MULTI | SENTINEL | ALLOW_BUSY)
+        .history(&[("7.0.0", "The options `NOW`, `FORCE` and `ABORT`.")]),
 ];
 
 fn save(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {

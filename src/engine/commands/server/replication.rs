@@ -31,6 +31,7 @@ pub const COMMANDS: &[Command] = &[
         .cost("")
         .flags(ADMIN | NOSCRIPT | NO_ASYNC_LOADING | NO_MULTI),
     Command::new("REPLCONF", replconf)
+        .internal()
         .summary("What replicas tell their master of themselves.")
         .since("3.0.0")
         .arity(-1)

@@ -19,7 +19,11 @@ pub const COMMANDS: &[Command] = &[
         .cost("O(N) where N is the number of entries returned")
         .since("2.2.12")
         .flags(ADMIN | LOADING | STALE)
-        .tips(&["request_policy:all_nodes", "nondeterministic_output"]),
+        .tips(&["request_policy:all_nodes", "nondeterministic_output"])
+        .history(&[(
+            "4.0.0",
+            "An entry names address, port and name of the client.",
+        )]),
     Command::new("SLOWLOG|HELP", help)
         .summary("Lists the subcommands.")
         .since("6.2.0")

@@ -70,6 +70,7 @@ pub(super) const COMMANDS: &[Command] = &[
     .since("5.0.0")
     .flags(WRITE | DENYOOM | FAST)
     .key_flags(&[UPDATED])
+    .key_notes("UPDATE, not INSERT: entries may be trimmed")
     .tips(&["nondeterministic_output"])
     .history(&[
         ("6.2.0", "The options `NOMKSTREAM`, `MINID` and `LIMIT`."),

@@ -95,6 +95,7 @@ impl Node {
     /// No more entries will come: the room beyond them is given back.
     pub fn seal(&mut self) {
         self.room = 0;
+        self.pack.shrink();
     }
 
     /// Adds an entry that is later than all others. `own` is the node's id.

@@ -24,11 +24,12 @@ pub(super) fn object(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     // The type before and version and checksum after it are not the value's own.
     const AROUND: usize = 1 + 2 + 8;
     let now = ctx.now;
+    let compress = ctx.server.config.persistence.compress;
     let object = held(ctx, args.word()?)?;
     let idle = object.access.idle_seconds(now);
     let clock = object.access.bits();
     let encoding = object.value.encoding();
-    let bytes = rdb::dump(&object.value, true).len() - AROUND;
+    let bytes = rdb::dump(&object.value, compress).len() - AROUND;
     // No address: the value lies nowhere that could be named.
     let mut text = format!(
         "Value at:0x0 refcount:1 encoding:{encoding} serializedlength:{bytes} lru:{clock} lru_seconds_idle:{idle}"
@@ -229,10 +230,14 @@ impl Chains {
         } else {
             "rehashing target"
         };
-        let mut text = format!(
-            "Hash table {table} stats ({name}):\n table size: {}\n number of elements: {}\n",
+        let mut text = format!("Hash table {table} stats ({name}):\n");
+        if self.elements == 0 {
+            return text + "No stats available for empty dictionaries\n";
+        }
+        text.push_str(&format!(
+            " table size: {}\n number of elements: {}\n",
             self.buckets, self.elements
-        );
+        ));
         if !full {
             return text;
         }
@@ -279,8 +284,8 @@ fn of_dicts<V>(dicts: &[&Dict<V>], full: bool) -> String {
     for table in 0..2 {
         let mut chains = Chains::default();
         dicts.iter().for_each(|dict| chains.add(dict, table));
-        let moves = dicts.iter().any(|dict| dict.is_rehashing());
-        if chains.elements > 0 || table == 1 && moves {
+        // A table that was never needed is not there; one that lost its keys is.
+        if chains.buckets > 0 {
             text.push_str(&chains.describe(table, full));
         }
     }
