@@ -181,7 +181,7 @@ fn run(
         }
         let slice = left.clamp(1, ctx.server.scripting.slice);
         let ran = vm.run(slice);
-        running.steps += slice.saturating_sub(vm.fuel_left());
+        running.steps += vm.used();
         match ran {
             Run::Pending | Run::Line => {}
             Run::Host { id, args } => {
