@@ -701,6 +701,40 @@ fn replies_are_replaced_in_place() {
 }
 
 #[test]
+fn highlighting_of_lua() {
+    let check = |source: &str, expected: &str| {
+        let lines = lua::lines(source).into_iter().map(|line| {
+            let parts = line.into_iter().map(|(kind, text)| match kind {
+                Some(kind) => format!("{text}:{kind:?}"),
+                None => text.to_string(),
+            });
+            parts.collect::<Vec<_>>().join("|")
+        });
+        assert_eq!(lines.collect::<Vec<_>>().join("\n"), expected);
+    };
+    check(
+        "local n = redis.call('GET', KEYS[1]) -- é",
+        "local:Keyword| n = |redis:Given|.call(|'GET':Text|, |KEYS:Given|[|1:Number|]) |-- é:Comment",
+    );
+    check(
+        "#!lua name=x\nreturn 1",
+        "#!lua name=x:Comment\nreturn:Keyword| |1:Number",
+    );
+    check(
+        "a = [==[\n]]\n]==] .. \"x\\\"\" x.redis",
+        "a = |[==[:Text\n]]:Text\n]==]:Text| .. |\"x\\\"\":Text| x.redis",
+    );
+    check(
+        "--[[ a\nb]] end",
+        "--[[ a:Comment\nb]]:Comment| |end:Keyword",
+    );
+    check("'a\nlocal", "'a:Text\nlocal:Keyword");
+    check("'\\", "'\\:Text");
+    check("x[[", "x|[[:Text");
+    check("", "");
+}
+
+#[test]
 fn highlighting() {
     let check = |line: &str, expected: &str| {
         let spans: Vec<String> = highlight::spans(line)

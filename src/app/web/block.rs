@@ -13,6 +13,7 @@ use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use super::dom;
 use super::draw::Draw;
 use super::page::Page;
+use super::script::{StepButton, Stepper, script, stopped};
 use super::slices::Slices;
 use super::steps::{action_line, lanes, output_lines, ran_steps};
 use super::world::BlockState;
@@ -74,6 +75,9 @@ fn listen_to_keys(page: Page, number: u32, element: &HtmlElement) {
 }
 
 pub fn run(page: Page, number: u32) {
+    if let BlockState::InScript { .. } = page.block_state(number) {
+        return;
+    }
     let edited = page
         .record
         .with_untracked(|record| record.edits.get(&number).cloned());
@@ -84,10 +88,14 @@ pub fn run(page: Page, number: u32) {
 fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl IntoView {
     let steps = StoredValue::new(steps_of(&block));
     let editable = !matches!(block.content, Content::Conf { .. });
+    let source = match &block.content {
+        Content::Lua { source, .. } => Some(source.trim_end().to_string()),
+        _ => None,
+    };
+    let is_script = source.is_some();
     // What stands above the transcript and is not part of it.
     let above = match block.content {
         Content::Conf { text } => Some(text),
-        Content::Lua { source, .. } => Some(source.trim_end().to_string() + "\n"),
         _ => None,
     };
     let editing = RwSignal::new(None::<String>);
@@ -111,12 +119,18 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         }
         run(page, number);
     };
+    let as_edited = move || edited.get().map(|text| edit::transcript(&text));
     view! {
         <button type="button" class="run" on:click=click(move |_| run_edited()) aria-label=format!("Run block {}", number + 1)
             title="Run (Ctrl+Enter inside the block)">
             <svg class="icon solid" viewBox="0 0 16 16" aria-hidden="true"><path d="M4.5 2.6v10.8L13.4 8z"/></svg>
             <span class="run-word">"Run"</span>
         </button>
+        {maybe(is_script.then(|| view! { <StepButton page number text=Signal::derive(as_edited)/> }))}
+        {maybe(source.map(|source| view! {
+            <pre class="script" tabindex="0">{part(move || script(&source, &state.get()).draw())}</pre>
+            <Stepper page number state/>
+        }))}
         {part(move || match editing.get() {
             Some(_) => editor(editing, run_edited).into_any(),
             None => {
@@ -135,7 +149,17 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
 
 fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
     match state {
-        BlockState::Ran(run) => several([ran_steps(&run.steps)]).add_if(problem(run)),
+        BlockState::Ran(run) => several([ran_steps(&run.steps)])
+            .add_if(problem(run))
+            .add_if(stopped(run)),
+        BlockState::InScript { stepped, .. } => {
+            let run = &stepped.run;
+            let now = stepped.at.as_ref().map(|at| {
+                let badge = Some("stands still");
+                action_line(&at.client, &at.command, None, badge)
+            });
+            several([ran_steps(&run.steps)]).add_if(now)
+        }
         BlockState::Failed(why) => several([
             printed(edited, steps),
             el("span", "line reply error").say(why),
@@ -306,6 +330,7 @@ fn mark(host: &HtmlElement, state: &BlockState, edited: bool) {
         BlockState::Unrun => "unrun",
         BlockState::Running => "running",
         BlockState::Ran(_) => "ran",
+        BlockState::InScript { .. } => "in-script",
         BlockState::Restored => "restored",
         BlockState::Failed(_) => "failed",
     };

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::Action;
 use lesson::transcript::{self, Line};
-use messages::{BlockRun, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status};
+use messages::{
+    BlockRun, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status, Stepped,
+};
 
 use super::dom;
 use super::engine::{Lost, State};
@@ -53,6 +55,13 @@ pub enum BlockState {
     Unrun,
     Running,
     Ran(BlockRun),
+    /// Its script stands before a line. Busy: the next one is under way.
+    InScript {
+        stepped: Box<Stepped>,
+        /// The last step in words.
+        said: String,
+        busy: bool,
+    },
     /// It ran in an earlier visit; its replies were not kept.
     Restored,
     Failed(String),
@@ -70,6 +79,8 @@ pub struct World {
     pub added: RwSignal<Vec<String>>,
     /// Counts what may have changed the keyspace.
     pub changes: RwSignal<u32>,
+    /// A line that is put at the console's prompt for the reader.
+    pub draft: RwSignal<String>,
     /// What there is to say about the files that the reader loads.
     pub loading: RwSignal<String>,
     /// They are being loaded.
@@ -92,6 +103,7 @@ impl World {
             client: RwSignal::new(String::new()),
             added: RwSignal::new(Vec::new()),
             changes: RwSignal::new(0),
+            draft: RwSignal::new(String::new()),
             loading: RwSignal::new(String::new()),
             busy: RwSignal::new(false),
             open: RwSignal::new(false),
@@ -214,7 +226,7 @@ impl World {
         id
     }
 
-    fn show_ran(self, ran: &Ran) {
+    pub fn show_ran(self, ran: &Ran) {
         let progress = if ran.waits {
             Progress::Waiting
         } else {
@@ -431,13 +443,18 @@ impl Page {
         });
     }
 
-    fn block_ran(self, run: &BlockRun, text: Option<String>) {
-        let world = self.world;
-        world.blocks.update(|blocks| {
+    /// Blocks that ran first because the reader had skipped them.
+    pub fn mark_replayed(self, run: &BlockRun) {
+        self.world.blocks.update(|blocks| {
             for skipped in &run.replayed {
                 blocks.insert(*skipped, BlockState::Restored);
             }
         });
+    }
+
+    fn block_ran(self, run: &BlockRun, text: Option<String>) {
+        let world = self.world;
+        self.mark_replayed(run);
         for step in &run.steps {
             world.show_ran(step);
         }
@@ -496,6 +513,7 @@ impl Page {
         let reading = matches!(
             request,
             Request::Keys { .. }
+                | Request::Scripts
                 | Request::Show(_)
                 | Request::Complete { .. }
                 | Request::Files
@@ -515,7 +533,7 @@ impl Page {
         answer.result.map_err(Problem::Failed)
     }
 
-    fn keep(self, entry: LogEntry) {
+    pub fn keep(self, entry: LogEntry) {
         self.change_record(|record| record.log.push(entry));
     }
 
@@ -567,6 +585,11 @@ impl Problem {
             Problem::Failed(messages::Failure::NoSuchPart) => {
                 "The engine does not know this part of the page.".to_owned()
             }
+            Problem::Failed(messages::Failure::ScriptStands { block }) => format!(
+                "The script of block {} stands still, and the server serves nobody else while a script runs. Step on, \
+                 run it to the end or stop it.",
+                block + 1
+            ),
             Problem::Failed(messages::Failure::Malformed(why)) => {
                 format!("The engine did not understand the page: {why}")
             }
