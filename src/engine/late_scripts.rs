@@ -6,6 +6,7 @@ use crate::cost;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::reply::Reply;
+use crate::scripting::by_line::Standing;
 use crate::scripting::{self, NANOS_PER_STEP, Running};
 use crate::time::Time;
 
@@ -27,6 +28,9 @@ impl Engine {
         let Some(running) = self.server.scripting.parked.get() else {
             return false;
         };
+        if running.calls.is_some() {
+            return false;
+        }
         if running.steps < threshold {
             let until = (running.steps + steps).min(threshold);
             self.run_script_until(until, now);
@@ -40,11 +44,50 @@ impl Engine {
         let Some(running) = self.server.scripting.parked.get() else {
             return;
         };
+        if running.calls.is_some() {
+            return;
+        }
         let passed = (now.micros() - running.since.micros()).max(0) as u64;
         let until = passed.saturating_mul(1000) / NANOS_PER_STEP;
         if until > running.steps {
             self.run_script_until(until, now);
         }
+    }
+
+    /// What there is to see of a script that is run line by line. Nothing but the next three lets it go on.
+    pub fn standing_script(&self) -> Option<Standing<'_>> {
+        self.server.scripting.parked.get()?.standing()
+    }
+
+    /// Lets it go on to its next line, for at most so many steps.
+    pub fn step_script(&mut self, steps: u64, now: Time) {
+        let until = self
+            .server
+            .scripting
+            .parked
+            .get()
+            .map(|running| running.steps + steps);
+        if let Some(until) = until {
+            self.run_script_until(until, now);
+        }
+    }
+
+    /// From now on it runs as any other.
+    pub fn release_script(&mut self) {
+        if let Some(running) = self.server.scripting.parked.get_mut() {
+            running.calls = None;
+            if let Some(machine) = &mut running.machine {
+                machine.vm.set_stepping(false);
+            }
+        }
+    }
+
+    /// Ends it, even if it has written; what it did stays done.
+    pub fn stop_script(&mut self, now: Time) {
+        if let Some(running) = self.server.scripting.parked.get_mut() {
+            running.killed = true;
+        }
+        self.end_killed_script(now);
     }
 
     /// SCRIPT KILL ends a script before anything else happens.

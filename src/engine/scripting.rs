@@ -9,6 +9,7 @@
 //! a command and back. Nothing here knows how Lua works: that is the crate `lua`.
 
 mod api;
+pub mod by_line;
 mod cache;
 mod call;
 mod convert;
@@ -51,6 +52,8 @@ pub struct Scripting {
     /// A script may run for so long inside one command, if that is less than `busy-reply-threshold`: whoever has a page
     /// to keep alive wants it short.
     pub patience: Option<Duration>,
+    /// Scripts that begin now are run line by line: `Engine::step_script`.
+    pub by_line: bool,
     /// Steps of the machine at a time. It makes no difference to a script; tests see to that.
     pub slice: u64,
     scripts: machine::Place,
@@ -66,6 +69,7 @@ impl Default for Scripting {
             parked: Parked::default(),
             speaks: false,
             patience: None,
+            by_line: false,
             slice: SLICE,
             scripts: machine::Place::default(),
             functions: machine::Place::default(),

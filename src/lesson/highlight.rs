@@ -22,6 +22,11 @@ pub enum Kind {
     Text,
     /// Any other value.
     Word,
+    /// Of Lua: a word of the language.
+    Keyword,
+    /// Of Lua: what the server gives to a script.
+    Given,
+    Comment,
 }
 
 impl Kind {
@@ -34,6 +39,9 @@ impl Kind {
             Kind::Number => "t-number",
             Kind::Text => "t-text",
             Kind::Word => "t-word",
+            Kind::Keyword => "t-keyword",
+            Kind::Given => "t-given",
+            Kind::Comment => "t-comment",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! No inline style, no script, and everything that comes from a block is escaped.
 
 use crate::highlight;
+use crate::lua;
 use crate::transcript;
 use crate::{Action, Block, Content, Exercise, Output, Prose, Quiz, Role, Step, Topology, View};
 
@@ -40,6 +41,26 @@ pub fn command(line: &str) -> String {
     html + &escape(&line[end..])
 }
 
+/// A Lua script, a `<span class="line code">` for each line.
+fn script(source: &str) -> String {
+    let mut html = String::new();
+    for line in lua::lines(source.trim_end()) {
+        html.push_str("<span class=\"line code\">");
+        for (kind, text) in line {
+            let text = escape(text);
+            match kind {
+                Some(kind) => {
+                    let class = kind.class();
+                    html.push_str(&format!("<span class=\"{class}\">{text}</span>"));
+                }
+                None => html.push_str(&text),
+            }
+        }
+        html.push_str("</span>\n");
+    }
+    format!("<pre class=\"script\" tabindex=\"0\"><code>{html}</code></pre>")
+}
+
 /// The lines of a transcript with their replies, each a `<span class="line …">`.
 pub fn steps(steps: &[Step]) -> String {
     let mut html = String::new();
@@ -72,7 +93,7 @@ pub fn block(index: usize, block: &Block) -> String {
         Content::Lua {
             source,
             steps: lines,
-        } => ("lua", pre(&escape(source)) + &unless_empty(&steps(lines))),
+        } => ("lua", script(source) + &unless_empty(&steps(lines))),
         Content::Java { source, trace, .. } => {
             ("java", pre(&escape(source)) + &unless_empty(&reply(trace)))
         }

@@ -16,6 +16,7 @@ mod check;
 mod exercise;
 pub mod highlight;
 pub mod html;
+pub mod lua;
 mod outline;
 mod page;
 mod problem;

@@ -459,6 +459,8 @@ impl<'a> Reader<'a> {
         section.text.push(' ');
         let mut html = String::new();
         markdown_html::push_html(&mut html, std::mem::take(&mut self.pending).into_iter());
+        // The empty corner of a table is no heading of anything.
+        let html = html.replace("<th></th>", "<td></td>");
         Prose { text, html }
     }
 

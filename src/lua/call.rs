@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::event::Event;
 use crate::function::{Closure, LuaClosure, NativeKind, Upvalue};
 use crate::heap::NONE;
-use crate::native::{Args, Call, Outcome, Protection};
+use crate::native::{Args, Call, Continuation, Outcome, Protection};
 use crate::proto::VARARG_NEEDS_ARG;
 use crate::thread::{Body, Frame, MAX_CALLS, NATIVE_ROOM, NativeFrame, Then, WINDOW};
 use crate::value::{FunctionRef, Value};
@@ -43,6 +43,12 @@ pub(crate) enum Action {
     /// The host is to answer a native call.
     Host {
         id: u32,
+        args: Args,
+        then: Then,
+    },
+    /// A native paused; it has no frame of its own meanwhile.
+    Resume {
+        continuation: Box<dyn Continuation>,
         args: Args,
         then: Then,
     },
@@ -102,6 +108,11 @@ impl Vm {
                 self.pending = Some(Action::Host { id, args, then });
                 Ok(Step::Host { id, args })
             }
+            Action::Resume {
+                continuation,
+                args,
+                then,
+            } => self.resume_native(continuation, args, then, Ok(0)),
         }
     }
 
@@ -360,6 +371,14 @@ impl Vm {
             }
             Outcome::Values(count) => self.deliver(top - count, count, func, then),
             Outcome::Call(call) => self.call_from_native(call, args, then),
+            Outcome::Pause(continuation) => {
+                self.pending = Some(Action::Resume {
+                    continuation,
+                    args,
+                    then,
+                });
+                Ok(Step::Pause)
+            }
             Outcome::Yield(count) => self.suspend(count, func, then),
             Outcome::Resume {
                 thread,
@@ -481,7 +500,17 @@ impl Vm {
             self.heap.held -= native.continuation.memory();
             self.thread.top -= usize::from(results.is_err());
         }
-        match native.continuation.resume(self, args, results) {
+        self.resume_native(native.continuation, args, then, results)
+    }
+
+    fn resume_native(
+        &mut self,
+        continuation: Box<dyn Continuation>,
+        args: Args,
+        then: Then,
+        results: Result<usize, Value>,
+    ) -> Stepped {
+        match continuation.resume(self, args, results) {
             Ok(outcome) => Ok(Step::Act(Action::Outcome {
                 outcome,
                 args,

@@ -82,6 +82,9 @@ impl Vm {
         let mut used = self.heap.sweep();
         used += self.thread.cost() + self.heap.held;
         used += held_by_natives(&self.thread);
+        if let Some(crate::call::Action::Resume { continuation, .. }) = &self.pending {
+            used += continuation.memory();
+        }
         self.heap.settle(used);
     }
 }

@@ -44,6 +44,8 @@ pub enum Outcome {
     Values(usize),
     /// Call and then continue.
     Call(Call),
+    /// The slice is used up: pause, and then continue. Nothing was called, so there are no results.
+    Pause(Box<dyn Continuation>),
     /// Suspend the coroutine, handing out that many values pushed last.
     Yield(usize),
     /// Continue a coroutine with that many values pushed last.
@@ -84,7 +86,7 @@ pub enum Protection {
     Handler(u32),
 }
 
-/// The rest of a native function, after a function it called.
+/// The rest of a native function, after a function it called or after a pause.
 ///
 /// It may hold no `Value`s of its own: what must live stands on the stack.
 pub trait Continuation: Debug {

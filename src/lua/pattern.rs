@@ -1,7 +1,7 @@
-//! Lua's patterns: a matcher over bytes that keeps its own stack and can be stopped.
+//! Lua's patterns: a matcher over bytes that keeps its own stack, so that it can stop at any step and go on later.
 //!
 //! Nothing here knows values of the machine: `find`, `match`, `gmatch` and `gsub` are loops of the
-//! string library around `Matcher::match_at`. As in C, a pattern ends at its first zero byte.
+//! string library around `Matcher::find`. As in C, a pattern ends at its first zero byte.
 
 use std::ops::Range;
 
@@ -19,13 +19,13 @@ const BYTES_PER_STEP: usize = 16;
 pub enum Error {
     /// What 5.1 says is wrong with the pattern.
     Malformed(&'static str),
-    /// The caller would not pay for more steps.
+    /// The caller would not pay for more steps now: the search can go on from where it is.
     Stopped,
 }
 
 type Result<T> = std::result::Result<T, Error>;
 
-const INVALID_CAPTURE: Error = Error::Malformed("invalid capture index");
+const INVALID_CAPTURE: &str = "invalid capture index";
 
 /// A part of the subject that a pattern took out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,19 +41,68 @@ pub type Fuel<'a> = &'a mut dyn FnMut(u32) -> bool;
 pub struct Matcher<'a> {
     subject: &'a [u8],
     pattern: &'a [u8],
+    search: Search,
+}
+
+/// How far a search has come, without the bytes that it goes through.
+#[derive(Debug, Default)]
+pub struct Search {
+    /// Where the match begins that is tried now.
+    start: usize,
+    state: State,
     captures: Vec<Open>,
     retries: Vec<Retry>,
     /// Done and not paid for.
     steps: usize,
 }
 
-#[derive(Clone, Copy)]
+impl Search {
+    /// One that begins at a byte of the subject.
+    pub fn at(start: usize) -> Search {
+        Search {
+            start,
+            ..Search::default()
+        }
+    }
+
+    /// Bytes that it holds.
+    pub fn memory(&self) -> usize {
+        self.retries.capacity() * size_of::<Retry>()
+    }
+}
+
+/// What the matcher does next.
+#[derive(Clone, Copy, Debug, Default)]
+enum State {
+    /// Try a match from `start` on.
+    #[default]
+    Begin,
+    /// Match this item of the pattern at this byte of the subject.
+    Item { at: usize, item: usize },
+    /// Take more repetitions of an item.
+    Most {
+        start: usize,
+        count: usize,
+        item: usize,
+        end: usize,
+    },
+    /// Look for the byte that closes `%bxy`.
+    Balance {
+        at: usize,
+        item: usize,
+        depth: usize,
+    },
+    /// What was tried fails: try what is left.
+    Retry,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Open {
     start: usize,
     length: Length,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Length {
     Unfinished,
     Position,
@@ -62,6 +111,7 @@ enum Length {
 
 /// What to do if the rest of the pattern does not match. Each lies deeper in the pattern than the
 /// one before, so there are never more than the pattern has bytes.
+#[derive(Debug)]
 enum Retry {
     /// Give one repetition back, down to none after `start`.
     Fewer {
@@ -90,29 +140,41 @@ pub fn is_plain(pattern: &[u8]) -> bool {
         .any(|byte| b"^$*+?.([%-".contains(byte))
 }
 
-/// Where `needle` first is in `subject`, at or after `from`.
-pub fn find_plain(subject: &[u8], needle: &[u8], from: usize, fuel: Fuel) -> Result<Option<usize>> {
-    let Some(tail) = subject.get(from..) else {
-        return Ok(None);
-    };
+/// Where `needle` first is in `subject`, at or after `from`, which moves on with the search.
+pub fn find_plain(
+    subject: &[u8],
+    needle: &[u8],
+    from: &mut usize,
+    fuel: Fuel,
+) -> Result<Option<usize>> {
+    const AT_ONCE: usize = STEPS_PER_CHARGE * BYTES_PER_STEP;
     let Some((first, rest)) = needle.split_first() else {
-        return Ok(Some(from));
+        return Ok((*from <= subject.len()).then_some(*from));
     };
-    let mut candidates = tail.windows(needle.len()).map(|window| window[0] == *first);
-    let mut steps = 0;
-    let mut at = 0;
-    while let Some(skipped) = candidates.position(|is_candidate| is_candidate) {
-        at += skipped;
-        if tail[at + 1..].starts_with(rest) {
-            return Ok(Some(from + at));
+    let mut steps = 1;
+    let mut found = None;
+    while found.is_none() && *from + needle.len() <= subject.len() {
+        let end = (*from + AT_ONCE).min(subject.len() - rest.len());
+        let part = &subject[*from..end];
+        match part.iter().position(|byte| byte == first) {
+            Some(skipped) => {
+                let at = *from + skipped;
+                found = subject[at + 1..].starts_with(rest).then_some(at);
+                *from = at + 1;
+                steps += 1 + (skipped + rest.len()) / BYTES_PER_STEP;
+            }
+            None => {
+                *from = end;
+                steps += part.len() / BYTES_PER_STEP;
+            }
         }
-        at += 1;
-        steps += 1 + (skipped + rest.len()) / BYTES_PER_STEP;
-        if steps >= STEPS_PER_CHARGE {
+        if steps >= STEPS_PER_CHARGE && found.is_none() {
             pay(std::mem::take(&mut steps), fuel)?;
         }
     }
-    Ok(None)
+    // What is found is found, whether or not there is more to pay with.
+    let _ = pay(steps, fuel);
+    Ok(found)
 }
 
 fn pay(steps: usize, fuel: Fuel) -> Result<()> {
@@ -134,14 +196,21 @@ pub fn anchor(pattern: &[u8]) -> (bool, &[u8]) {
 
 impl<'a> Matcher<'a> {
     pub fn new(subject: &'a [u8], pattern: &'a [u8]) -> Matcher<'a> {
+        Matcher::resume(subject, pattern, Search::default())
+    }
+
+    /// Goes on, over the same bytes, with a search that was stopped.
+    pub fn resume(subject: &'a [u8], pattern: &'a [u8], search: Search) -> Matcher<'a> {
         let pattern = c_string(pattern);
         Matcher {
             subject,
             pattern,
-            captures: Vec::new(),
-            retries: Vec::new(),
-            steps: 0,
+            search,
         }
+    }
+
+    pub fn into_search(self) -> Search {
+        self.search
     }
 
     /// The first match that starts at or after `from`, or only at `from` if anchored.
@@ -151,51 +220,79 @@ impl<'a> Matcher<'a> {
         anchored: bool,
         fuel: Fuel,
     ) -> Result<Option<Range<usize>>> {
-        for start in from..=self.subject.len() {
-            if let Some(end) = self.match_at(start, fuel)? {
-                return Ok(Some(start..end));
-            }
-            if anchored {
-                break;
-            }
-        }
-        Ok(None)
+        self.search = Search::at(from);
+        self.go_on(anchored, fuel)
     }
 
     /// Where a match that starts at `start` ends.
     pub fn match_at(&mut self, start: usize, fuel: Fuel) -> Result<Option<usize>> {
-        self.captures.clear();
-        self.retries.clear();
-        let mut state = Some((start, 0));
-        loop {
+        let found = self.find(start, true, fuel)?;
+        Ok(found.map(|whole| whole.end))
+    }
+
+    /// `find` that was stopped, or not begun.
+    pub fn go_on(&mut self, anchored: bool, fuel: Fuel) -> Result<Option<Range<usize>>> {
+        let found = self.run(anchored, fuel);
+        if found != Err(Error::Stopped) {
+            // What is found is found, whether or not there is more to pay with.
+            let _ = pay(std::mem::take(&mut self.search.steps), fuel);
+        }
+        found
+    }
+
+    fn run(&mut self, anchored: bool, fuel: Fuel) -> Result<Option<Range<usize>>> {
+        while self.search.start <= self.subject.len() {
             self.charge(1, fuel)?;
-            state = match state {
-                Some((at, item)) => match self.step(at, item, fuel)? {
-                    Step::Go(at, item) => Some((at, item)),
-                    Step::Fail => None,
-                    Step::Done => return Ok(Some(at)),
-                },
-                None => match self.retry() {
-                    Some(next) => next,
-                    None => return Ok(None),
+            let step = match self.search.state {
+                State::Begin => {
+                    self.search.captures.clear();
+                    self.search.retries.clear();
+                    Step::Go(self.search.start, 0)
+                }
+                State::Item { at, item } => self.step(at, item, fuel)?,
+                State::Most {
+                    start,
+                    count,
+                    item,
+                    end,
+                } => self.most(start, count, item, end, fuel)?,
+                State::Balance { at, item, depth } => self.balance(at, item, depth, fuel)?,
+                State::Retry => match self.retry() {
+                    Some(step) => step,
+                    None if anchored => return Ok(None),
+                    None => {
+                        self.search.start += 1;
+                        self.search.state = State::Begin;
+                        continue;
+                    }
                 },
             };
+            self.search.state = match step {
+                Step::Go(at, item) => State::Item { at, item },
+                Step::Fail => State::Retry,
+                Step::Done(at) => return Ok(Some(self.search.start..at)),
+            };
         }
+        Ok(None)
     }
 
     /// How many captures the last match has to give; of a pattern without any it is the match.
     pub fn capture_count(&self) -> usize {
-        self.captures.len().max(1)
+        self.search.captures.len().max(1)
     }
 
     /// How many captures are in the pattern; `find` gives no others.
     pub fn explicit_capture_count(&self) -> usize {
-        self.captures.len()
+        self.search.captures.len()
     }
 
-    /// A capture of the last match, which was `whole`.
-    pub fn capture(&self, index: usize, whole: &Range<usize>) -> Result<Capture> {
-        let Some(capture) = self.captures.get(index) else {
+    /// A capture of the last match, which was `whole`; or what 5.1 says is wrong with it.
+    pub fn capture(
+        &self,
+        index: usize,
+        whole: &Range<usize>,
+    ) -> std::result::Result<Capture, &'static str> {
+        let Some(capture) = self.search.captures.get(index) else {
             return if index == 0 {
                 Ok(Capture::Bytes(whole.clone()))
             } else {
@@ -203,18 +300,18 @@ impl<'a> Matcher<'a> {
             };
         };
         match capture.length {
-            Length::Unfinished => Err(Error::Malformed("unfinished capture")),
+            Length::Unfinished => Err("unfinished capture"),
             Length::Position => Ok(Capture::Position(capture.start)),
             Length::Bytes(length) => Ok(Capture::Bytes(capture.start..capture.start + length)),
         }
     }
 
     fn charge(&mut self, steps: usize, fuel: Fuel) -> Result<()> {
-        self.steps += steps;
-        if self.steps < STEPS_PER_CHARGE {
+        self.search.steps += steps;
+        if self.search.steps < STEPS_PER_CHARGE {
             return Ok(());
         }
-        pay(std::mem::take(&mut self.steps), fuel)
+        pay(std::mem::take(&mut self.search.steps), fuel)
     }
 
     /// The byte of the pattern, zero at its end.
@@ -228,14 +325,14 @@ impl<'a> Matcher<'a> {
             b'(' => self.open_capture(at, item),
             b')' => self.close_capture(at, item),
             b'%' => match self.at(item + 1) {
-                b'b' => self.balance(at, item, fuel),
+                b'b' => self.open_balance(at, item, fuel),
                 b'f' => self.frontier(at, item),
                 digit @ b'0'..=b'9' => self.repeat_capture(at, item, digit),
                 _ => self.repetition(at, item, fuel),
             },
-            0 => Ok(Step::Done),
+            0 => Ok(Step::Done(at)),
             b'$' if self.at(item + 1) == 0 => Ok(if at == self.subject.len() {
-                Step::Done
+                Step::Done(at)
             } else {
                 Step::Fail
             }),
@@ -243,49 +340,48 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The state to go on with after a failure: `None` if nothing is left to try, `Some(None)` if
-    /// what was tried fails as well.
-    fn retry(&mut self) -> Option<Option<(usize, usize)>> {
-        let retry = self.retries.pop()?;
+    /// What to do after a failure; `None` if nothing is left to try.
+    fn retry(&mut self) -> Option<Step> {
+        let retry = self.search.retries.pop()?;
         Some(match retry {
-            Retry::Fewer { count: 0, .. } => None,
+            Retry::Fewer { count: 0, .. } => Step::Fail,
             Retry::Fewer {
                 start,
                 count,
                 after,
             } => {
-                self.retries.push(Retry::Fewer {
+                self.search.retries.push(Retry::Fewer {
                     start,
                     count: count - 1,
                     after,
                 });
-                Some((start + count - 1, after))
+                Step::Go(start + count - 1, after)
             }
             Retry::More { at, item, after } => match self.subject.get(at) {
                 Some(byte) if self.matches_single(*byte, item, after - 1) => {
-                    self.retries.push(Retry::More {
+                    self.search.retries.push(Retry::More {
                         at: at + 1,
                         item,
                         after,
                     });
-                    Some((at + 1, after))
+                    Step::Go(at + 1, after)
                 }
-                _ => None,
+                _ => Step::Fail,
             },
-            Retry::Without { at, after } => Some((at, after)),
+            Retry::Without { at, after } => Step::Go(at, after),
             Retry::Unopen => {
-                self.captures.pop();
-                None
+                self.search.captures.pop();
+                Step::Fail
             }
             Retry::Reopen(index) => {
-                self.captures[index].length = Length::Unfinished;
-                None
+                self.search.captures[index].length = Length::Unfinished;
+                Step::Fail
             }
         })
     }
 
     fn open_capture(&mut self, at: usize, item: usize) -> Result<Step> {
-        if self.captures.len() >= MAX_CAPTURES {
+        if self.search.captures.len() >= MAX_CAPTURES {
             return Err(Error::Malformed("too many captures"));
         }
         let is_position = self.at(item + 1) == b')';
@@ -294,36 +390,41 @@ impl<'a> Matcher<'a> {
         } else {
             Length::Unfinished
         };
-        self.captures.push(Open { start: at, length });
-        self.retries.push(Retry::Unopen);
+        self.search.captures.push(Open { start: at, length });
+        self.search.retries.push(Retry::Unopen);
         Ok(Step::Go(at, item + 1 + usize::from(is_position)))
     }
 
     fn close_capture(&mut self, at: usize, item: usize) -> Result<Step> {
         let unfinished = |capture: &Open| capture.length == Length::Unfinished;
-        let Some(index) = self.captures.iter().rposition(unfinished) else {
+        let Some(index) = self.search.captures.iter().rposition(unfinished) else {
             return Err(Error::Malformed("invalid pattern capture"));
         };
-        let capture = &mut self.captures[index];
+        let capture = &mut self.search.captures[index];
         capture.length = Length::Bytes(at - capture.start);
-        self.retries.push(Retry::Reopen(index));
+        self.search.retries.push(Retry::Reopen(index));
         Ok(Step::Go(at, item + 1))
     }
 
     /// `%1`: what a capture took, once more.
     fn repeat_capture(&mut self, at: usize, item: usize, digit: u8) -> Result<Step> {
-        let index = digit.checked_sub(b'1').ok_or(INVALID_CAPTURE)?;
+        let index = digit
+            .checked_sub(b'1')
+            .ok_or(Error::Malformed(INVALID_CAPTURE))?;
         let capture = self
+            .search
             .captures
             .get(usize::from(index))
-            .ok_or(INVALID_CAPTURE)?;
+            .ok_or(Error::Malformed(INVALID_CAPTURE))?;
+        let start = capture.start;
         let length = match capture.length {
-            Length::Unfinished => return Err(INVALID_CAPTURE),
+            Length::Unfinished => return Err(Error::Malformed(INVALID_CAPTURE)),
             // C compares its mark for positions as a length, which no subject has.
             Length::Position => return Ok(Step::Fail),
             Length::Bytes(length) => length,
         };
-        let taken = &self.subject[capture.start..capture.start + length];
+        self.search.steps += length / BYTES_PER_STEP;
+        let taken = &self.subject[start..start + length];
         let is_same = self.subject[at..].starts_with(taken);
         Ok(if is_same {
             Step::Go(at + length, item + 2)
@@ -333,7 +434,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// `%bxy`: from an x to the y that closes it.
-    fn balance(&mut self, at: usize, item: usize, fuel: Fuel) -> Result<Step> {
+    fn open_balance(&mut self, at: usize, item: usize, fuel: Fuel) -> Result<Step> {
         let (open, close) = (self.at(item + 2), self.at(item + 3));
         if open == 0 || close == 0 {
             return Err(Error::Malformed("unbalanced pattern"));
@@ -341,16 +442,31 @@ impl<'a> Matcher<'a> {
         if self.subject.get(at) != Some(&open) {
             return Ok(Step::Fail);
         }
-        let mut depth = 1_usize;
-        for (offset, byte) in self.subject[at + 1..].iter().enumerate() {
-            self.charge(1, fuel)?;
+        self.balance(at + 1, item, 1, fuel)
+    }
+
+    /// From the byte at `at` on, so many brackets are open.
+    fn balance(
+        &mut self,
+        mut at: usize,
+        item: usize,
+        mut depth: usize,
+        fuel: Fuel,
+    ) -> Result<Step> {
+        let (open, close) = (self.at(item + 2), self.at(item + 3));
+        while let Some(byte) = self.subject.get(at) {
+            at += 1;
             if *byte == close {
                 depth -= 1;
                 if depth == 0 {
-                    return Ok(Step::Go(at + offset + 2, item + 4));
+                    return Ok(Step::Go(at, item + 4));
                 }
             } else if *byte == open {
                 depth += 1;
+            }
+            if let Err(stopped) = self.charge(1, fuel) {
+                self.search.state = State::Balance { at, item, depth };
+                return Err(stopped);
             }
         }
         Ok(Step::Fail)
@@ -378,7 +494,7 @@ impl<'a> Matcher<'a> {
     fn repetition(&mut self, at: usize, item: usize, fuel: Fuel) -> Result<Step> {
         let end = self.item_end(item)?;
         let after = end + 1;
-        self.charge((end - item) / BYTES_PER_STEP, fuel)?;
+        self.search.steps += (end - item) / BYTES_PER_STEP;
         let matches = |at: usize| {
             self.subject
                 .get(at)
@@ -386,15 +502,15 @@ impl<'a> Matcher<'a> {
         };
         match self.at(end) {
             b'?' if matches(at) => {
-                self.retries.push(Retry::Without { at, after });
+                self.search.retries.push(Retry::Without { at, after });
                 Ok(Step::Go(at + 1, after))
             }
             b'?' => Ok(Step::Go(at, after)),
             b'+' if !matches(at) => Ok(Step::Fail),
-            b'+' => self.most(at + 1, item, end, fuel),
-            b'*' => self.most(at, item, end, fuel),
+            b'+' => self.most(at + 1, 0, item, end, fuel),
+            b'*' => self.most(at, 0, item, end, fuel),
             b'-' => {
-                self.retries.push(Retry::More { at, item, after });
+                self.search.retries.push(Retry::More { at, item, after });
                 Ok(Step::Go(at, after))
             }
             _ if matches(at) => Ok(Step::Go(at + 1, end)),
@@ -402,17 +518,31 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// As many repetitions as there are; fewer will be tried.
-    fn most(&mut self, start: usize, item: usize, end: usize, fuel: Fuel) -> Result<Step> {
-        let mut count = 0;
+    /// As many repetitions as there are, beyond the `count` that are taken; fewer will be tried.
+    fn most(
+        &mut self,
+        start: usize,
+        mut count: usize,
+        item: usize,
+        end: usize,
+        fuel: Fuel,
+    ) -> Result<Step> {
         let cost = 1 + (end - item) / BYTES_PER_STEP;
         while let Some(byte) = self.subject.get(start + count)
             && self.matches_single(*byte, item, end)
         {
             count += 1;
-            self.charge(cost, fuel)?;
+            if let Err(stopped) = self.charge(cost, fuel) {
+                self.search.state = State::Most {
+                    start,
+                    count,
+                    item,
+                    end,
+                };
+                return Err(stopped);
+            }
         }
-        self.retries.push(Retry::Fewer {
+        self.search.retries.push(Retry::Fewer {
             start,
             count,
             after: end + 1,
@@ -487,8 +617,8 @@ enum Step {
     /// On to this byte of the subject and this item of the pattern.
     Go(usize, usize),
     Fail,
-    /// The pattern has ended.
-    Done,
+    /// The pattern has ended, at this byte of the subject.
+    Done(usize),
 }
 
 /// `%a` and the like; a capital letter means all other bytes, and what is no letter itself.

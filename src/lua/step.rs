@@ -25,11 +25,17 @@ impl Vm {
 
     pub(crate) fn refuel(&mut self, slice: u64) {
         let slice = i64::try_from(slice).unwrap_or(i64::MAX);
+        self.slice = slice;
         self.fuel = slice;
         if let Some(stepper) = &mut self.stepper {
             stepper.left = slice;
             self.fuel = 0;
         }
+    }
+
+    /// What is left of the slice.
+    pub(crate) fn fuel_left(&self) -> i64 {
+        self.stepper.map_or(0, |stepper| stepper.left) + self.fuel
     }
 
     /// With fuel below zero: whether to run on all the same.

@@ -62,6 +62,8 @@ pub struct Vm {
     pub(crate) registry: TableRef,
     pub(crate) string_metatable: Option<TableRef>,
     pub(crate) events: Events,
+    /// What the slice began with, and what is left of it: less than nothing after a long native.
+    pub(crate) slice: i64,
     pub(crate) fuel: i64,
     pub(crate) killed: bool,
     pub(crate) pending: Option<Action>,
@@ -114,6 +116,7 @@ impl Vm {
             registry,
             string_metatable: None,
             events,
+            slice: 0,
             fuel: 0,
             killed: false,
             pending: None,
@@ -288,9 +291,9 @@ impl Vm {
         self.globals = globals;
     }
 
-    /// What `run` left of its slice.
-    pub fn fuel_left(&self) -> u64 {
-        u64::try_from(self.fuel).unwrap_or_default()
+    /// What the last `run` took, which may be more than its slice.
+    pub fn used(&self) -> u64 {
+        u64::try_from(self.slice - self.fuel_left()).unwrap_or_default()
     }
 
     /// A table that scripts do not see, for whatever the host wants kept.

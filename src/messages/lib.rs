@@ -37,6 +37,9 @@ pub enum Request {
     /// A block of the page. Blocks before it that did not run yet run first (up to the last `fresh` one).
     /// `text` is the reader's edited transcript, or none for the block as written.
     RunBlock { block: u32, text: Option<String> },
+    /// Runs a block line by line of its script. From `Begin` to its end, nothing else is done in this world: the server
+    /// serves nobody while a script runs.
+    StepScript(ScriptMove),
     /// Judges an answer in a world of its own; the reader's world is not touched.
     Check { exercise: u32, answer: String },
     /// Replays a quiz's proof in a world of its own.
@@ -49,6 +52,8 @@ pub enum Request {
     Complete { line: String },
     /// The keys of the selected database, at most `limit`, in key order.
     Keys { limit: u32 },
+    /// What scripts the server knows.
+    Scripts,
     /// A moment of a visualiser.
     Show(drawing::Show),
     /// What lies in the server's folder.
@@ -58,6 +63,18 @@ pub enum Request {
     /// The server begins anew with these files. Their bytes lie beside the message, in the order of the names, as
     /// they lie beside `Open` for the last `Load` of its log: thirty megabytes are not copied by the page.
     Load { names: Vec<String> },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ScriptMove {
+    /// Like `RunBlock`, up to the first line of the script.
+    Begin { block: u32, text: Option<String> },
+    /// To the next line, in this or the next run of the script.
+    Next,
+    /// To the end of the block.
+    Finish,
+    /// The script ends where it stands. What it wrote stays; the block's other steps do not run.
+    Stop,
 }
 
 /// How to make a world.
@@ -139,6 +156,7 @@ pub enum Response {
     },
     Ran(Ran),
     Block(BlockRun),
+    Stepped(Box<Stepped>),
     Checked(Checked),
     Proved {
         steps: Vec<Ran>,
@@ -151,6 +169,7 @@ pub enum Response {
         rows: Vec<KeyRow>,
         total: u64,
     },
+    Scripts(Scripts),
     Shown(Box<drawing::Shown>),
     Files {
         rows: Vec<FileRow>,
@@ -168,8 +187,12 @@ pub enum Response {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
     NoWorld,
-    /// A block, exercise or quiz number that the page does not have.
+    /// A block, exercise or quiz number that the page does not have; a script to step that does not run.
     NoSuchPart,
+    /// The script of this block stands still, and with it the server.
+    ScriptStands {
+        block: u32,
+    },
     /// The call itself was not understood; the text says why.
     Malformed(String),
     /// A file of the reader's could not be read: its name.
@@ -196,6 +219,15 @@ pub struct Ran {
     pub as_recorded: Option<bool>,
     /// The recorded reply, where it differs.
     pub recorded: String,
+    /// Where in the block's script its compiling or running failed.
+    pub fault: Option<Fault>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    pub line: u32,
+    /// What the server says about it, without the place.
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -213,6 +245,81 @@ pub struct BlockRun {
     pub steps: Vec<Ran>,
     /// A line of the block that could not be read as a transcript: its number (from 1) and what is wrong.
     pub problem: Option<(u32, String)>,
+    /// Its script was stopped while it was run line by line: how many commands had written by then.
+    pub stopped: Option<u32>,
+}
+
+/// A block that is run line by line of its script.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stepped {
+    /// The steps that are over.
+    pub run: BlockRun,
+    /// Where the script stands; none: the block is over.
+    pub at: Option<Standing>,
+    /// What the world's log gained by it.
+    pub log: Vec<LogEntry>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who runs the script, and by what line.
+    pub client: String,
+    pub command: String,
+    /// The line of the script that comes next; or that is not over yet.
+    pub line: u32,
+    pub midway: bool,
+    pub locals: Vec<Variable>,
+    /// Of the functions around the one that runs.
+    pub outer: Vec<Variable>,
+    /// KEYS and ARGV.
+    pub given: Vec<Variable>,
+    /// The commands that the script called, without the first ones if there are many.
+    pub calls: Vec<ScriptCall>,
+    pub earlier_calls: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variable {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScriptCall {
+    pub line: u32,
+    pub command: String,
+    /// As redis-cli would print it.
+    pub reply: String,
+    pub error: bool,
+}
+
+/// The script cache and the libraries of functions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scripts {
+    pub scripts: Vec<ScriptRow>,
+    pub libraries: Vec<LibraryRow>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScriptRow {
+    pub sum: String,
+    /// Its beginning, if it is long.
+    pub text: String,
+    pub flags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LibraryRow {
+    pub name: String,
+    pub code: String,
+    pub functions: Vec<FunctionRow>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FunctionRow {
+    pub name: String,
+    pub description: String,
+    pub flags: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use engine::config::{Config, Refusal, parameters};
 use engine::words;
+use lesson::Step;
 use lesson::transcript;
 use messages::{BlockRun, Failure, LogEntry};
 
@@ -13,30 +14,59 @@ pub(crate) fn run(
     block: u32,
     text: Option<String>,
 ) -> Result<BlockRun, Failure> {
+    let (steps, mut result) = match prepare(world, block, text.as_deref())? {
+        Prepared::Ready(steps, result) => (steps, result),
+        Prepared::Unreadable(result) => return Ok(result),
+    };
+    world.log(LogEntry::Block { block, text });
+    if let Err(problem) = lead_up(world, block, &mut result) {
+        result.problem = Some(problem);
+        return Ok(result);
+    }
+    result.steps = steps
+        .iter()
+        .map(|step| world.step_of(block, step))
+        .collect();
+    world.ran.insert(block);
+    Ok(result)
+}
+
+/// A block before its first step.
+pub(crate) enum Prepared {
+    Ready(Vec<Step>, BlockRun),
+    Unreadable(BlockRun),
+}
+
+pub(crate) fn prepare(world: &World, block: u32, text: Option<&str>) -> Result<Prepared, Failure> {
     let Some(source) = world.setup().blocks.get(block as usize) else {
         return Err(Failure::NoSuchPart);
     };
-    let script = text.clone().unwrap_or_else(|| source.text.clone());
+    let script = text.unwrap_or(&source.text);
     let mut result = BlockRun {
         block,
         ..BlockRun::default()
     };
-    let steps = match transcript::parse("block", 1, &script) {
-        Ok(steps) => steps,
+    Ok(match transcript::parse("block", 1, script) {
+        Ok(steps) => Prepared::Ready(steps, result),
         Err(problems) => {
             let first = problems.into_iter().next();
             result.problem = first.map(|problem| (problem.line as u32, problem.text));
-            return Ok(result);
+            Prepared::Unreadable(result)
         }
-    };
-    world.log(LogEntry::Block { block, text });
+    })
+}
+
+/// Makes the world in which the block stands: a fresh server where one begins, and the blocks above it that did not run
+/// yet.
+pub(crate) fn lead_up(
+    world: &mut World,
+    block: u32,
+    result: &mut BlockRun,
+) -> Result<(), (u32, String)> {
     let segment = segment_of(world, block);
     let is_fresh = world.setup().blocks[block as usize].fresh;
     if is_fresh || world.segment != segment {
-        if let Err(problem) = begin(world, segment) {
-            result.problem = Some(problem);
-            return Ok(result);
-        }
+        begin(world, segment)?;
         world.segment = segment;
     }
     for earlier in segment..block {
@@ -45,11 +75,7 @@ pub(crate) fn run(
             result.replayed.push(earlier);
         }
     }
-    world.script = script_of(world, block);
-    result.steps = steps.iter().map(|step| world.step(step)).collect();
-    world.script = None;
-    world.ran.insert(block);
-    Ok(result)
+    Ok(())
 }
 
 /// The block that began the server on which this one runs.
@@ -104,14 +130,12 @@ fn set(config: &mut Config, line: &str) -> Result<(), String> {
 
 fn run_silently(world: &mut World, block: u32) {
     let text = world.setup().blocks[block as usize].text.clone();
-    world.script = script_of(world, block);
     for step in transcript::parse("block", 1, &text).unwrap_or_default() {
-        world.step(&step);
+        world.step_of(block, &step);
     }
-    world.script = None;
 }
 
-fn script_of(world: &World, block: u32) -> Option<Vec<u8>> {
+pub(crate) fn script_of(world: &World, block: u32) -> Option<Vec<u8>> {
     let script = world.setup().blocks[block as usize].script.as_ref()?;
     Some(script.clone().into_bytes())
 }

@@ -2,17 +2,20 @@
 //! Takes a `Call`, gives an `Answer` and `Notice`s. No browser, no clock, no storage: the page keeps the log.
 //!
 //! Read in this order: `session.rs` (the calls), `world.rs` (one server with its clients and its clock),
-//! `blocks.rs`, `exercises.rs`, `files.rs`, `shell.rs`, then `complete.rs`. Visualisers: `tape.rs` (a log replayed under
+//! `blocks.rs`, `stepping.rs`, `exercises.rs`, `files.rs`, `shell.rs`, then `complete.rs`. Visualisers: `tape.rs` (a log replayed under
 //! observation), `inspect.rs` (structures as they are), `show.rs`.
 
 mod blocks;
 mod complete;
 mod exercises;
+mod fault;
 mod files;
 mod inspect;
+mod scripts;
 mod session;
 mod shell;
 mod show;
+mod stepping;
 mod tape;
 mod world;
 

@@ -2,14 +2,16 @@
 
 use engine::structures::ordered::OrderedMap;
 
-use messages::{Answer, Call, Failure, Notice, Ran, Request, Response};
+use messages::{Answer, Call, Failure, Notice, Ran, Request, Response, ScriptMove};
 
 use crate::blocks;
 use crate::complete;
 use crate::exercises;
 use crate::files;
 use crate::inspect;
+use crate::scripts;
 use crate::show;
+use crate::stepping;
 use crate::world::World;
 
 /// All worlds of one worker, by name.
@@ -89,6 +91,11 @@ impl Session {
 }
 
 fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Response, Failure> {
+    if let Some(block) = stepping::stands(world)
+        && waits_for_scripts(&request)
+    {
+        return Err(Failure::ScriptStands { block });
+    }
     match request {
         Request::Open(_) => Err(Failure::Malformed(
             "a world is opened before it is looked up".to_string(),
@@ -102,6 +109,11 @@ fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Re
             let mut run = blocks::run(world, block, text)?;
             run.steps.iter_mut().for_each(shorten);
             Ok(Response::Block(run))
+        }
+        Request::StepScript(step) => {
+            let mut stepped = stepping::step(world, step)?;
+            stepped.run.steps.iter_mut().for_each(shorten);
+            Ok(Response::Stepped(Box::new(stepped)))
         }
         Request::Check { exercise, answer } => {
             exercises::check(world.setup(), exercise, &answer).map(Response::Checked)
@@ -121,6 +133,7 @@ fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Re
             let (rows, total) = inspect::keys(world, limit);
             Ok(Response::Keys { rows, total })
         }
+        Request::Scripts => Ok(Response::Scripts(scripts::list(world))),
         Request::Show(show) => Ok(Response::Shown(Box::new(show::show(world, show)))),
         Request::Files => Ok(files::list(world)),
         Request::ReadFile { name } => match world.file(&name) {
@@ -137,6 +150,18 @@ fn answer(world: &mut World, request: Request, files: Vec<Vec<u8>>) -> Result<Re
             Ok(Response::Loaded(loaded))
         }
     }
+}
+
+/// Whether this is for the server to do, which does nothing else while a script runs.
+fn waits_for_scripts(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Run { .. }
+            | Request::RunBlock { .. }
+            | Request::StepScript(ScriptMove::Begin { .. })
+            | Request::Advance { .. }
+            | Request::Load { .. }
+    )
 }
 
 /// A page that draws the million lines of a KEYS stands still for minutes: it gets the beginning.

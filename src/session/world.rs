@@ -18,8 +18,10 @@ use lesson::transcript::{self, Action, Step};
 use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
 
 use crate::blocks;
+use crate::fault;
 use crate::files;
 use crate::shell;
+use crate::stepping::Stepping;
 use crate::tape::{Replay, Tape};
 
 /// The name of the page's own client in messages and logs.
@@ -32,7 +34,7 @@ const REPEATS_MAX: usize = 1000;
 const LATE_NOTICES_MAX: usize = 1000;
 
 /// What a script does at a time, so that a worker can listen in between.
-const SCRIPT_STEPS: u64 = 1_000_000;
+pub(crate) const SCRIPT_STEPS: u64 = 1_000_000;
 
 pub struct World {
     pub(crate) engine: Engine,
@@ -60,6 +62,8 @@ pub struct World {
     pub(crate) files: shell::Files,
     /// What `@script` stands for in the block that runs.
     pub(crate) script: Option<Vec<u8>>,
+    /// A block that is run line by line of its script.
+    pub(crate) stepping: Option<Box<Stepping>>,
 }
 
 impl World {
@@ -83,6 +87,7 @@ impl World {
             segment: 0,
             late: Vec::new(),
             script: None,
+            stepping: None,
             tape: None,
             replays: Vec::new(),
             resets: 0,
@@ -167,6 +172,7 @@ impl World {
         self.segment = 0;
         self.late.clear();
         self.files.clear();
+        self.stepping = None;
     }
 
     pub(crate) fn log(&mut self, entry: LogEntry) {
@@ -233,18 +239,38 @@ impl World {
             other => (OWN, other.to_string()),
         };
         let mut ran = self.act(client, &step.action, &line);
-        if !step.reply.is_empty() {
-            let holds = step.compare(&whole_output(&ran)).is_ok();
-            ran.as_recorded = Some(holds);
-            if !holds {
-                ran.recorded = step
-                    .reply
-                    .iter()
-                    .map(Output::to_string)
-                    .collect::<Vec<_>>()
-                    .join("\n");
-            }
+        judge(step, &mut ran);
+        ran
+    }
+
+    /// One step of a block, in which the block's script has a name.
+    pub(crate) fn step_of(&mut self, block: u32, step: &Step) -> Ran {
+        self.script = blocks::script_of(self, block);
+        let ran = self.step(step);
+        self.script = None;
+        ran
+    }
+
+    /// The step whose script was run line by line and is over.
+    pub(crate) fn end_step(&mut self, block: u32, step: &Step, mut ran: Ran) -> Ran {
+        let reply = self.clients.get(&ran.client).copied().and_then(|id| {
+            let reply = self.take_reply(id)?;
+            Some((reply, self.engine.protocol(id)))
+        });
+        if let Some((reply, protocol)) = reply {
+            ran.waits = false;
+            ran.error = matches!(reply, Reply::Error(_));
+            ran.output = render::render(&reply, protocol)
+                .trim_end_matches('\n')
+                .to_string();
+            self.script = blocks::script_of(self, block);
+            let words = words::split(ran.line.as_bytes()).unwrap_or_default();
+            self.find_fault(&words, &mut ran);
+            self.script = None;
         }
+        ran.late.extend(self.collect());
+        ran.prompt = self.prompt(&ran.client);
+        judge(step, &mut ran);
         ran
     }
 
@@ -290,6 +316,28 @@ impl World {
         ran
     }
 
+    /// Whether a command runs or compiles the script of the block that runs.
+    pub(crate) fn concerns_script(&self, words: &[Vec<u8>]) -> bool {
+        let Some(script) = &self.script else {
+            return false;
+        };
+        let named = |word: &Vec<u8>| matches!(word.as_slice(), b"@script" | b"@sha");
+        words.iter().any(named) || {
+            let is_call = words.first().is_some_and(|name| {
+                name.eq_ignore_ascii_case(b"fcall") || name.eq_ignore_ascii_case(b"fcall_ro")
+            });
+            let libraries = &self.engine.server.scripting.libraries;
+            let function = words.get(1).and_then(|name| libraries.function(name));
+            is_call && function.is_some_and(|(library, _)| library.code == *script)
+        }
+    }
+
+    fn find_fault(&self, words: &[Vec<u8>], ran: &mut Ran) {
+        if ran.error && self.concerns_script(words) {
+            ran.fault = fault::of(&ran.output);
+        }
+    }
+
     /// The words that stand for the script of the block that runs.
     fn fill_in_script(&self, words: &mut [Vec<u8>]) {
         let Some(script) = &self.script else {
@@ -315,6 +363,7 @@ impl World {
         if words.is_empty() {
             return;
         }
+        let as_typed = words.clone();
         self.fill_in_script(&mut words);
         let mut outputs = Vec::new();
         for _ in 0..repeats {
@@ -336,6 +385,7 @@ impl World {
             }
         }
         ran.output = outputs.join("\n");
+        self.find_fault(&as_typed, ran);
     }
 
     /// Sends words as a client; gives what redis-cli prints, whether it is an error, whether the client waits.
@@ -368,13 +418,18 @@ impl World {
                 break;
             }
         }
+        self.take_reply(id).unwrap_or(Reply::Later)
+    }
+
+    /// A reply that came late for a client.
+    fn take_reply(&mut self, id: ClientId) -> Option<Reply> {
         let mut events = self.engine.drain();
         let own = |event: &Event| matches!(event, Event::Reply { client, .. } if *client == id);
         let found = events.iter().position(own).map(|at| events.remove(at));
         self.engine.requeue(events);
         match found {
-            Some(Event::Reply { reply, .. }) => reply,
-            _ => Reply::Later,
+            Some(Event::Reply { reply, .. }) => Some(reply),
+            _ => None,
         }
     }
 
@@ -581,6 +636,19 @@ impl World {
     }
 }
 
+/// Compares what a step printed with what was recorded, if anything was.
+fn judge(step: &Step, ran: &mut Ran) {
+    if step.reply.is_empty() {
+        return;
+    }
+    let holds = step.compare(&whole_output(ran)).is_ok();
+    ran.as_recorded = Some(holds);
+    if !holds {
+        let recorded: Vec<String> = step.reply.iter().map(Output::to_string).collect();
+        ran.recorded = recorded.join("\n");
+    }
+}
+
 /// An engine whose scripts come back soon, finished or not.
 fn patient(mut engine: Engine) -> Engine {
     engine.server.scripting.patience = Some(Duration::from_nanos(SCRIPT_STEPS * NANOS_PER_STEP));
@@ -611,7 +679,7 @@ fn refuse(ran: &mut Ran, why: &str) {
     ran.error = true;
 }
 
-fn shown_word(word: &[u8]) -> String {
+pub(crate) fn shown_word(word: &[u8]) -> String {
     if words::needs_quotes(word) {
         words::quote(word)
     } else {

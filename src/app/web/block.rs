@@ -13,8 +13,9 @@ use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use super::dom;
 use super::draw::Draw;
 use super::page::Page;
+use super::script::{StepButton, Stepper, script, stopped};
 use super::slices::Slices;
-use super::steps::{action_line, lanes, output_lines, ran_steps};
+use super::steps::{action_line, lanes, output_lines, ran_steps, step_button};
 use super::world::BlockState;
 use crate::markup::{Markup, el, several};
 use crate::{edit, export};
@@ -74,6 +75,9 @@ fn listen_to_keys(page: Page, number: u32, element: &HtmlElement) {
 }
 
 pub fn run(page: Page, number: u32) {
+    if let BlockState::InScript { .. } = page.block_state(number) {
+        return;
+    }
     let edited = page
         .record
         .with_untracked(|record| record.edits.get(&number).cloned());
@@ -84,10 +88,14 @@ pub fn run(page: Page, number: u32) {
 fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl IntoView {
     let steps = StoredValue::new(steps_of(&block));
     let editable = !matches!(block.content, Content::Conf { .. });
+    let source = match &block.content {
+        Content::Lua { source, .. } => Some(source.trim_end().to_string()),
+        _ => None,
+    };
+    let is_script = source.is_some();
     // What stands above the transcript and is not part of it.
     let above = match block.content {
         Content::Conf { text } => Some(text),
-        Content::Lua { source, .. } => Some(source.trim_end().to_string() + "\n"),
         _ => None,
     };
     let editing = RwSignal::new(None::<String>);
@@ -111,12 +119,34 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         }
         run(page, number);
     };
+    let actions = move || steps.with_value(|steps| actions_of(edited.get(), steps));
+    // Where one client speaks, or a script, there is nothing between two steps to look at.
+    let stepper = move || {
+        let all = actions();
+        let shown = !is_script && has_lanes(&all) && editing.with(Option::is_none);
+        let next = match state.get() {
+            BlockState::Stepping { run, .. } => run.steps.len() + 1,
+            _ => 1,
+        };
+        let label = format!("Block {}, step {next} of {}", number + 1, all.len());
+        maybe(shown.then(|| {
+            let act = move |_| page.step_block(number, untrack(actions));
+            step_button(label, click(act))
+        }))
+    };
+    let as_edited = move || edited.get().map(|text| edit::transcript(&text));
     view! {
         <button type="button" class="run" on:click=click(move |_| run_edited()) aria-label=format!("Run block {}", number + 1)
             title="Run (Ctrl+Enter inside the block)">
             <svg class="icon solid" viewBox="0 0 16 16" aria-hidden="true"><path d="M4.5 2.6v10.8L13.4 8z"/></svg>
             <span class="run-word">"Run"</span>
         </button>
+        {part(stepper)}
+        {maybe(is_script.then(|| view! { <StepButton page number text=Signal::derive(as_edited)/> }))}
+        {maybe(source.map(|source| view! {
+            <pre class="script" tabindex="0">{part(move || script(&source, &state.get()).draw())}</pre>
+            <Stepper page number state/>
+        }))}
         {part(move || match editing.get() {
             Some(_) => editor(editing, run_edited).into_any(),
             None => {
@@ -128,14 +158,24 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
                 .into_any()
             }
         })}
-        <Tools page number editing edited steps editable state/>
+        <Tools page number editing edited steps editable/>
         <p class="hush" role="status">{part(move || spoken(&state.get()))}</p>
     }
 }
 
 fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
     match state {
-        BlockState::Ran(run) => several([ran_steps(&run.steps)]).add_if(problem(run)),
+        BlockState::Ran(run) => several([ran_steps(&run.steps)])
+            .add_if(problem(run))
+            .add_if(stopped(run)),
+        BlockState::InScript { stepped, .. } => {
+            let run = &stepped.run;
+            let now = stepped.at.as_ref().map(|at| {
+                let badge = Some("stands still");
+                action_line(&at.client, &at.command, None, badge)
+            });
+            several([ran_steps(&run.steps)]).add_if(now)
+        }
         BlockState::Stepping { run, .. } => several([
             ran_steps(&run.steps),
             coming(&actions_of(edited, steps), run.steps.len()),
@@ -257,21 +297,7 @@ fn Tools(
     edited: Memo<Option<String>>,
     steps: StoredValue<Vec<Step>>,
     editable: bool,
-    state: Memo<BlockState>,
 ) -> impl IntoView {
-    let actions = move || steps.with_value(|steps| actions_of(edited.get(), steps));
-    let step = move |_| page.step_block(number, untrack(actions));
-    let stepper = move || {
-        let actions = actions();
-        let words = match state.get() {
-            BlockState::Stepping { run, .. } => {
-                format!("Step {} of {}", run.steps.len() + 1, actions.len())
-            }
-            _ => "Step by step".to_owned(),
-        };
-        let shown = has_lanes(&actions) && editing.with(Option::is_none);
-        maybe(shown.then(|| view! { <button type="button" class="plain step" on:click=click(step)>{words}</button> }))
-    };
     let begin = move |_| {
         let text = edited
             .get_untracked()
@@ -295,7 +321,6 @@ fn Tools(
     };
     view! {
         <div class="block-tools">
-            {part(stepper)}
             {part(move || maybe(edited.with(Option::is_some).then(|| view! {
                 <span class="edited"><span class="dot" aria-hidden="true"></span>"edited"</span>
                 <button type="button" class="plain" on:click=click(reset)>"Reset"</button>
@@ -350,6 +375,7 @@ fn mark(host: &HtmlElement, state: &BlockState, edited: bool) {
         BlockState::Running => "running",
         BlockState::Ran(_) => "ran",
         BlockState::Stepping { .. } => "stepping",
+        BlockState::InScript { .. } => "in-script",
         BlockState::Restored => "restored",
         BlockState::Failed(_) => "failed",
     };

@@ -201,6 +201,12 @@ fn Prompt(page: Page) -> impl IntoView {
         event.prevent_default();
         send(page, line);
     };
+    effect(move || {
+        let draft = world.draft.get();
+        if !draft.is_empty() {
+            typed(page, line, draft);
+        }
+    });
     let client = move || world.client.get();
     let waiting = move || world.waits_in(&client());
     view! {

@@ -12,6 +12,7 @@ use super::engine::State;
 use super::files::{self, Files};
 use super::keys::Keys;
 use super::page::{Page, Route};
+use super::scripts::ScriptList;
 use crate::format::{bytes, counted, time_of_day};
 use crate::{export, format};
 
@@ -19,6 +20,7 @@ use crate::{export, format};
 enum Tab {
     Console,
     Keys,
+    Scripts,
     Files,
 }
 
@@ -120,6 +122,7 @@ fn Dock(page: Page, tab: RwSignal<Tab>) -> impl IntoView {
             <div class="tabs" role="tablist" aria-label="What the server shows">
                 {tab_button(Tab::Console, "console", "Console")}
                 {tab_button(Tab::Keys, "keys", "Keys")}
+                {tab_button(Tab::Scripts, "scripts", "Scripts")}
                 {tab_button(Tab::Files, "files", "Files")}
             </div>
             <div class="panel" role="tabpanel" id="panel-console" aria-labelledby="tab-console" class:off=flag(move || tab.get() != Tab::Console)>
@@ -127,6 +130,9 @@ fn Dock(page: Page, tab: RwSignal<Tab>) -> impl IntoView {
             </div>
             <div class="panel" role="tabpanel" id="panel-keys" aria-labelledby="tab-keys" tabindex="0" class:off=flag(move || tab.get() != Tab::Keys)>
                 {part(move || maybe((both || tab.get() == Tab::Keys).then(|| view! { <Keys page/> })))}
+            </div>
+            <div class="panel" role="tabpanel" id="panel-scripts" aria-labelledby="tab-scripts" tabindex="0" class:off=flag(move || tab.get() != Tab::Scripts)>
+                {part(move || maybe((tab.get() == Tab::Scripts).then(|| view! { <ScriptList page/> })))}
             </div>
             <div class="panel" role="tabpanel" id="panel-files" aria-labelledby="tab-files" tabindex="0" class:off=flag(move || tab.get() != Tab::Files)>
                 {part(move || maybe((tab.get() == Tab::Files).then(|| view! { <Files page/> })))}

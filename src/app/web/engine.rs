@@ -364,6 +364,11 @@ fn remember(setup: &mut Setup, request: Request, response: &Response) {
                 setup.log.push(LogEntry::Block { block, text });
             }
         }
+        Request::StepScript(_) => {
+            if let Response::Stepped(stepped) = response {
+                setup.log.extend(stepped.log.iter().cloned());
+            }
+        }
         Request::Advance { millis } => setup.log.push(LogEntry::Advance { millis }),
         Request::Reset => setup.log.clear(),
         Request::Load { names } => {
@@ -380,6 +385,7 @@ fn subject(request: &Request) -> String {
     match request {
         Request::Run { line, .. } => format!("“{}”", crate::format::cut(line, 60)),
         Request::RunBlock { .. } => "The block".to_owned(),
+        Request::StepScript(_) => "The script".to_owned(),
         Request::Check { .. } => "The answer".to_owned(),
         Request::Open(_) => "Restoring the session".to_owned(),
         Request::Load { names } => format!("Loading {}", names.join(", ")),

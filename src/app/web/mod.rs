@@ -20,6 +20,8 @@ mod notices;
 mod offline;
 mod page;
 mod quiz;
+mod script;
+mod scripts;
 mod settings;
 mod share;
 mod shortcuts;

@@ -1,7 +1,6 @@
 //! A block in which several clients speak, one step at a time: who acts next is seen before it acts, and between two
 //! steps the console is free.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::Action;
 use messages::{BlockRun, LogEntry, Ran, Request, Response};
@@ -13,10 +12,14 @@ use crate::export;
 impl Page {
     /// Runs the next of these actions: the first one begins the block as a whole run would.
     pub fn step_block(self, block: u32, actions: Vec<Action>) {
-        let run = match self.stepped(block) {
+        let run = match self.block_state(block) {
             // The answer to the step before is on its way.
-            None => return,
-            Some(run) => run,
+            BlockState::Stepping { busy: true, .. } | BlockState::Running => return,
+            BlockState::Stepping { run, .. } => run,
+            _ => BlockRun {
+                block,
+                ..BlockRun::default()
+            },
         };
         let Some(action) = actions.get(run.steps.len()).cloned() else {
             return;
@@ -34,7 +37,9 @@ impl Page {
             };
             ran.iter().for_each(|step| self.world.show_ran(step));
             // What came unasked meanwhile stands in it already.
-            let mut run = self.stepping(block).unwrap_or_default();
+            let BlockState::Stepping { mut run, .. } = self.block_state(block) else {
+                return;
+            };
             run.steps.extend(ran);
             self.set_block(
                 block,
@@ -44,33 +49,6 @@ impl Page {
                 },
             );
         });
-    }
-
-    /// What of a block ran so far, step by step; nothing of it, if it is not being stepped. `None` while it runs.
-    fn stepped(self, block: u32) -> Option<BlockRun> {
-        let blocks = self.world.blocks;
-        match blocks.with_untracked(|blocks| blocks.get(&block).cloned()) {
-            Some(BlockState::Stepping { busy: true, .. } | BlockState::Running) => None,
-            Some(BlockState::Stepping { run, .. }) => Some(run),
-            _ => Some(BlockRun {
-                block,
-                ..BlockRun::default()
-            }),
-        }
-    }
-
-    fn stepping(self, block: u32) -> Option<BlockRun> {
-        let blocks = self.world.blocks;
-        match blocks.with_untracked(|blocks| blocks.get(&block).cloned()) {
-            Some(BlockState::Stepping { run, .. }) => Some(run),
-            _ => None,
-        }
-    }
-
-    fn set_block(self, block: u32, state: BlockState) {
-        self.world
-            .blocks
-            .update(|blocks| blocks.insert(block, state));
     }
 
     async fn begin_block(self, block: u32, text: String) -> Result<Vec<Ran>, String> {

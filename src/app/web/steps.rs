@@ -1,6 +1,7 @@
 //! Commands and replies as lines: the same look in blocks, exercises, proofs and the console.
 //! Everything is made of text nodes.
 
+use leptos::prelude::*;
 use lesson::highlight;
 use messages::Ran;
 
@@ -95,4 +96,17 @@ fn waiting_badge(steps: &[Ran], client: &str) -> &'static str {
         .iter()
         .any(|step| step.late.iter().any(|notice| notice.client == client));
     if answered { "waited" } else { "waits…" }
+}
+
+/// The button below the one that runs a block.
+pub fn step_button(
+    label: String,
+    act: Box<dyn FnMut(web_sys::MouseEvent)>,
+) -> impl IntoView + use<> {
+    view! {
+        <button type="button" class="step-button" on:click=act aria-label=label.clone() title=label>
+            <svg class="icon solid" viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 2.6v10.8L9.6 8zM11 2.6h2.4v10.8H11z"/></svg>
+            <span class="run-word">"Step"</span>
+        </button>
+    }
 }

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use lesson::Action;
 use lesson::transcript::{self, Line};
-use messages::{BlockRun, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status};
+use messages::{
+    BlockRun, KeyRow, LogEntry, Notice, Ran, Request, Response, Setup, Status, Stepped,
+};
 
 use super::dom;
 use super::engine::{Lost, State};
@@ -58,6 +60,13 @@ pub enum BlockState {
         run: BlockRun,
         busy: bool,
     },
+    /// Its script stands before a line. Busy: the next one is under way.
+    InScript {
+        stepped: Box<Stepped>,
+        /// The last step in words.
+        said: String,
+        busy: bool,
+    },
     /// It ran in an earlier visit; its replies were not kept.
     Restored,
     Failed(String),
@@ -75,6 +84,8 @@ pub struct World {
     pub added: RwSignal<Vec<String>>,
     /// Counts what may have changed the keyspace.
     pub changes: RwSignal<u32>,
+    /// A line that is put at the console's prompt for the reader.
+    pub draft: RwSignal<String>,
     /// What there is to say about the files that the reader loads.
     pub loading: RwSignal<String>,
     /// They are being loaded.
@@ -97,6 +108,7 @@ impl World {
             client: RwSignal::new(String::new()),
             added: RwSignal::new(Vec::new()),
             changes: RwSignal::new(0),
+            draft: RwSignal::new(String::new()),
             loading: RwSignal::new(String::new()),
             busy: RwSignal::new(false),
             open: RwSignal::new(false),
@@ -436,6 +448,16 @@ impl Page {
         });
     }
 
+    pub fn block_state(self, block: u32) -> BlockState {
+        let blocks = self.world.blocks;
+        blocks.with_untracked(|blocks| blocks.get(&block).cloned().unwrap_or_default())
+    }
+
+    pub fn set_block(self, block: u32, state: BlockState) {
+        let blocks = self.world.blocks;
+        blocks.update(|blocks| blocks.insert(block, state));
+    }
+
     /// Blocks that ran first because the reader had skipped them.
     pub fn mark_replayed(self, run: &BlockRun) {
         self.world.blocks.update(|blocks| {
@@ -506,6 +528,7 @@ impl Page {
         let reading = matches!(
             request,
             Request::Keys { .. }
+                | Request::Scripts
                 | Request::Show(_)
                 | Request::Complete { .. }
                 | Request::Files
@@ -577,6 +600,11 @@ impl Problem {
             Problem::Failed(messages::Failure::NoSuchPart) => {
                 "The engine does not know this part of the page.".to_owned()
             }
+            Problem::Failed(messages::Failure::ScriptStands { block }) => format!(
+                "The script of block {} stands still, and the server serves nobody else while a script runs. Step on, \
+                 run it to the end or stop it.",
+                block + 1
+            ),
             Problem::Failed(messages::Failure::Malformed(why)) => {
                 format!("The engine did not understand the page: {why}")
             }

@@ -37,6 +37,11 @@ impl Cache {
         self.scripts.get(sum)
     }
 
+    /// In order of their sums.
+    pub fn iter(&self) -> impl Iterator<Item = (&Sum, &Script)> {
+        self.scripts.iter()
+    }
+
     pub fn len(&self) -> usize {
         self.scripts.len()
     }

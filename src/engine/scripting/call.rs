@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use lua::{Args, Value, Vm};
 
+use super::by_line::{self, Called};
 use super::running::Running;
 use super::{api, convert};
 use crate::acl::{Denied, log};
@@ -57,6 +58,17 @@ pub fn call(
     };
     let words: Vec<&[u8]> = words.iter().map(|word| &**word).collect();
     let reply = run(ctx, running, &words);
+    if let Some(calls) = &mut running.calls {
+        let writes = table()
+            .resolve(&words)
+            .is_ok_and(|entry| entry.has(flag::WRITE));
+        calls.push(Called {
+            line: by_line::line_of(vm),
+            words: words.iter().map(|word| word.to_vec()).collect(),
+            wrote: writes && !matches!(reply, Reply::Error(_)),
+            reply: reply.clone(),
+        });
+    }
     match reply {
         Reply::Error(error) => {
             let error = convert::counted_error(vm, &error.to_string())?;

@@ -301,7 +301,7 @@ fn run(ctx: &mut Context, vm: &mut Vm, made: &mut Made) -> Result<(), Vec<u8>> {
     let mut steps = 0;
     loop {
         let ran = vm.run(SLICE);
-        steps += SLICE - vm.fuel_left().min(SLICE);
+        steps += vm.used();
         if steps * NANOS_PER_STEP > LOADING_NANOS {
             vm.kill();
             return Err(b"ERR FUNCTION LOAD timeout".to_vec());

@@ -47,6 +47,8 @@ pub fn start(
     }
     let (id, entry, words, now) = (ctx.id, ctx.entry, ctx.words, ctx.now);
     ctx.server.show_to_monitors(entry, id, words, now);
+    let by_line = ctx.server.scripting.by_line;
+    machine.vm.set_stepping(by_line);
     let flags = program.flags;
     let client = ctx.client();
     let running = Running {
@@ -69,6 +71,8 @@ pub fn start(
         killed: false,
         busy: false,
         abandoned: false,
+        calls: by_line.then(Vec::new),
+        before_line: false,
         transaction: None,
         machine: Some(machine),
     };
@@ -145,6 +149,7 @@ pub fn go_on(ctx: &mut Context, mut running: Box<Running>, until: u64) -> Result
     match end {
         Some(reply) => {
             ctx.replicate_nothing();
+            machine.vm.set_stepping(false);
             put_back(ctx, running.kind, machine);
             reply
         }
@@ -174,6 +179,7 @@ fn run(
     if running.killed {
         vm.kill();
     }
+    running.before_line = false;
     loop {
         let left = until.saturating_sub(running.steps);
         if left == 0 && !running.killed {
@@ -181,8 +187,12 @@ fn run(
         }
         let slice = left.clamp(1, ctx.server.scripting.slice);
         let ran = vm.run(slice);
-        running.steps += slice.saturating_sub(vm.fuel_left());
+        running.steps += vm.used();
         match ran {
+            Run::Line if running.calls.is_some() => {
+                running.before_line = true;
+                return None;
+            }
             Run::Pending | Run::Line => {}
             Run::Host { id, args } => {
                 let work = std::mem::take(&mut ctx.keys.work);

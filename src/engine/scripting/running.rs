@@ -8,6 +8,7 @@ use crate::resp::Protocol;
 use crate::time::Time;
 
 use super::NANOS_PER_STEP;
+use super::by_line::Called;
 use super::machine::Machine;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub struct Running {
     pub busy: bool,
     /// Whoever sent it is gone: the connection goes when the script ends.
     pub abandoned: bool,
+    /// The commands it called so far, if it is run line by line.
+    pub calls: Option<Vec<Called>>,
+    /// It stands before a line, and not in the middle of one.
+    pub before_line: bool,
     /// EXEC that ran it, if one did.
     pub transaction: Option<Interrupted>,
     /// Taken out while it runs.

@@ -315,3 +315,32 @@ fn an_impatient_host_gets_its_turn_and_others_wait() {
         .collect();
     assert_eq!(replies, [serde_json::json!([1, 7, 2]), Json::from("2")]);
 }
+
+#[test]
+fn a_match_without_end_is_paused_and_killed() {
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    engine.server.scripting.patience = Some(Duration::from_millis(1));
+    let runner = engine.connect("127.0.0.1:50000", now);
+    let other = engine.connect("127.0.0.1:50001", now);
+    let set = ["CONFIG", "SET", "busy-reply-threshold", "10"];
+    run(&mut engine, runner, &set, now);
+    for call in [
+        "find(s, p)",
+        "match(s, p)",
+        "gsub(s, p, '')",
+        "gmatch(s, p)()",
+    ] {
+        let script =
+            format!("local s, p = ('a'):rep(30000), ('a-'):rep(30) .. 'b' return string.{call}");
+        let line = ["EVAL", &script, "0"];
+        assert_eq!(run(&mut engine, runner, &line, now), Reply::Later, "{call}");
+        while engine.run_script(10_000, now) {}
+        assert!(engine.is_busy(), "{call}");
+        let killed = run(&mut engine, other, &["SCRIPT", "KILL"], now);
+        assert_eq!(killed, Reply::OK, "{call}");
+        let end = late(&mut engine, runner)[0]["err"].to_string();
+        assert!(end.contains("Script killed by user"), "{call}: {end}");
+        assert!(!engine.script_is_running(), "{call}");
+    }
+}

@@ -69,6 +69,13 @@ fn a_killed_script_ends_whatever_it_protects() {
         "return ('x'):gsub('x', function() while true do end end)",
         "return setmetatable({}, {__index = function() while true do end end}).x",
         "xpcall(function() error('a') end, function() while true do end end)",
+        "return ('a'):rep(30000):find(('a-'):rep(30) .. 'b')",
+        "return pcall(string.match, ('a'):rep(30000), ('a*'):rep(30) .. 'b')",
+        "for _ in ('a'):rep(30000):gmatch(('a?'):rep(1000) .. ('a-'):rep(9) .. 'b') do end",
+        "return ('a'):rep(30000):gsub(('a-'):rep(30) .. 'b', 'c')",
+        "while true do pcall(string.gsub, ('a'):rep(30000), '', '-') end",
+        "return ('a'):rep(4e6):find(('a'):rep(2e6) .. 'b', 1, true)",
+        "return setmetatable({}, {__index = function(_, k) return ('a'):rep(30000):find(k) end})[('a-'):rep(30) .. 'b']",
     ] {
         let mut vm = machine(source);
         for _ in 0..50 {
@@ -79,10 +86,57 @@ fn a_killed_script_ends_whatever_it_protects() {
             panic!("runs on: {source}")
         };
         assert!(matches!(failure.error, Error::Killed));
-        assert_eq!(failure.levels[0].source, b"@test", "{source}");
+        let of_script = failure.levels.iter().any(|level| level.source == b"@test");
+        assert!(of_script, "{source}: {:?}", failure.levels);
         let chunk = vm.load(b"return 1", b"@next").expect("a chunk");
         vm.start(chunk, &[]).expect("memory");
         assert_eq!(finish(&mut vm, 10).expect("no error"), ["1"]);
+    }
+}
+
+/// What a native does is part of the slice and costs the same in any; an instruction before which a slice ends is paid
+/// for twice.
+#[test]
+fn searches_pause_and_answer_the_same_in_any_slice() {
+    let source = "
+        local text = ('ab'):rep(2000)
+        local count = 0
+        for _ in text:gmatch('b-a') do count = count + 1 end
+        local made, changes = text:gsub('', '-')
+        local called = text:gsub('a', function(a) return ask(1) end)
+        return text:find('b-b-b-c'), text:match('(a.-)b$'), count, #made, changes, #called, text:find('bb', 1, true)";
+    let mut cost = 0;
+    for slice in [1 << 40, 1000, 1] {
+        let mut vm = machine(source);
+        let (mut used, mut longest, mut pauses) = (0, 0, 0);
+        let replies = loop {
+            let ran = vm.run(slice);
+            used += vm.used();
+            longest = longest.max(vm.used());
+            match ran {
+                Run::Done(values) => break texts(&vm, &values),
+                Run::Host { .. } => vm.answer(&[Value::Number(2.0)]).expect("memory"),
+                Run::Pending => pauses += 1,
+                other => panic!("{other:?}"),
+            }
+        };
+        let whole = "ab".repeat(2000);
+        let match_ = &whole[..whole.len() - 1];
+        assert_eq!(
+            replies,
+            ["nil", match_, "2000", "8001", "4001", "4000", "nil"],
+            "slice {slice}"
+        );
+        assert!(
+            longest < slice + 2000,
+            "{longest} steps in a slice of {slice}"
+        );
+        if pauses == 0 {
+            cost = used;
+        }
+        assert!(cost > 100_000, "{cost} steps at once");
+        let more = used - cost;
+        assert!(more <= pauses, "{more} more steps after {pauses} pauses");
     }
 }
 

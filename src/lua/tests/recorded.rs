@@ -53,6 +53,26 @@ fn backtracking_without_end_is_stopped() {
     assert!((100_000..102_000).contains(&steps), "{steps}");
 }
 
+/// The same match, whether it is found at once or in as many parts as there can be.
+#[test]
+fn a_search_goes_on_where_it_was_stopped() {
+    let text = [&b"(".repeat(3000)[..], &b"a".repeat(3000), b"b)"].concat();
+    let patterns: [&[u8]; 5] = [b"(a+)(a-)b", b"%b()", b"[xyza]*%)", b"a-c", b"(a*)%1b"];
+    for pattern in patterns {
+        let at_once = Matcher::new(&text, pattern).find(0, false, &mut |_| true);
+        let mut matcher = Matcher::new(&text, pattern);
+        let mut found = matcher.find(0, false, &mut |_| false);
+        let mut parts = 1_u64;
+        while found == Err(Error::Stopped) {
+            parts += 1;
+            matcher = Matcher::resume(&text, pattern, matcher.into_search());
+            found = matcher.go_on(false, &mut |_| false);
+        }
+        assert_eq!(found, at_once, "{}", escape(pattern));
+        assert!(parts > 3, "{}", escape(pattern));
+    }
+}
+
 #[test]
 fn a_search_for_plain_text_is_stopped() {
     let subject = b"a".repeat(200_000);
@@ -62,11 +82,14 @@ fn a_search_for_plain_text_is_stopped() {
         calls += 1;
         calls < 10
     };
+    let mut from = 0;
     assert_eq!(
-        find_plain(&subject, &needle, 0, &mut fuel),
+        find_plain(&subject, &needle, &mut from, &mut fuel),
         Err(Error::Stopped)
     );
     assert_eq!(calls, 10);
+    while find_plain(&subject, &needle, &mut from, &mut |_| false) == Err(Error::Stopped) {}
+    assert_eq!(from, 100_000, "no more places are left for it");
 }
 
 /// The real server nests a call of C for each item.

@@ -6,12 +6,12 @@ use super::from_end;
 use crate::metamethod::Found;
 use crate::names::Operand;
 use crate::native::{Args, Call, Continuation, NativeResult, Outcome};
-use crate::pattern::{self, Capture, Matcher};
+use crate::pattern::{self, Capture, Matcher, Search};
 use crate::value::{StringRef, Value};
 use crate::vm::{Error, Vm};
 
 /// A capture, or what is wrong with it, which matters only to who asks for it.
-type Captured = Result<Capture, pattern::Error>;
+type Captured = Result<Capture, &'static str>;
 
 /// A match and what it captured.
 #[derive(Debug)]
@@ -22,57 +22,60 @@ struct Match {
     explicit: usize,
 }
 
+/// What came of a search.
+enum Searched {
+    Found(Match),
+    Nowhere,
+    /// The slice is used up.
+    Unfinished,
+}
+
 impl Vm {
-    /// The first match at or after a position.
+    /// Goes on with a search as far as the slice lasts.
     fn search(
         &mut self,
         subject: StringRef,
-        pattern: &Pattern,
-        from: usize,
-    ) -> Result<Option<Match>, Error> {
-        let Vm { heap, fuel, .. } = self;
+        pattern: Pattern,
+        search: &mut Search,
+    ) -> Result<Searched, Error> {
+        let (left, mut spent) = (self.fuel_left(), 0);
         let mut spend = |steps: u32| {
-            *fuel -= i64::from(steps);
-            true
+            spent += i64::from(steps);
+            spent <= left
         };
-        let text = heap.bytes(pattern.string);
+        let text = self.heap.bytes(pattern.string);
         let text = if pattern.anchored {
             pattern::anchor(text).1
         } else {
             text
         };
-        let mut matcher = Matcher::new(heap.bytes(subject), text);
-        let mut found = Ok(None);
-        match matcher.find(from, pattern.anchored, &mut spend) {
-            Ok(None) => {}
+        let under_way = std::mem::take(search);
+        let mut matcher = Matcher::resume(self.heap.bytes(subject), text, under_way);
+        let found = matcher.go_on(pattern.anchored, &mut spend);
+        let searched = match found {
+            Ok(None) => Ok(Searched::Nowhere),
             Ok(Some(whole)) => {
                 let count = matcher.capture_count();
-                let explicit = matcher.explicit_capture_count();
-                let captures = (0..count)
-                    .map(|index| matcher.capture(index, &whole))
-                    .collect();
-                found = Ok(Some(Match {
+                let captures = (0..count).map(|index| matcher.capture(index, &whole));
+                Ok(Searched::Found(Match {
+                    explicit: matcher.explicit_capture_count(),
+                    captures: captures.collect(),
                     whole,
-                    captures,
-                    explicit,
-                }));
+                }))
             }
-            Err(error) => found = Err(error),
-        }
-        found.map_err(|error| self.pattern_error(error))
-    }
-
-    #[cold]
-    fn pattern_error(&mut self, error: pattern::Error) -> Error {
-        match error {
-            pattern::Error::Malformed(text) => self.error(text.as_bytes()),
-            pattern::Error::Stopped => Error::Killed,
-        }
+            Err(pattern::Error::Stopped) => {
+                *search = matcher.into_search();
+                Ok(Searched::Unfinished)
+            }
+            Err(pattern::Error::Malformed(text)) => Err(text),
+        };
+        self.fuel = self.fuel.saturating_sub(spent);
+        searched.map_err(|text| self.error(text.as_bytes()))
     }
 
     fn capture_value(&mut self, subject: StringRef, capture: &Captured) -> Result<Value, Error> {
         match capture {
-            Err(error) => Err(self.pattern_error(*error)),
+            Err(text) => Err(self.error(text.as_bytes())),
             Ok(Capture::Position(before)) => Ok(Value::Number((before + 1) as f64)),
             Ok(Capture::Bytes(range)) => {
                 self.make_room(range.len())?;
@@ -112,43 +115,133 @@ fn search(vm: &mut Vm, args: Args, find: bool) -> NativeResult {
     let start = from_end(vm.optional_integer(args, 2, 1)?, length) - 1;
     let start = (start.max(0) as usize).min(length);
     if find && (vm.arg(args, 3).truthy() || pattern::is_plain(vm.bytes(string))) {
-        return find_plain(vm, subject, string, start);
+        let hunt = PlainHunt {
+            subject,
+            needle: string,
+            from: start,
+        };
+        return hunt.go_on(vm);
     }
-    let anchored = pattern::anchor(vm.bytes(string)).0;
-    let Some(found) = vm.search(subject, &Pattern { string, anchored }, start)? else {
-        return Ok(Outcome::One(Value::Nil));
+    let pattern = Pattern {
+        string,
+        anchored: pattern::anchor(vm.bytes(string)).0,
     };
-    if !find {
-        let count = vm.push_captures(subject, &found.captures)?;
-        return Ok(Outcome::Values(count));
-    }
-    vm.push(Value::Number((found.whole.start + 1) as f64))?;
-    vm.push(Value::Number(found.whole.end as f64))?;
-    let captures = if found.explicit == 0 {
-        &[]
-    } else {
-        &found.captures[..]
+    let hunt = Hunt {
+        subject,
+        pattern,
+        wanted: if find {
+            Wanted::Places
+        } else {
+            Wanted::Captures
+        },
+        search: Search::at(start),
     };
-    let count = vm.push_captures(subject, captures)?;
-    Ok(Outcome::Values(count + 2))
+    hunt.go_on(vm, args)
 }
 
-fn find_plain(vm: &mut Vm, subject: StringRef, needle: StringRef, start: usize) -> NativeResult {
-    let Vm { heap, fuel, .. } = vm;
-    let mut spend = |steps: u32| {
-        *fuel -= i64::from(steps);
-        true
-    };
-    let needle = heap.bytes(needle);
-    match pattern::find_plain(heap.bytes(subject), needle, start, &mut spend) {
-        Ok(Some(at)) => {
-            let end = at + needle.len();
-            vm.push(Value::Number((at + 1) as f64))?;
-            vm.push(Value::Number(end as f64))?;
-            Ok(Outcome::Values(2))
+/// A search that may take several slices. The arguments of whoever searches keep both strings.
+#[derive(Debug)]
+struct Hunt {
+    subject: StringRef,
+    pattern: Pattern,
+    wanted: Wanted,
+    search: Search,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wanted {
+    /// Of `find`: where the match begins and ends, then its captures.
+    Places,
+    /// Of `match`.
+    Captures,
+    /// Of `gmatch`: the captures, and where to look next.
+    Next,
+}
+
+impl Hunt {
+    fn go_on(mut self, vm: &mut Vm, args: Args) -> NativeResult {
+        let found = match vm.search(self.subject, self.pattern, &mut self.search)? {
+            Searched::Found(found) => found,
+            Searched::Nowhere if self.wanted == Wanted::Next => return Ok(Outcome::Nothing),
+            Searched::Nowhere => return Ok(Outcome::One(Value::Nil)),
+            Searched::Unfinished => return Ok(Outcome::Pause(Box::new(self))),
+        };
+        let Range { start, end } = found.whole;
+        let mut captures = &found.captures[..];
+        let mut places = 0;
+        match self.wanted {
+            Wanted::Places => {
+                vm.push(Value::Number((start + 1) as f64))?;
+                vm.push(Value::Number(end as f64))?;
+                places = 2;
+                captures = &captures[..found.explicit];
+            }
+            Wanted::Captures => {}
+            Wanted::Next => {
+                let next = if end == start { end + 1 } else { end };
+                vm.set_native_upvalue(args, 2, Value::Number(next as f64));
+            }
         }
-        Ok(None) => Ok(Outcome::One(Value::Nil)),
-        Err(error) => Err(vm.pattern_error(error)),
+        let count = vm.push_captures(self.subject, captures)?;
+        Ok(Outcome::Values(places + count))
+    }
+}
+
+impl Continuation for Hunt {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        args: Args,
+        _results: Result<usize, Value>,
+    ) -> NativeResult {
+        self.go_on(vm, args)
+    }
+
+    fn memory(&self) -> usize {
+        self.search.memory()
+    }
+}
+
+/// The same for a plain text.
+#[derive(Debug)]
+struct PlainHunt {
+    subject: StringRef,
+    needle: StringRef,
+    from: usize,
+}
+
+impl PlainHunt {
+    fn go_on(mut self, vm: &mut Vm) -> NativeResult {
+        let (left, mut spent) = (vm.fuel_left(), 0);
+        let mut spend = |steps: u32| {
+            spent += i64::from(steps);
+            spent <= left
+        };
+        let needle = vm.heap.bytes(self.needle);
+        let subject = vm.heap.bytes(self.subject);
+        let found = pattern::find_plain(subject, needle, &mut self.from, &mut spend);
+        let length = needle.len();
+        vm.fuel = vm.fuel.saturating_sub(spent);
+        match found {
+            Ok(Some(at)) => {
+                vm.push(Value::Number((at + 1) as f64))?;
+                vm.push(Value::Number((at + length) as f64))?;
+                Ok(Outcome::Values(2))
+            }
+            Ok(None) => Ok(Outcome::One(Value::Nil)),
+            Err(_) => Ok(Outcome::Pause(Box::new(self))),
+        }
+    }
+}
+
+impl Continuation for PlainHunt {
+    fn resume(
+        self: Box<Self>,
+        vm: &mut Vm,
+        _args: Args,
+        _results: Result<usize, Value>,
+    ) -> NativeResult {
+        self.go_on(vm)
     }
 }
 
@@ -181,14 +274,13 @@ fn next_match(vm: &mut Vm, args: Args) -> NativeResult {
         string,
         anchored: false,
     };
-    let Some(found) = vm.search(subject, &pattern, from)? else {
-        return Ok(Outcome::Nothing);
+    let hunt = Hunt {
+        subject,
+        pattern,
+        wanted: Wanted::Next,
+        search: Search::at(from),
     };
-    let Range { start, end } = found.whole;
-    let next = if end == start { end + 1 } else { end };
-    vm.set_native_upvalue(args, 2, Value::Number(next as f64));
-    let count = vm.push_captures(subject, &found.captures)?;
-    Ok(Outcome::Values(count))
+    hunt.go_on(vm, args)
 }
 
 /// A `gsub` under way.
@@ -196,8 +288,11 @@ fn next_match(vm: &mut Vm, args: Args) -> NativeResult {
 struct Substitution {
     subject: StringRef,
     pattern: Pattern,
-    /// Where to look next, and up to where the subject was copied.
-    from: usize,
+    /// For the next match.
+    search: Search,
+    /// Nothing was called: the slice is used up.
+    pausing: bool,
+    /// Up to where the subject was copied.
     copied: usize,
     count: i64,
     most: i64,
@@ -224,7 +319,8 @@ pub(super) fn gsub(vm: &mut Vm, args: Args) -> NativeResult {
     let substitution = Substitution {
         subject,
         pattern: Pattern { string, anchored },
-        from: 0,
+        search: Search::default(),
+        pausing: false,
         copied: 0,
         count: 0,
         most,
@@ -237,9 +333,11 @@ pub(super) fn gsub(vm: &mut Vm, args: Args) -> NativeResult {
 impl Substitution {
     fn run(mut self, vm: &mut Vm, args: Args) -> NativeResult {
         let length = vm.bytes(self.subject).len();
-        while self.count < self.most && self.from <= length {
-            let Some(found) = vm.search(self.subject, &self.pattern, self.from)? else {
-                break;
+        while self.count < self.most {
+            let found = match vm.search(self.subject, self.pattern, &mut self.search)? {
+                Searched::Found(found) => found,
+                Searched::Nowhere => break,
+                Searched::Unfinished => return self.pause(),
             };
             self.count += 1;
             self.whole = found.whole.clone();
@@ -267,6 +365,10 @@ impl Substitution {
             if !self.advance(length) {
                 break;
             }
+            // Many short matches are long, too.
+            if vm.fuel_left() < 0 {
+                return self.pause();
+            }
         }
         self.append_subject(vm, length)?;
         let text = std::mem::take(&mut self.text);
@@ -276,17 +378,23 @@ impl Substitution {
         Ok(Outcome::Values(2))
     }
 
+    fn pause(mut self) -> NativeResult {
+        self.pausing = true;
+        Ok(Outcome::Pause(Box::new(self)))
+    }
+
     /// Moves past the match; whether there may be another.
     fn advance(&mut self, length: usize) -> bool {
         self.copied = self.whole.end;
         if self.pattern.anchored {
             return false;
         }
+        let end = self.whole.end;
         if self.whole.is_empty() {
-            self.from = self.whole.end + 1;
-            return self.whole.end < length;
+            self.search = Search::at(end + 1);
+            return end < length;
         }
-        self.from = self.whole.end;
+        self.search = Search::at(end);
         true
     }
 
@@ -340,7 +448,7 @@ impl Substitution {
                             self.append(vm, 20)?;
                             self.text.extend((before + 1).to_string().into_bytes());
                         }
-                        Some(Err(error)) => return Err(vm.pattern_error(*error)),
+                        Some(Err(text)) => return Err(vm.error(text.as_bytes())),
                         None => return Err(vm.error(b"invalid capture index")),
                     }
                 }
@@ -388,6 +496,9 @@ impl Continuation for Substitution {
         args: Args,
         results: Result<usize, Value>,
     ) -> NativeResult {
+        if std::mem::take(&mut self.pausing) {
+            return self.run(vm, args);
+        }
         let count = results.unwrap_or(0);
         let first = vm.top() - count;
         let value = if count > 0 {
@@ -406,6 +517,6 @@ impl Continuation for Substitution {
     }
 
     fn memory(&self) -> usize {
-        self.text.capacity()
+        self.text.capacity() + self.search.memory()
     }
 }

@@ -22,7 +22,7 @@ pub fn answer(question: &str) -> String {
 fn find(subject: &[u8], pattern: &[u8], from: usize) -> String {
     let from = (from - 1).min(subject.len());
     if pattern::is_plain(pattern) {
-        let found = pattern::find_plain(subject, pattern, from, &mut |_| true);
+        let found = pattern::find_plain(subject, pattern, &mut { from }, &mut |_| true);
         return match found.expect("nothing stops it") {
             Some(start) => format!("{} {}", start + 1, start + pattern.len()),
             None => "nil".to_string(),
@@ -40,7 +40,7 @@ fn find(subject: &[u8], pattern: &[u8], from: usize) -> String {
         match matcher.capture(index, &found) {
             Ok(Capture::Position(before)) => out += &format!(" {}", before + 1),
             Ok(Capture::Bytes(range)) => out += &format!(" \"{}\"", escape(&subject[range])),
-            Err(error) => return complaint(error),
+            Err(message) => return format!("error {message}"),
         }
     }
     out
