@@ -220,7 +220,7 @@ pub struct Ran {
     /// The recorded reply, where it differs.
     pub recorded: String,
     /// Where in the block's script its compiling or running failed.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -334,7 +334,7 @@ impl World {
 
     fn find_fault(&self, words: &[Vec<u8>], ran: &mut Ran) {
         if ran.error && self.concerns_script(words) {
-            ran.fault = fault::of(&ran.output);
+            ran.fault = fault::of(&ran.output).map(Box::new);
         }
     }
 

@@ -126,6 +126,47 @@ describe("step by step", () => {
     await close();
   });
 
+  test("a server that begins anew has no script that stands, nor has a page that is left", async () => {
+    const opened = await open(COUPON);
+    const { page, block, button, complaints, close } = opened;
+    await begin(opened);
+    await page.getByRole("button", { name: "Session" }).click();
+    await page.getByRole("button", { name: "Start the server over" }).click();
+    await block.locator(".stepper").waitFor({ state: "detached" });
+    assert.equal(await reply(page, "EXISTS coupon:autumn:used"), "(integer) 0");
+    await begin(opened);
+    for (const line of [2, 5, 6]) {
+      await button("Step").click();
+      await place(block, `Before line ${line}`);
+    }
+    await page.reload();
+    await answering(page);
+    // Nothing of the block was over, so nothing of it is kept.
+    assert.equal(await block.locator(".stepper").count(), 0);
+    assert.equal(await reply(page, "EXISTS coupon:autumn:used"), "(integer) 0");
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test("while a script stands its block offers nothing else", async () => {
+    const opened = await open(COUPON);
+    const { page, block, button, number, close } = opened;
+    await begin(opened);
+    const offered = await block.getByRole("button").evaluateAll((all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).map((one) => one.innerText));
+    assert.deepEqual(offered, ["Step", "Run to the end", "Stop"]);
+    await button("Step").press("Control+Enter");
+    await place(block, /line [12]/);
+    // Another block says which one holds the server.
+    const other = number + 1;
+    await page.click(`#block-${other} .run`);
+    await says(page, `#block-${other}`, /The script of block \d+ stands still/);
+    await button("Run to the end").click();
+    await page.waitForSelector(`#block-${number}[data-state="ran"]`);
+    await run(page, other);
+    assert.equal(await page.locator(`#block-${other}`).getAttribute("data-state"), "ran");
+    await close();
+  });
+
   for (const viewport of [NARROW, { width: 768, height: 1024 }, WIDE]) {
     for (const colorScheme of ["light", "dark"]) {
       test(`at ${viewport.width} px, ${colorScheme}`, async () => {
