@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 use super::dom;
 use super::erase::{click, input, maybe, part};
 use super::page::Page;
+use crate::format::counted;
 use crate::state::record::Record;
 
 /// Counts of what stands on the page.
@@ -81,9 +82,9 @@ fn Head(name: RwSignal<String>, sum: Sum) -> impl IntoView {
     let today = dom::local_date(dom::now());
     let counted = format!(
         "{} solved in {}; {} complete.",
-        count(sum.exercises, "exercise"),
-        count(sum.lessons, "lesson"),
-        count(sum.complete, "lesson"),
+        counted(sum.exercises as u64, "exercise"),
+        counted(sum.lessons as u64, "lesson"),
+        counted(sum.complete as u64, "lesson"),
     );
     let holder = move || {
         let name = name.get();
@@ -97,12 +98,5 @@ fn Head(name: RwSignal<String>, sum: Sum) -> impl IntoView {
             _ => counted,
         }}</p>
         <p class="certificate-date">{today}</p>
-    }
-}
-
-fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
     }
 }

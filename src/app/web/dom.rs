@@ -117,7 +117,7 @@ pub fn local_time(millis: u64) -> String {
         .into()
 }
 
-/// A date as it is written out: 30 November 2026.
+/// A date as it is written out: November 30, 2026.
 pub fn local_date(millis: u64) -> String {
     let date = js_sys::Date::new(&(millis as f64).into());
     let options = js_sys::Object::new();

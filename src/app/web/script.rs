@@ -12,6 +12,7 @@ use super::dom;
 use super::draw::Draw;
 use super::erase::{click, part};
 use super::page::Page;
+use super::stepping::unexpected;
 use super::steps::{command_text, output_lines, step_button};
 use super::world::{BlockState, Problem};
 use crate::format::counted;
@@ -309,7 +310,6 @@ fn problem(result: Result<Response, Problem>) -> String {
         Err(Problem::Failed(messages::Failure::NoSuchPart)) => {
             "This script does not run any more: the server began anew meanwhile.".to_owned()
         }
-        Err(problem) => problem.text(),
-        Ok(_) => "The engine answered something else than was asked.".to_owned(),
+        other => unexpected(other),
     }
 }

@@ -106,7 +106,8 @@ impl Page {
     }
 }
 
-fn unexpected(result: Result<Response, Problem>) -> String {
+/// What to say where the answer is not the one that was asked for.
+pub fn unexpected(result: Result<Response, Problem>) -> String {
     match result {
         Err(problem) => problem.text(),
         Ok(_) => "The engine answered something else than was asked.".to_owned(),
