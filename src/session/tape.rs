@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use engine::words;
 use messages::{KeyRow, Ran, Setup};
-use trace::Event;
+use trace::{Event, Of};
 use views::snapshot::{Shared, Snapshot};
 use views::{Frame, Subject, View};
 
@@ -137,9 +137,10 @@ impl Tape {
         let about = words::split(line.as_bytes()).unwrap_or_default();
         let about: Vec<&[u8]> = about.iter().map(Vec::as_slice).collect();
         let before = self.before(world, &about);
+        let db = world.own_db() as u16;
         let (ran, trace) = trace::during(|| act(world));
         let changed = self.has_changed(world);
-        let (touched, events) = self.own(trace.events);
+        let (touched, events) = self.own(trace.events, db);
         if !(touched || changed) {
             return ran;
         }
@@ -198,7 +199,7 @@ impl Tape {
 
     /// Of what was told, what the visualiser steps over: for a key, what happened inside of it. Also whether it was
     /// looked at.
-    fn own(&self, told: Vec<Event>) -> (bool, Vec<Event>) {
+    fn own(&self, told: Vec<Event>, db: u16) -> (bool, Vec<Event>) {
         let of_server = matches!(self.view.subject, Subject::Server(_));
         let (mut touched, mut inside) = (of_server, of_server);
         let mut events = Vec::new();
@@ -209,7 +210,14 @@ impl Tape {
             }
             // A command that reads and then writes looks up its key twice; to the reader that is one thing.
             let again = matches!(event, Event::Key { .. }) && events.last() == Some(&event);
-            if inside && !again && (self.view.steps_over)(&event) {
+            let elsewhere = match &event {
+                Event::Dict {
+                    of: Of::Keys(own), ..
+                } => *own != db,
+                Event::Expiry { db: own, .. } => *own != u32::from(db),
+                _ => false,
+            };
+            if inside && !again && !elsewhere && (self.view.steps_over)(&event) {
                 events.push(event);
             }
         }

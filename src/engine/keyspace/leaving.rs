@@ -1,6 +1,6 @@
 //! Keys that no command removes: their deadline passed, or memory was needed.
 
-use super::Keyspace;
+use super::{Keyspace, told};
 use crate::cost;
 use crate::event::Class;
 use crate::expire::ExpiredKeys;
@@ -38,7 +38,10 @@ impl Keyspace {
 
     /// Removes a key because its time has come.
     pub fn expire(&mut self, key: &[u8]) {
-        if let Some(object) = self.remove(key)
+        if trace::is_on() {
+            told::removed(self.db, key);
+        }
+        if let Some(object) = self.take(key)
             && self.expire_lazily
         {
             self.free_lazily(&object.value);

@@ -7,6 +7,9 @@ use messages::{LogEntry, Setup};
 use views::snapshot::{Body, Snapshot};
 use views::{Frame, Options, Scene, View, hyperloglog, skiplist, slots, xray};
 
+mod dict;
+mod expiry;
+
 use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
