@@ -303,7 +303,11 @@ impl Keyspace {
         self.stats.hits += 1;
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
         if !self.no_touch {
-            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
+            let before = object.access;
+            object.access = before.again(&self.tally, self.now, &mut self.chance);
+            if trace::is_on() {
+                told::used(self.db, key, before, object.access, &self.tally, self.now);
+            }
         }
         Some(object)
     }
@@ -316,7 +320,11 @@ impl Keyspace {
         self.touched = Some((self.db, slot, Touch::Write));
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
         if !self.no_touch && !again {
-            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
+            let before = object.access;
+            object.access = before.again(&self.tally, self.now, &mut self.chance);
+            if trace::is_on() {
+                told::used(self.db, key, before, object.access, &self.tally, self.now);
+            }
         }
         Some(object)
     }
@@ -339,15 +347,6 @@ impl Keyspace {
             return None;
         }
         Some(slot)
-    }
-
-    #[cold]
-    fn tell_key(&self, key: &[u8]) {
-        trace::tell(trace::Event::Key {
-            db: self.db as u32,
-            found: self.dbs[self.db].keys.get(key).is_some() && !self.is_due(key),
-            key: key.to_vec(),
-        });
     }
 
     fn is_touched(&self, slot: Place) -> bool {
@@ -553,6 +552,9 @@ impl Keyspace {
         self.relist_fields(key, fields_before, fields_after);
         match before {
             None => {
+                if trace::is_on() {
+                    told::added(self.db, key);
+                }
                 self.notify(Class::New, "new", key);
                 self.signal_ready(key);
             }
@@ -602,8 +604,8 @@ impl Keyspace {
     /// Removes a key that is there, expired or not; gives what it held. No notification: the caller knows why.
     pub fn remove(&mut self, key: &[u8]) -> Option<Object> {
         let object = self.take(key)?;
-        if object.has_deadline() && trace::is_on() {
-            told::deadline(self.db, key, Object::NEVER);
+        if trace::is_on() {
+            told::gone(self.db, key, object.has_deadline());
         }
         Some(object)
     }
@@ -693,8 +695,7 @@ impl Keyspace {
         self.dirty += keys;
         let empty = Db::new(db, self.seed, self.dbs[db].keys.is_by_slot());
         if trace::is_on() {
-            let (of, told) = (Of::Keys(db as u16), trace::Dict::Allocated { buckets: 0 });
-            trace::tell(trace::Event::Dict { of, told });
+            told::emptied(db);
         }
         let flushed = std::mem::replace(&mut self.dbs[db], empty);
         let current = std::mem::replace(&mut self.db, db);

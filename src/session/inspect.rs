@@ -102,6 +102,9 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
             .then(|| keys.dicts().next().map(tables))
             .flatten(),
         expiry: parts.contains(&Part::Expiry).then(|| server::expiry(world)),
+        eviction: parts
+            .contains(&Part::Eviction)
+            .then(|| server::eviction(world)),
     })
 }
 

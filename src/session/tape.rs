@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use engine::eviction::Policy;
 use engine::words;
 use messages::{KeyRow, Ran, Setup};
 use trace::{Event, Of};
@@ -31,6 +32,8 @@ pub(crate) struct Watched {
     pub view: &'static str,
     pub key: Vec<u8>,
     pub seed: Option<String>,
+    /// In place of the eviction policy that its commands set.
+    pub policy: Option<Policy>,
 }
 
 pub(crate) struct Replay {
@@ -75,6 +78,7 @@ pub(crate) fn follow<'w>(
     world.replays.retain(|other| other.watched != *watched);
     for entry in &world.entries()[replay.entries..] {
         replay.world.repeat(entry);
+        replay.set_policy();
     }
     replay.entries = length;
     if world.replays.len() >= REPLAYS_MAX {
@@ -88,6 +92,14 @@ pub(crate) fn follow<'w>(
 }
 
 impl Replay {
+    /// Whatever policy was set that evicts, this world has its own.
+    fn set_policy(&mut self) {
+        let set = &mut self.world.engine.server.config.maxmemory_policy;
+        if let (Policy::Evict(..), Some(own)) = (*set, self.watched.policy) {
+            *set = own;
+        }
+    }
+
     fn new(world: &World, view: &'static View, watched: Watched) -> Replay {
         let setup = world.setup();
         let setup = Setup {
@@ -214,7 +226,9 @@ impl Tape {
                 Event::Dict {
                     of: Of::Keys(own), ..
                 } => *own != db,
-                Event::Expiry { db: own, .. } => *own != u32::from(db),
+                Event::Expiry { db: own, .. } | Event::Eviction { db: own, .. } => {
+                    *own != u32::from(db)
+                }
                 _ => false,
             };
             if inside && !again && !elsewhere && (self.view.steps_over)(&event) {

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod dict;
+mod eviction;
 mod expiry;
 mod hyperloglog;
 mod skiplist;
@@ -20,6 +21,7 @@ mod skiplist;
 use std::cell::{Cell, RefCell};
 
 pub use dict::{Dict, Of};
+pub use eviction::Eviction;
 pub use expiry::Expiry;
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
@@ -48,6 +50,10 @@ pub enum Event {
     Expiry {
         db: u32,
         told: Expiry,
+    },
+    Eviction {
+        db: u32,
+        told: Eviction,
     },
 }
 

@@ -8,6 +8,7 @@
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
 pub mod dict;
+pub mod eviction;
 pub mod expiry;
 pub mod hyperloglog;
 mod parts;
@@ -63,6 +64,8 @@ pub enum Part {
     Keys,
     /// Deadlines.
     Expiry,
+    /// Memory, and who would go.
+    Eviction,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -97,6 +100,7 @@ pub static ALL: &[&View] = &[
     &dict::KEYSPACE,
     &dict::VIEW,
     &expiry::VIEW,
+    &eviction::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.

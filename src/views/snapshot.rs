@@ -49,6 +49,53 @@ pub struct Server {
     pub dict: Option<Dict>,
     /// `Part::Expiry`: deadlines, and where the active cycle stands.
     pub expiry: Option<Expiry>,
+    /// `Part::Eviction`: memory, and who would go.
+    pub eviction: Option<Eviction>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Eviction {
+    pub policy: String,
+    pub samples: usize,
+    /// `maxmemory`; 0 is none.
+    pub limit: u64,
+    pub used: u64,
+    pub evicted: u64,
+    pub keys: u64,
+    pub clock_millis: i64,
+    /// Keys that may go, by their names; of many the first in the table.
+    pub held: Vec<Held>,
+    /// Candidates of all draws so far, the best last.
+    pub pool: Vec<Candidate>,
+    /// What another policy made of the same commands.
+    pub rival: Option<Rival>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Held {
+    pub key: Vec<u8>,
+    /// The higher, the sooner it goes; what it counts is the policy's.
+    pub score: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidate {
+    pub key: Vec<u8>,
+    pub score: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rival {
+    pub policy: String,
+    pub bands: Vec<Band>,
+}
+
+/// A group of keys, and how many of it were evicted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Band {
+    pub name: &'static str,
+    pub keys: u64,
+    pub evicted: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,14 +1,54 @@
-//! What a whole server looks like to the visualisers that are about one: deadlines.
+//! What a whole server looks like to the visualisers that are about one: deadlines, and memory.
 
 use engine::structures::dict::Dict;
 use engine::structures::slotted::Slotted;
-use views::snapshot::{Expiry, Life};
+use views::snapshot::{Candidate, Eviction, Expiry, Held, Life};
 
 use super::sample;
 use crate::world::World;
 
 /// Lifetimes that are drawn; of more, those at the beginning of the walk.
 const LIVES_MAX: usize = 1_000;
+
+/// Keys that are judged; of more, the first that the table has.
+const HELD_MAX: usize = 1_200;
+
+pub(super) fn eviction(world: &World) -> Eviction {
+    let keys = &world.engine.keys;
+    let db = &keys.dbs[world.own_db()];
+    let config = &world.engine.server.config;
+    let policy = config.maxmemory_policy;
+    let score = |object| policy.score(object, &config.tally(), world.now());
+    let mut held: Vec<Held> = db
+        .keys
+        .iter()
+        .take(HELD_MAX)
+        .map(|(key, object)| Held {
+            key: sample(key),
+            score: score(object),
+        })
+        .collect();
+    held.sort_by(|one, other| one.key.cmp(&other.key));
+    Eviction {
+        policy: policy.name().to_owned(),
+        samples: config.maxmemory_samples,
+        limit: config.maxmemory,
+        used: engine::memory::used(keys, &world.engine.server.clients) as u64,
+        evicted: keys.stats.evicted,
+        keys: db.keys.len() as u64,
+        clock_millis: world.now().millis(),
+        held,
+        pool: keys
+            .pool
+            .candidates()
+            .map(|(key, score)| Candidate {
+                key: sample(key),
+                score,
+            })
+            .collect(),
+        rival: None,
+    }
+}
 
 pub(super) fn expiry(world: &World) -> Expiry {
     let db = &world.engine.keys.dbs[world.own_db()];
