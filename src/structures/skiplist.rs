@@ -272,6 +272,13 @@ impl Skiplist {
         if rank >= self.length {
             return None;
         }
+        // Both ends are known without a search, as Redis takes them for ZPOPMIN, ZPOPMAX and ZRANGE.
+        if rank == 0 {
+            return Some(self.forward(&self.link_at(0, 0)));
+        }
+        if rank + 1 == self.length {
+            return Some(self.tail);
+        }
         let path = self.path(|_, crossed| crossed as usize <= rank + 1);
         Some(self.last_of(&path))
     }
