@@ -1,8 +1,8 @@
 //! The skip list of sorted sets: towers of chance, spans on every link, one link back.
 //!
 //! P is 1/4 and towers reach 32 levels at most. Order is score, then bytes, the shorter first.
-//! Nodes live in one slab and all towers in one piece of memory, so that a link is a number, and small: a search waits
-//! for memory at each tower that it steps to, and the more links lie in a cache the less it waits. Finding by range is in
+//! Nodes live in one slab and all towers in one row, so that a link is a number, and small: a search waits for memory at
+//! each tower that it steps to, and the more links lie in a cache the less it waits. Finding by range is in
 //! `range.rs`, removing and walking in `walk.rs`. Deliberately not here: the dict that makes ZSCORE
 //! quick, and NaN, which the commands refuse. Sources: Pugh 1990; Redis `t_zset.c`, `zslInsert` and
 //! its neighbors.
@@ -29,9 +29,9 @@ const NIL: u32 = 0;
 #[derive(Debug, Clone)]
 pub struct Skiplist {
     nodes: Slab<Node>,
-    links: Vec<Link>,
+    links: Row<Link>,
     /// Whose tower begins at this place of `links`; apart from them, as a search seldom asks.
-    owners: Vec<u32>,
+    owners: Row<u32>,
     free_node: u32,
     /// For each height, the first of the abandoned towers; they are chained through their first link.
     free_towers: [u32; MAX_LEVEL],
@@ -107,8 +107,8 @@ impl Skiplist {
         });
         Skiplist {
             nodes,
-            links: vec![Link::default(); MAX_LEVEL],
-            owners: vec![HEADER; MAX_LEVEL],
+            links: row(MAX_LEVEL, Link::default()),
+            owners: row(MAX_LEVEL, HEADER),
             free_node: NIL,
             free_towers: [NIL; MAX_LEVEL],
             tail: NIL,
@@ -415,12 +415,33 @@ pub fn tower_bytes(height: usize) -> usize {
     allocated(24 + 16 * height)
 }
 
+/// Memory in which towers lie one after the other. In one piece a step of a search costs one load; natively such a piece
+/// grows by having its pages mapped elsewhere. In WebAssembly it would be copied, and leave a hole of its size behind.
+#[cfg(not(target_family = "wasm"))]
+type Row<T> = Vec<T>;
+#[cfg(target_family = "wasm")]
+type Row<T> = Slab<T>;
+
+fn row<T: Clone>(length: usize, of: T) -> Row<T> {
+    let mut row = Row::default();
+    lengthen(&mut row, length, of);
+    row
+}
+
 /// Grows by an eighth where doubling would keep half of a large list's memory in reserve.
-fn lengthen<T: Clone>(list: &mut Vec<T>, more: usize, with: T) {
-    if list.capacity() - list.len() < more {
-        list.reserve_exact(more.max(list.len() / 8));
+#[cfg(not(target_family = "wasm"))]
+fn lengthen<T: Clone>(row: &mut Row<T>, more: usize, with: T) {
+    if row.capacity() - row.len() < more {
+        row.reserve_exact(more.max(row.len() / 8));
     }
-    list.resize(list.len() + more, with);
+    row.resize(row.len() + more, with);
+}
+
+#[cfg(target_family = "wasm")]
+fn lengthen<T: Clone>(row: &mut Row<T>, more: usize, with: T) {
+    for _ in 0..more {
+        row.push(with.clone());
+    }
 }
 
 /// Each level above the first with chance 1/4: two bits of one draw per level.
