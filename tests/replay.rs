@@ -342,7 +342,8 @@ impl Silence {
     /// Whether this command is answered with nothing, and what holds for the next one.
     fn covers(&mut self, words: &[Vec<u8>]) -> bool {
         let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase());
-        let is_reply = (word(0).as_deref(), word(1).as_deref()) == (Some(b"client"), Some(b"reply"));
+        let is_reply =
+            (word(0).as_deref(), word(1).as_deref()) == (Some(b"client"), Some(b"reply"));
         let next = match word(2).as_deref() {
             Some(b"off") if is_reply => Silence::Lasting,
             Some(b"skip") if is_reply => Silence::Once,
