@@ -139,16 +139,12 @@ impl Picture<'_> {
     fn columns(&self, small: usize, large: usize, rows: &[Row]) -> Vec<Column> {
         let mut columns = Vec::new();
         let mut x = 0;
-        // The old table stands on the left, whichever it is.
-        let order = if small <= large {
-            vec![small, large]
-        } else {
-            vec![large, small]
-        };
+        // The old table has the number 0 and stands on the left, whichever is the larger.
+        let mut order = vec![small, large];
+        order.sort_unstable();
+        order.dedup();
         for number in order {
-            if number != small || columns.is_empty() || small != large {
-                self.add_columns(number, (small, large), rows, &mut x, &mut columns);
-            }
+            self.add_columns(number, (small, large), rows, &mut x, &mut columns);
         }
         columns
     }
@@ -163,9 +159,6 @@ impl Picture<'_> {
     ) {
         let table = &self.dict.tables[number];
         let of_small = number == small;
-        if of_small && small == large && !columns.is_empty() {
-            return;
-        }
         let parts = match of_small {
             true => 1,
             false => self.dict.tables[large].buckets / self.dict.tables[small].buckets,
@@ -189,7 +182,7 @@ impl Picture<'_> {
                 which,
                 x: *x,
                 label: match which {
-                    Which::All => 8,
+                    Which::All => 20,
                     _ => 46 + 7 * table.buckets.trailing_zeros().max(1),
                 },
                 beads: 1,
@@ -201,7 +194,9 @@ impl Picture<'_> {
                     .map(|bucket| table.chain(*bucket).len())
                     .sum()
             });
-            column.beads = longest.max().unwrap_or(1).clamp(1, BEADS_MAX);
+            // Wide enough for the name above it.
+            let least = if which == Which::All { 2 } else { 1 };
+            column.beads = longest.max().unwrap_or(1).clamp(least, BEADS_MAX);
             *x = column.right() + GAP;
             columns.push(column);
         }

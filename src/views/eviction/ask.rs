@@ -109,7 +109,7 @@ pub fn question(scene: &Scene) -> Option<Ask> {
     let drawn: Vec<String> = draw.iter().map(|(key, _)| text_of(key)).collect();
     Some(Ask {
         question: format!(
-            "Memory is used up. The last draw is {}, and the pool holds what earlier draws left. Which key goes last?",
+            "Memory is used up. The last draw is {}, and the pool holds what earlier draws left. Which key goes then?",
             drawn.join(", ")
         ),
         choices,

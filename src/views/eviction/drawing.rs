@@ -236,8 +236,8 @@ pub fn verdict(state: &Eviction, arena: &Arena, events: &[Event]) -> Option<Mark
     let compared = match best {
         None => "no key that is left would have been a better choice".to_owned(),
         Some(best) => format!(
-            "{} would have been better choices, the best one {}, {}",
-            counted(count, "key that is left").replace("lefts", "left"),
+            "{} of those that are left would have been a better choice, the best one {}, {}",
+            counted(count, "key"),
             text_of(&best.key),
             words(best.score)
         ),

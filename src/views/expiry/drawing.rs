@@ -82,10 +82,8 @@ pub fn board(state: &Expiry, cells: &[Life], events: &[Event], cell: Option<u32>
     };
     Board {
         label: format!(
-            "{} in rows of {columns}; with a cross: past the deadline and still there. Arrow keys move from one to the next.",
-            counted(cells.len() as u64, "key with a deadline")
-                .replace("deadlines", "deadline")
-                .replacen("key ", if cells.len() == 1 { "key " } else { "keys " }, 1)
+            "{}, a key each, in rows of {columns}; with a cross: it is over, and the key still there. Arrow keys move from one to the next.",
+            counted(cells.len() as u64, "deadline")
         ),
         columns,
         cells: colors,
@@ -124,7 +122,7 @@ pub fn gauges(state: &Expiry, cycle: Option<&Cycle>) -> Markup {
         stale,
         10_000,
         &format!(
-            "a loop is repeated while more than {} % of it was stale",
+            "a loop is repeated while more than {}\u{a0}% of it was stale",
             state.acceptable_percent
         ),
     );
@@ -162,7 +160,7 @@ fn gauge(words: &str, now: u64, most: u64, note: &str) -> Markup {
 
 /// Hundredths of a percent.
 pub fn percent(hundredths: u64) -> String {
-    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    format!("{}.{:02}\u{a0}%", hundredths / 100, hundredths % 100)
 }
 
 pub fn millis(micros: u64) -> String {
@@ -182,7 +180,7 @@ pub fn loops(cycle: &Cycle, acceptable_percent: u32) -> Markup {
             false => "enough",
         };
         el("li", "").say(&format!(
-            "{looked} looked at, {expired} expired ({share} %): {verdict}"
+            "{looked} looked at, {expired} expired ({share}\u{a0}%): {verdict}"
         ))
     });
     let name = if cycle.fast { "fast" } else { "slow" };

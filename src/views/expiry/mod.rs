@@ -68,7 +68,7 @@ fn say(event: &Event) -> String {
                 (false, false) => "enough",
             };
             format!(
-                "{looked} looked at in {}, {expired} expired ({share} %): {verdict}.",
+                "{looked} looked at in {}, {expired} expired ({share}\u{a0}%): {verdict}.",
                 counted((*buckets).into(), "bucket")
             )
         }
@@ -189,7 +189,7 @@ fn question(state: &Expiry) -> Option<Ask> {
     let share = state.due * 100 / state.with_deadline.max(1);
     let bother = match share {
         ..=10 => format!(
-            "The cycle does not bother: {share} % are stale, and it goes on only above {} %.",
+            "The cycle does not bother: {share}\u{a0}% are stale, and it goes on only above {}\u{a0}%.",
             state.acceptable_percent
         ),
         _ => "The cycle gets there as well, tick by tick.".to_owned(),
