@@ -12,11 +12,17 @@
 
 #![forbid(unsafe_code)]
 
+mod dict;
+mod eviction;
+mod expiry;
 mod hyperloglog;
 mod skiplist;
 
 use std::cell::{Cell, RefCell};
 
+pub use dict::{Dict, Of};
+pub use eviction::Eviction;
+pub use expiry::Expiry;
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
 
@@ -37,6 +43,18 @@ pub enum Event {
     },
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
+    Dict {
+        of: Of,
+        told: Dict,
+    },
+    Expiry {
+        db: u32,
+        told: Expiry,
+    },
+    Eviction {
+        db: u32,
+        told: Eviction,
+    },
 }
 
 /// What was told during one piece of work.
@@ -84,6 +102,14 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Trace) {
     (result, TOLD.replace(outer))
 }
 
+/// Does the work without anybody listening: for a value that is put together apart from the key that was looked at.
+pub fn unheard<T>(work: impl FnOnce() -> T) -> T {
+    let was_on = ON.replace(false);
+    let result = work();
+    ON.set(was_on);
+    result
+}
+
 /// The beginning of a member, for an event.
 pub fn sample(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
@@ -108,6 +134,7 @@ mod tests {
             tell(key("a"));
             let ((), inner) = during(|| tell(key("b")));
             assert_eq!(inner.events, [key("b")]);
+            unheard(|| tell(key("apart")));
             tell(key("c"));
         });
         assert_eq!(trace.events, [key("a"), key("c")]);

@@ -7,6 +7,9 @@
 //!
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
+pub mod dict;
+pub mod eviction;
+pub mod expiry;
 pub mod hyperloglog;
 mod parts;
 mod pictures;
@@ -57,6 +60,12 @@ pub enum Subject {
 pub enum Part {
     /// Keys by the slot that they would have in a cluster.
     Slots,
+    /// The table of the keys.
+    Keys,
+    /// Deadlines.
+    Expiry,
+    /// Memory, and who would go.
+    Eviction,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -88,6 +97,10 @@ pub static ALL: &[&View] = &[
     &skiplist::VIEW,
     &hyperloglog::VIEW,
     &slots::VIEW,
+    &dict::KEYSPACE,
+    &dict::VIEW,
+    &expiry::VIEW,
+    &eviction::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.
@@ -105,6 +118,7 @@ pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
     match &key.body {
         snapshot::Body::Skiplist(_) => &skiplist::VIEW,
         snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
+        snapshot::Body::Table { .. } => &dict::VIEW,
         _ => &xray::VIEW,
     }
 }
