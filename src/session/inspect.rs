@@ -21,7 +21,7 @@ use engine::values::sorted_set::SortedSet;
 use messages::KeyRow;
 use views::Part;
 use views::snapshot::{
-    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot,
+    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot, Window,
 };
 
 use crate::world::World;
@@ -74,6 +74,7 @@ pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
         body: body(&object.value, about),
         limits: encodings::limits(key, object, &world.engine.server.config.limits),
         costs: Vec::new(),
+        window: window(&object.value, about),
     })
 }
 
@@ -168,6 +169,44 @@ fn body(value: &Value, about: &[&[u8]]) -> Body {
         Value::Stream(_) => Body::Other,
         Value::VectorSet(_) => Body::Other,
     }
+}
+
+/// Where a command names a bit beyond what the body shows of a string.
+fn window(value: &Value, about: &[&[u8]]) -> Option<Window> {
+    const HALF: usize = PARTS_MAX / 2;
+    let Value::String(string) = value else {
+        return None;
+    };
+    let byte = usize::try_from(bit_of(about)? / 8).ok()?;
+    if byte < PARTS_MAX {
+        return None;
+    }
+    let bytes = string.bytes();
+    let first = byte - HALF - byte % 16;
+    let rest = bytes.get(first..).unwrap_or_default();
+    Some(Window {
+        first: first as u64,
+        bytes: rest[..rest.len().min(PARTS_MAX)].to_vec(),
+    })
+}
+
+/// The bit that a command names: BITFIELD says it after the type of a number, the others first of all numbers.
+fn bit_of(about: &[&[u8]]) -> Option<u64> {
+    let (verb, words) = about.split_first()?;
+    let place = |word: &[u8]| number::parse_i64(word).and_then(|at| u64::try_from(at).ok());
+    if !verb.to_ascii_uppercase().starts_with(b"BITFIELD") {
+        return words.iter().skip(1).find_map(|word| place(word));
+    }
+    words.windows(2).find_map(|pair| {
+        let width = match pair[0] {
+            [b'i' | b'u', width @ ..] => place(width)?,
+            _ => return None,
+        };
+        match pair[1] {
+            [b'#', index @ ..] => place(index)?.checked_mul(width),
+            at => place(at),
+        }
+    })
 }
 
 fn hash_body(hash: &Hash) -> Body {

@@ -12,11 +12,13 @@
 
 #![forbid(unsafe_code)]
 
+mod bits;
 mod hyperloglog;
 mod skiplist;
 
 use std::cell::{Cell, RefCell};
 
+pub use bits::{Bits, Source};
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
 
@@ -37,6 +39,7 @@ pub enum Event {
     },
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
+    Bits(Bits),
 }
 
 /// What was told during one piece of work.

@@ -7,6 +7,7 @@
 //!
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
+pub mod bitmaps;
 pub mod hyperloglog;
 mod parts;
 mod pictures;
@@ -88,6 +89,7 @@ pub static ALL: &[&View] = &[
     &skiplist::VIEW,
     &hyperloglog::VIEW,
     &slots::VIEW,
+    &bitmaps::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.
@@ -105,6 +107,16 @@ pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
     match &key.body {
         snapshot::Body::Skiplist(_) => &skiplist::VIEW,
         snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
+        snapshot::Body::Bytes(bytes) if is_binary(bytes) => &bitmaps::VIEW,
         _ => &xray::VIEW,
+    }
+}
+
+/// Whether these are bits rather than text. Of a long string this is the beginning, which may end inside a character.
+fn is_binary(bytes: &[u8]) -> bool {
+    let control = |c: char| c.is_control() && !c.is_whitespace();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.contains(control),
+        Err(error) => error.error_len().is_some(),
     }
 }

@@ -26,6 +26,16 @@ pub struct Key {
     pub limits: Vec<Limit>,
     /// What the same data would take in each encoding that can hold it, the present one included; for small keys.
     pub costs: Vec<(&'static str, u64)>,
+    /// Of a long string, the bytes round the bit that the command is about.
+    pub window: Option<Window>,
+}
+
+/// Bytes from the middle of a string; there may be none, if the string ends before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// The place of its first byte in the string.
+    pub first: u64,
+    pub bytes: Vec<u8>,
 }
 
 /// How near the key is to another encoding.
