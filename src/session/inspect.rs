@@ -21,12 +21,13 @@ use engine::values::sorted_set::SortedSet;
 use messages::KeyRow;
 use views::Part;
 use views::snapshot::{
-    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot, Window,
+    self, Body, Key, Link, More, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot, Window,
 };
 
 use crate::world::World;
 
 mod encodings;
+mod streams;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
@@ -74,7 +75,10 @@ pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
         body: body(&object.value, about),
         limits: encodings::limits(key, object, &world.engine.server.config.limits),
         costs: Vec::new(),
-        window: window(&object.value, about),
+        more: Box::new(More {
+            window: window(&object.value, about),
+            ..More::default()
+        }),
     })
 }
 
@@ -85,6 +89,21 @@ pub(crate) fn costs(world: &World, key: &[u8]) -> Vec<(&'static str, u64)> {
     object.map_or_else(Vec::new, |object| {
         encodings::costs(key, object, &world.engine.server.config.limits)
     })
+}
+
+/// Members of a sorted set with their scores: all of a small one, of a large one every n-th.
+pub(crate) fn places(world: &World, key: &[u8]) -> Vec<(Vec<u8>, f64)> {
+    const PLACES_MAX: usize = 300;
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key);
+    let Some(Value::SortedSet(set)) = object.map(|object| &object.value) else {
+        return Vec::new();
+    };
+    let all = ScoreRange::inclusive(f64::NEG_INFINITY, f64::INFINITY);
+    let members = set.from_score(&all, false, 0);
+    members
+        .step_by(set.len().div_ceil(PLACES_MAX).max(1))
+        .map(|(member, score)| (sample(&member), score))
+        .collect()
 }
 
 pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
@@ -166,7 +185,7 @@ fn body(value: &Value, about: &[&[u8]]) -> Body {
         },
         Value::Hash(hash) => hash_body(hash),
         Value::SortedSet(set) => sorted_set(set, about),
-        Value::Stream(_) => Body::Other,
+        Value::Stream(stream) => Body::Stream(Box::new(streams::body(stream))),
         Value::VectorSet(_) => Body::Other,
     }
 }

@@ -13,14 +13,18 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+pub mod geo;
 mod hyperloglog;
 mod skiplist;
+pub mod stream;
 
 use std::cell::{Cell, RefCell};
 
 pub use bits::{Bits, Source};
+pub use geo::Geo;
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
+pub use stream::Stream;
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +44,8 @@ pub enum Event {
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
     Bits(Bits),
+    Geo(Geo),
+    Stream(Stream),
 }
 
 /// What was told during one piece of work.

@@ -89,6 +89,11 @@ fn body(key: &Key, before: Option<&Key>) -> Markup {
             counted(list.length, "member"),
             counted(list.level.into(), "level")
         )),
+        Body::Stream(stream) => note(&format!(
+            "{} in {}: streams have a picture of their own.",
+            counted(key.row.length, "element"),
+            counted(stream.node_count, "listpack")
+        )),
         _ => several(pictures::still(key)),
     }
 }

@@ -12,6 +12,8 @@ use crate::tape::{self, Watched};
 use crate::world::World;
 
 mod bitmaps;
+mod geo;
+mod streams;
 
 fn world(lines: &[&str]) -> World {
     let mut world = World::new(Setup {

@@ -134,7 +134,7 @@ pub fn board_of(snapshot: &Snapshot, first: Option<u64>) -> Option<Board> {
     };
     let bytes = bytes_of(key)?;
     let length = key.row.length;
-    if let Some(window) = &key.window
+    if let Some(window) = &key.more.window
         && first.is_none_or(|first| first == window.first)
     {
         return Some(Board {
