@@ -30,6 +30,8 @@ async function open(name, options = {}) {
     (count) => document.querySelectorAll(".log .entry .reply").length >= count,
     starter.split("\n").length,
   );
+  // The figure follows the console; it is ready when it has drawn the last command.
+  await says(opened.page, ".visualiser-line", new RegExp(starter.split("\n").at(-1).trim().replace(/[^\w ]/g, ".")));
   return opened;
 }
 

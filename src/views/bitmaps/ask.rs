@@ -1,6 +1,7 @@
 //! "Which byte does GET show now?", asked before the byte is drawn; after a bit far away, what it costs.
 
 use messages::drawing::{Ask, Choice};
+use structures::order;
 use trace::{Bits as Told, Event};
 
 use super::state::Board;
@@ -88,7 +89,7 @@ fn order(at: u64, to: bool, board: &Board) -> Option<Ask> {
         ));
     }
     // Always in the same order, whatever is right.
-    choices.sort_by(|one, other| one.text.cmp(&other.text));
+    order::sort_by(&mut choices, |one, other| one.text.cmp(&other.text));
     (choices.len() > 1).then(|| Ask {
         question: format!(
             "Byte {} was {before:08b}. Bit {at} was set to {}. What does GET show there now?",

@@ -7,7 +7,7 @@ use messages::markup::{Markup, el, several};
 use structures::bits;
 use trace::{Bits as Told, Source};
 
-use super::state::{Board, Field};
+use super::state::{self, Board, Field};
 use crate::parts;
 
 /// Bytes drawn with a button for each bit.
@@ -213,7 +213,8 @@ fn outcome(field: &Field) -> String {
     match to.map(i128::from) == Some(wanted) {
         true => became,
         false => format!(
-            "{became}: {wanted} does not fit. {overflow} decided; WRAP makes {wrapped}, SAT {limited}, FAIL refuses"
+            "{became}: {} does not fit. {overflow} decided; WRAP makes {wrapped}, SAT {limited}, FAIL refuses",
+            state::exact(wanted)
         ),
     }
 }

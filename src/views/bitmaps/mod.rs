@@ -16,7 +16,7 @@ use crate::pictures;
 use crate::xray;
 use crate::{Drawing, Scene, Subject, View, run_button};
 
-pub use state::{Board, at, board_of};
+pub use state::{Board, Field, at, board_of};
 
 pub static VIEW: View = View {
     name: "bitmaps",
@@ -82,12 +82,14 @@ fn say(event: &Event) -> String {
             let bits = format!("Bits {at} to {last} as {kind}");
             match to {
                 None => format!(
-                    "{bits}: {from} stays, for {wanted} does not fit and {overflow} refuses."
+                    "{bits}: {from} stays, for {} does not fit and {overflow} refuses.",
+                    state::exact(*wanted)
                 ),
                 Some(to) if i128::from(*to) == *wanted => format!("{bits}: {from} becomes {to}."),
                 Some(to) => {
                     format!(
-                        "{bits}: {from} becomes {to}, for {wanted} does not fit and {overflow} decides."
+                        "{bits}: {from} becomes {to}, for {} does not fit and {overflow} decides.",
+                        state::exact(*wanted)
                     )
                 }
             }

@@ -65,14 +65,35 @@ impl Field {
     }
 
     /// What each way to treat an overflow makes of the same number: WRAP, then SAT.
-    pub fn outcomes(&self, wanted: i128) -> (i128, i128) {
-        let span = 1i128 << self.width;
-        let (min, max) = match self.signed {
-            true => (-span / 2, span / 2 - 1),
-            false => (0, span - 1),
+    pub fn outcomes(&self, wanted: i128) -> (i64, i64) {
+        let above = u64::BITS - self.width;
+        let (low, max) = (wanted as i64, (u64::MAX >> above) as i64);
+        let (wrapped, min, max) = match self.signed {
+            true => {
+                let max = i64::MAX >> above;
+                (low << above >> above, -max - 1, max)
+            }
+            false => (((low as u64) << above >> above) as i64, 0, max),
         };
-        let wrapped = (wanted - min).rem_euclid(span) + min;
-        (wrapped, wanted.clamp(min, max))
+        let limited = if wanted > max.into() {
+            max
+        } else if wanted < min.into() {
+            min
+        } else {
+            low
+        };
+        (wrapped, limited)
+    }
+}
+
+/// A sum of two 64-bit numbers as text.
+pub fn exact(number: i128) -> String {
+    match (i64::try_from(number), u64::try_from(number.unsigned_abs())) {
+        (Ok(number), _) => number.to_string(),
+        (_, Ok(size)) if number < 0 => format!("-{size}"),
+        (_, Ok(size)) => size.to_string(),
+        // Only twice the least number is beyond 64 bits and a sign.
+        (Err(_), Err(_)) => "-18446744073709551616".to_owned(),
     }
 }
 

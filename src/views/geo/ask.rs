@@ -3,6 +3,8 @@
 use messages::drawing::{Ask, Choice};
 use messages::format::{counted, text_of};
 
+use structures::order;
+
 use super::drawing::{degrees, grouped, line, meters};
 use super::state;
 use crate::Scene;
@@ -71,7 +73,7 @@ fn candidates(scene: &Scene) -> Option<Ask> {
         counted(cells as u64, "cell")
     );
     let mut counts = vec![hits, looked, all];
-    counts.sort_unstable();
+    order::sort(&mut counts);
     counts.dedup();
     if counts.len() < 2 {
         return None;

@@ -96,9 +96,9 @@ pub fn combs(place: &(Vec<u8>, f64), steps: u32) -> Markup {
             text_of(member)
         ),
         _ => format!(
-            "{}: {} halvings make a cell of {size}, all scores from {min} up to, not including, {max}.",
+            "{}: {} make a cell of {size}, all scores from {min} up to, not including, {max}.",
             text_of(member),
-            steps
+            counted(steps.into(), "halving")
         ),
     };
     let rows = several([
@@ -280,6 +280,13 @@ pub fn ranges(search: &Search, look: &Look) -> Markup {
             )
             .append(el("span", "").say(&found))
     });
+    let far = search.cells.iter().any(|looked| {
+        let (own, there) = (search.own_cell().area(), looked.cell.area());
+        there.south > own.north || there.north < own.south
+    });
+    let far = far.then(|| {
+        parts::note("The grid has no edge in the north and the south: a cell beyond it is one at the other end of the world, and is looked through too.")
+    });
     let dropped: Vec<&str> = search
         .dropped
         .iter()
@@ -293,8 +300,8 @@ pub fn ranges(search: &Search, look: &Look) -> Markup {
     });
     several([
         parts::note(&format!(
-            "{} halvings: cells of {}. A cell is a range of scores:",
-            search.steps,
+            "{}: cells of {}. A cell is a range of scores:",
+            counted(search.steps.into(), "halving"),
             cell_size(search.own_cell())
         )),
         el("ol", "geo-ranges")
@@ -305,6 +312,7 @@ pub fn ranges(search: &Search, look: &Look) -> Markup {
             .add_all(rows),
     ])
     .add_if(dropped)
+    .add_if(far)
 }
 
 pub fn table(look: &Look) -> Markup {

@@ -4,17 +4,21 @@
 use messages::format::{cut, text_of};
 use messages::markup::{Markup, el, several};
 use structures::geohash::{Area, Cell, LATITUDE_MAX, Place};
+use structures::number::format_fixed;
 use structures::number::trigonometry::{asin, cos, sin};
+use structures::order;
 use trace::geo::Size;
 
 use super::drawing::{self, Look};
 use super::state::{self, Search};
 use crate::parts;
 
+/// In units of the drawing.
 const WIDTH: f64 = 480.0;
 const HEIGHT_MAX: f64 = 420.0;
 const HEIGHT_MIN: f64 = 180.0;
 const RADIUS: f64 = 6_372_797.560_856;
+const POLE: f64 = 90.0;
 const RADIANS: f64 = std::f64::consts::PI / 180.0;
 
 /// The part of the world that is drawn, and how.
@@ -69,7 +73,10 @@ pub fn svg(look: &Look) -> Markup {
         None => "Places on a map. The text view says the same.",
     };
     let drawing = el("svg", "geo-map")
-        .with("viewBox", &format!("0 0 {WIDTH} {:.0}", window.height))
+        .with(
+            "viewBox",
+            &format!("0 0 {} {}", px(WIDTH), px(window.height)),
+        )
         .with("role", "img")
         .with("aria-label", label)
         .add_all(look.search.map(|search| cells(search, &window)))
@@ -116,8 +123,8 @@ fn window_of(look: &Look) -> Area {
         return Area {
             west: own.west - width * 1.06,
             east: own.east + width * 1.06,
-            south: own.south - height * 1.06,
-            north: own.north + height * 1.06,
+            south: (own.south - height * 1.06).max(-POLE),
+            north: (own.north + height * 1.06).min(POLE),
         };
     }
     let scores: Vec<f64> = match look.pair {
@@ -157,54 +164,80 @@ fn window_of(look: &Look) -> Area {
     }
 }
 
-/// Each cell where it lies round the middle, also where the map would end; those that were looked through have numbers.
+/// Each cell once, where it lies round the middle; those that were looked through have numbers.
 fn cells(search: &Search, window: &Window) -> Markup {
     let own = search.own_cell();
     let area = own.area();
     let (width, height) = (area.east - area.west, area.north - area.south);
     let mut drawn = Vec::new();
     let mut order: Vec<(u64, f64, f64)> = Vec::new();
-    for north in [1, 0, -1] {
-        for east in [-1, 0, 1] {
-            let cell = match (east, north) {
-                (0, 0) => own,
-                _ => own.neighbor(east, north),
-            };
-            let number = search.cells.iter().position(|looked| looked.cell == cell);
-            let was_dropped = search.dropped.contains(&cell);
-            let class = match (number, was_dropped) {
-                (Some(number), _) if number + 1 == search.cells.len() => "geo-cell looked now",
-                (Some(_), _) => "geo-cell looked",
-                (None, true) => "geo-cell dropped",
-                (None, false) => "geo-cell",
-            };
-            let west = area.west + width * f64::from(east);
-            let upper = area.north + height * f64::from(north);
-            let (x, y) = (window.x(west), window.y(upper));
-            let (across, down) = (window.x(west + width) - x, window.y(upper - height) - y);
-            drawn.push(
-                el("rect", class)
-                    .with("x", &format!("{x:.1}"))
-                    .with("y", &format!("{y:.1}"))
-                    .with("width", &format!("{across:.1}"))
-                    .with("height", &format!("{down:.1}")),
-            );
-            if was_dropped {
-                drawn.push(label("geo-number", x + 6.0, y + 16.0, "dropped"));
-            }
-            if let Some(number) = number {
-                drawn.push(label(
-                    "geo-number",
-                    x + 6.0,
-                    y + 16.0,
-                    &(number + 1).to_string(),
-                ));
-                order.extend(inside(cell, (x, y), (across, down)));
-            }
+    let mut seen: Vec<Cell> = Vec::new();
+    for (east, north) in spots(own) {
+        let cell = own.neighbor(east, north);
+        if seen.contains(&cell) {
+            continue;
+        }
+        seen.push(cell);
+        let number = search.cells.iter().position(|looked| looked.cell == cell);
+        let was_dropped = search.dropped.contains(&cell);
+        let class = match (number, was_dropped) {
+            (Some(number), _) if number + 1 == search.cells.len() => "geo-cell looked now",
+            (Some(_), _) => "geo-cell looked",
+            (None, true) => "geo-cell dropped",
+            (None, false) => "geo-cell",
+        };
+        let west = area.west + width * f64::from(east);
+        let upper = area.north + height * f64::from(north);
+        let (x, y) = (window.x(west), window.y(upper));
+        let (across, down) = (window.x(west + width) - x, window.y(upper - height) - y);
+        drawn.push(
+            el("rect", class)
+                .with("x", &px(x))
+                .with("y", &px(y))
+                .with("width", &px(across))
+                .with("height", &px(down)),
+        );
+        let words = match number {
+            Some(number) => (number + 1).to_string(),
+            None if was_dropped => "dropped".to_owned(),
+            None => String::new(),
+        };
+        drawn.push(label("geo-number", x + 6.0, y + 16.0, &words));
+        if number.is_some() {
+            order.extend(inside(cell, (x, y), (across, down)));
         }
     }
-    order.sort_by_key(|(bits, ..)| *bits);
+    order::sort_by(&mut order, |(one, ..), (other, ..)| one.cmp(other));
     several([z_curve(&order)]).add_all(drawn)
+}
+
+/// The nine places round a cell, east and north. Of very large cells there are so few that the grid comes back to the
+/// same one: first come those where the map really has them.
+fn spots(own: Cell) -> Vec<(i32, i32)> {
+    let mut spots = vec![(0, 0)];
+    for north in [0, 1, -1] {
+        spots.extend(
+            [0, 1, -1]
+                .map(|east| (east, north))
+                .into_iter()
+                .filter(|spot| *spot != (0, 0)),
+        );
+    }
+    let comes_back = |(east, north): &(i32, i32)| u8::from(is_round_the_edge(own, *east, *north));
+    order::sort_by(&mut spots, |one, other| {
+        comes_back(one).cmp(&comes_back(other))
+    });
+    spots
+}
+
+/// Whether the grid has gone on at the other edge of the map.
+fn is_round_the_edge(own: Cell, east: i32, north: i32) -> bool {
+    let (area, there) = (own.area(), own.neighbor(east, north).area());
+    let is_there = |from: f64, size: f64, by: i32, real: f64| {
+        (from + size * f64::from(by) - real).abs() < size / 2.0
+    };
+    !is_there(area.west, area.east - area.west, east, there.west)
+        || !is_there(area.south, area.north - area.south, north, there.south)
 }
 
 /// The middles of 16 smaller cells, with their bits.
@@ -236,7 +269,7 @@ fn z_curve(order: &[(u64, f64, f64)]) -> Markup {
         } else {
             &mut jumps
         };
-        path.push_str(&format!("M{x:.1} {y:.1}L{to_x:.1} {to_y:.1}"));
+        path.push_str(&format!("M{} {}L{} {}", px(x), px(y), px(to_x), px(to_y)));
     }
     several([
         el("path", "geo-curve").with("d", &way),
@@ -255,10 +288,10 @@ fn own_cell(look: &Look, window: &Window) -> Option<Markup> {
     const LEAST: f64 = 3.0;
     (width > LEAST && height > LEAST).then(|| {
         el("rect", "geo-own")
-            .with("x", &format!("{x:.1}"))
-            .with("y", &format!("{y:.1}"))
-            .with("width", &format!("{width:.1}"))
-            .with("height", &format!("{height:.1}"))
+            .with("x", &px(x))
+            .with("y", &px(y))
+            .with("width", &px(width))
+            .with("height", &px(height))
     })
 }
 
@@ -279,7 +312,7 @@ fn area(search: &Search, window: &Window) -> Markup {
         right.push((latitude, sideways(search, latitude)));
     }
     let point = |longitude: f64, latitude: f64| {
-        format!("{:.1} {:.1}", window.x(longitude), window.y(latitude))
+        format!("{} {}", px(window.x(longitude)), px(window.y(latitude)))
     };
     let east = right
         .iter()
@@ -294,7 +327,7 @@ fn area(search: &Search, window: &Window) -> Markup {
         el("path", "geo-area").with("d", &format!("M{}Z", points.join("L"))),
         el("path", "geo-middle").with(
             "d",
-            &format!("M{:.1} {y:.1}h12M{x:.1} {:.1}v12", x - 6.0, y - 6.0),
+            &format!("M{} {}h12M{} {}v12", px(x - 6.0), px(y), px(x), px(y - 6.0)),
         ),
     ])
 }
@@ -320,11 +353,11 @@ fn parting(look: &Look, window: &Window) -> Option<Markup> {
     let (path, x, y) = match parting.is_meridian {
         true => {
             let x = window.x(window.near(parting.degrees));
-            (format!("M{x:.1} 0V{:.0}", window.height), x + 6.0, 16.0)
+            (format!("M{} 0V{}", px(x), px(window.height)), x + 6.0, 16.0)
         }
         false => {
             let y = window.y(parting.degrees);
-            (format!("M0 {y:.1}H{WIDTH}"), 6.0, y - 6.0)
+            (format!("M0 {}H{}", px(y), px(WIDTH)), 6.0, y - 6.0)
         }
     };
     Some(several([
@@ -368,12 +401,13 @@ fn dots(look: &Look, window: &Window) -> Markup {
             None => "geo-place",
         };
         let mark = match found.is_some_and(|one| one.distance.is_none()) {
-            true => {
-                el("path", class).with("d", &format!("M{:.1} {:.1}l8 8m0-8l-8 8", x - 4.0, y - 4.0))
-            }
+            true => el("path", class).with(
+                "d",
+                &format!("M{} {}l8 8m0-8l-8 8", px(x - 4.0), px(y - 4.0)),
+            ),
             false => el("circle", class)
-                .with("cx", &format!("{x:.1}"))
-                .with("cy", &format!("{y:.1}"))
+                .with("cx", &px(x))
+                .with("cy", &px(y))
                 .with("r", "4.5"),
         };
         let name = text_of(member);
@@ -422,9 +456,14 @@ fn room(
     Some(found)
 }
 
+/// With one decimal. The server’s own way to write numbers is here already; the standard library’s would come on top.
+fn px(length: f64) -> String {
+    format_fixed(length, 1)
+}
+
 fn label(class: &str, x: f64, y: f64, words: &str) -> Markup {
     el("text", class)
-        .with("x", &format!("{x:.1}"))
-        .with("y", &format!("{y:.1}"))
+        .with("x", &px(x))
+        .with("y", &px(y))
         .say(words)
 }

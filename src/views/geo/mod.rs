@@ -9,7 +9,7 @@ mod map;
 mod state;
 
 use messages::drawing::{Control, ControlKind};
-use messages::format::{self, text_of};
+use messages::format::{self, counted, text_of};
 use messages::markup::{el, several};
 use structures::geohash::STEPS_MAX;
 use structures::number::format_fixed;
@@ -72,7 +72,10 @@ fn say(event: &Event) -> String {
                     drawing::meters(*height)
                 ),
             };
-            format!("For {size}, {steps} halvings make cells of which nine are enough.")
+            format!(
+                "For {size}, {} make cells of which nine are enough.",
+                counted((*steps).into(), "halving")
+            )
         }
         Told::Dropped { bits, steps } => format!(
             "Cell {} is dropped: the area does not reach it.",

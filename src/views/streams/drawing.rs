@@ -98,9 +98,15 @@ pub fn nodes(look: &Look) -> Markup {
         }
         drawn.push(card(look, node, listed <= WRITTEN_MAX));
     }
-    el("ol", "stream-nodes")
+    let legend = (listed > WRITTEN_MAX).then(|| {
+        parts::note(
+            "A square is an entry: crossed out if it is deleted, with a dot if somebody has it, a bar where a group’s cursor stands.",
+        )
+    });
+    several([el("ol", "stream-nodes")
         .with("aria-label", "Nodes, each a listpack")
-        .add_all(drawn)
+        .add_all(drawn)])
+    .add_if(legend)
 }
 
 fn card(look: &Look, node: &StreamNode, written: bool) -> Markup {
@@ -348,7 +354,7 @@ fn unknown_lag(stream: &Stream, group: &StreamGroup) -> String {
 
 /// The tickets of one consumer. Pressed, a ticket is acknowledged.
 fn lane(look: &Look, group: &StreamGroup, consumer: &[u8], pending: u64) -> Markup {
-    const TICKETS_MAX: usize = 16;
+    const TICKETS_MAX: usize = 10;
     let own = group
         .tickets
         .iter()

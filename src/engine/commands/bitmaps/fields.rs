@@ -177,6 +177,8 @@ impl Operation {
         };
         let wanted = match self.verb {
             Verb::Get => return told::number_read(signed, width, self.at, before),
+            // To an unsigned number a negative one is a very large one.
+            Verb::Set(number) if !signed => (number as u64).into(),
             Verb::Set(number) => number.into(),
             Verb::Add(increment) => i128::from(before) + i128::from(increment),
         };

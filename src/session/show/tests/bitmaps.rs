@@ -226,3 +226,52 @@ fn whatever_a_string_holds_it_has_bits_or_says_why_not() {
     world.type_line("", "SET words hello");
     assert_eq!(shown(&mut world, "", "words", None).view, "xray");
 }
+
+/// What WRAP and SAT make of a number, and FAIL refuses, is what the server does.
+#[test]
+fn each_way_to_treat_an_overflow_is_told_beside_the_others() {
+    let mut lot = lots(11);
+    let mut compared = 0;
+    for _ in 0..200 {
+        let sign = ["u", "i"][lot(2) as usize];
+        let width = lot(63) + 1;
+        let by = lot(u64::MAX >> 1) as i64 >> lot(63);
+        let by = if lot(2) == 0 { by } else { -by };
+        let start = format!("BITFIELD k SET {sign}{width} 3 {}", lot(1 << 40));
+        let answer = |mode: &str| {
+            let mut world = world(&[&start]);
+            let line = format!("BITFIELD k OVERFLOW {mode} INCRBY {sign}{width} 3 {by}");
+            let answer = world.type_line("", &line).output;
+            (answer, frames(&mut world, &bitmaps::VIEW, "k"))
+        };
+        let [(wrapped, frames), (limited, _), (refused, _)] = ["WRAP", "SAT", "FAIL"].map(answer);
+        let Some(Event::Bits(Told::NumberSet {
+            signed,
+            width,
+            at,
+            from,
+            wanted,
+            to,
+            overflow,
+        })) = frames.last().and_then(|frame| frame.events.last()).cloned()
+        else {
+            panic!("{start}: a number is set")
+        };
+        let field = bitmaps::Field {
+            signed,
+            width,
+            at,
+            from,
+            written: Some((wanted, to, overflow)),
+        };
+        let (wrap, limit) = field.outcomes(wanted);
+        assert_eq!(wrapped, format!("1) (integer) {wrap}"), "{start} {by}");
+        if refused == "1) (nil)" {
+            assert_eq!(limited, format!("1) (integer) {limit}"), "{start} {by}");
+            compared += 1;
+        } else {
+            assert_eq!((wrap, limit), (to.expect("a number"), wrap), "{start} {by}");
+        }
+    }
+    assert!(compared > 15, "{compared}");
+}
