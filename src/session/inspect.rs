@@ -27,6 +27,7 @@ use views::snapshot::{
 use crate::world::World;
 
 mod encodings;
+mod server;
 mod streams;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
@@ -116,6 +117,14 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
         keys: keys.len() as u64,
         clock_millis: world.now().millis(),
         slots,
+        dict: parts
+            .contains(&Part::Keys)
+            .then(|| keys.dicts().next().map(tables))
+            .flatten(),
+        expiry: parts.contains(&Part::Expiry).then(|| server::expiry(world)),
+        eviction: parts
+            .contains(&Part::Eviction)
+            .then(|| server::eviction(world)),
     })
 }
 
@@ -300,24 +309,34 @@ fn end_of(pack: &Listpack, offset: Option<usize>) -> Vec<u8> {
 }
 
 fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
-    let (first, second) = table.table_sizes();
-    let buckets = |number: usize, size: usize| -> Vec<Vec<Vec<u8>>> {
-        (0..size.min(PARTS_MAX))
-            .map(|index| table.bucket(number, index).map(sample).collect())
-            .collect()
-    };
-    let mut tables = vec![buckets(0, first)];
-    if table.is_rehashing() {
-        tables.push(buckets(1, second));
-    }
     let entries = table
         .iter()
         .take(PARTS_MAX)
         .map(|(key, value)| (sample(key), shown(value)));
     Body::Table {
-        tables,
-        rehash_index: table.rehash_index().map(|index| index as u32),
+        dict: tables(table),
         entries: entries.collect(),
+    }
+}
+
+fn tables<V>(dict: &Dict<V>) -> snapshot::Dict {
+    let (first, second) = dict.table_sizes();
+    let used = dict.table_used();
+    let table = |number: usize, size: usize, used: usize| snapshot::Table {
+        buckets: size as u32,
+        used: used as u64,
+        chains: (0..size.min(PARTS_MAX))
+            .map(|bucket| dict.bucket(number, bucket).map(sample).collect())
+            .collect(),
+    };
+    let mut tables = vec![table(0, first, used.0)];
+    if dict.is_rehashing() {
+        tables.push(table(1, second, used.1));
+    }
+    snapshot::Dict {
+        tables,
+        rehash_index: dict.rehash_index().map(|index| index as u32),
+        held: dict.is_resize_avoided(),
     }
 }
 

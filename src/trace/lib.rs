@@ -13,6 +13,9 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+mod dict;
+mod eviction;
+mod expiry;
 pub mod geo;
 mod hyperloglog;
 mod skiplist;
@@ -21,6 +24,9 @@ pub mod stream;
 use std::cell::{Cell, RefCell};
 
 pub use bits::{Bits, Source};
+pub use dict::{Dict, Of};
+pub use eviction::Eviction;
+pub use expiry::Expiry;
 pub use geo::Geo;
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
@@ -43,6 +49,18 @@ pub enum Event {
     },
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
+    Dict {
+        of: Of,
+        told: Dict,
+    },
+    Expiry {
+        db: u32,
+        told: Expiry,
+    },
+    Eviction {
+        db: u32,
+        told: Eviction,
+    },
     Bits(Bits),
     Geo(Geo),
     Stream(Stream),
@@ -93,6 +111,14 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Trace) {
     (result, TOLD.replace(outer))
 }
 
+/// Does the work without anybody listening: for a value that is put together apart from the key that was looked at.
+pub fn unheard<T>(work: impl FnOnce() -> T) -> T {
+    let was_on = ON.replace(false);
+    let result = work();
+    ON.set(was_on);
+    result
+}
+
 /// The beginning of a member, for an event.
 pub fn sample(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
@@ -117,6 +143,7 @@ mod tests {
             tell(key("a"));
             let ((), inner) = during(|| tell(key("b")));
             assert_eq!(inner.events, [key("b")]);
+            unheard(|| tell(key("apart")));
             tell(key("c"));
         });
         assert_eq!(trace.events, [key("a"), key("c")]);

@@ -8,6 +8,9 @@
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
 pub mod bitmaps;
+pub mod dict;
+pub mod eviction;
+pub mod expiry;
 pub mod geo;
 pub mod hyperloglog;
 mod parts;
@@ -60,6 +63,12 @@ pub enum Subject {
 pub enum Part {
     /// Keys by the slot that they would have in a cluster.
     Slots,
+    /// The table of the keys.
+    Keys,
+    /// Deadlines.
+    Expiry,
+    /// Memory, and who would go.
+    Eviction,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -91,6 +100,10 @@ pub static ALL: &[&View] = &[
     &skiplist::VIEW,
     &hyperloglog::VIEW,
     &slots::VIEW,
+    &dict::KEYSPACE,
+    &dict::VIEW,
+    &expiry::VIEW,
+    &eviction::VIEW,
     &bitmaps::VIEW,
     &geo::VIEW,
     &streams::VIEW,
@@ -111,6 +124,7 @@ pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
     match &key.body {
         snapshot::Body::Skiplist(_) => &skiplist::VIEW,
         snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
+        snapshot::Body::Table { .. } => &dict::VIEW,
         snapshot::Body::Bytes(bytes) if is_binary(bytes) => &bitmaps::VIEW,
         snapshot::Body::Stream(_) => &streams::VIEW,
         snapshot::Body::Listpack(pack) if holds_places(key, pack) => &geo::VIEW,

@@ -96,9 +96,10 @@ pub fn combs(place: &(Vec<u8>, f64), steps: u32) -> Markup {
             text_of(member)
         ),
         _ => format!(
-            "{}: {} make a cell of {size}, all scores from {min} up to, not including, {max}.",
+            "{}: {} {} a cell of {size}, all scores from {min} up to, not including, {max}.",
             text_of(member),
-            counted(steps.into(), "halving")
+            counted(steps.into(), "halving"),
+            if steps == 1 { "makes" } else { "make" }
         ),
     };
     let rows = several([
