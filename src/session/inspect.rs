@@ -21,13 +21,14 @@ use engine::values::sorted_set::SortedSet;
 use messages::KeyRow;
 use views::Part;
 use views::snapshot::{
-    self, Body, Key, Link, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot,
+    self, Body, Key, Link, More, Packed, PackedEntry, QuicklistNode, SkiplistNode, Snapshot, Window,
 };
 
 use crate::world::World;
 
 mod encodings;
 mod server;
+mod streams;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
@@ -75,6 +76,10 @@ pub(crate) fn key(world: &World, key: &[u8], about: &[&[u8]]) -> Snapshot {
         body: body(&object.value, about),
         limits: encodings::limits(key, object, &world.engine.server.config.limits),
         costs: Vec::new(),
+        more: Box::new(More {
+            window: window(&object.value, about),
+            ..More::default()
+        }),
     })
 }
 
@@ -85,6 +90,21 @@ pub(crate) fn costs(world: &World, key: &[u8]) -> Vec<(&'static str, u64)> {
     object.map_or_else(Vec::new, |object| {
         encodings::costs(key, object, &world.engine.server.config.limits)
     })
+}
+
+/// Members of a sorted set with their scores: all of a small one, of a large one every n-th.
+pub(crate) fn places(world: &World, key: &[u8]) -> Vec<(Vec<u8>, f64)> {
+    const PLACES_MAX: usize = 300;
+    let object = world.engine.keys.dbs[world.own_db()].keys.get(key);
+    let Some(Value::SortedSet(set)) = object.map(|object| &object.value) else {
+        return Vec::new();
+    };
+    let all = ScoreRange::inclusive(f64::NEG_INFINITY, f64::INFINITY);
+    let members = set.from_score(&all, false, 0);
+    members
+        .step_by(set.len().div_ceil(PLACES_MAX).max(1))
+        .map(|(member, score)| (sample(&member), score))
+        .collect()
 }
 
 pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
@@ -174,9 +194,47 @@ fn body(value: &Value, about: &[&[u8]]) -> Body {
         },
         Value::Hash(hash) => hash_body(hash),
         Value::SortedSet(set) => sorted_set(set, about),
-        Value::Stream(_) => Body::Other,
+        Value::Stream(stream) => Body::Stream(Box::new(streams::body(stream))),
         Value::VectorSet(_) => Body::Other,
     }
+}
+
+/// Where a command names a bit beyond what the body shows of a string.
+fn window(value: &Value, about: &[&[u8]]) -> Option<Window> {
+    const HALF: usize = PARTS_MAX / 2;
+    let Value::String(string) = value else {
+        return None;
+    };
+    let byte = usize::try_from(bit_of(about)? / 8).ok()?;
+    if byte < PARTS_MAX {
+        return None;
+    }
+    let bytes = string.bytes();
+    let first = byte - HALF - byte % 16;
+    let rest = bytes.get(first..).unwrap_or_default();
+    Some(Window {
+        first: first as u64,
+        bytes: rest[..rest.len().min(PARTS_MAX)].to_vec(),
+    })
+}
+
+/// The bit that a command names: BITFIELD says it after the type of a number, the others first of all numbers.
+fn bit_of(about: &[&[u8]]) -> Option<u64> {
+    let (verb, words) = about.split_first()?;
+    let place = |word: &[u8]| number::parse_i64(word).and_then(|at| u64::try_from(at).ok());
+    if !verb.to_ascii_uppercase().starts_with(b"BITFIELD") {
+        return words.iter().skip(1).find_map(|word| place(word));
+    }
+    words.windows(2).find_map(|pair| {
+        let width = match pair[0] {
+            [b'i' | b'u', width @ ..] => place(width)?,
+            _ => return None,
+        };
+        match pair[1] {
+            [b'#', index @ ..] => place(index)?.checked_mul(width),
+            at => place(at),
+        }
+    })
 }
 
 fn hash_body(hash: &Hash) -> Body {

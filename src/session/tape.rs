@@ -194,7 +194,15 @@ impl Tape {
 
     fn snapshot(&self, world: &World, about: &[&[u8]]) -> Snapshot {
         match self.view.subject {
-            Subject::Key(_) => inspect::key(world, &self.key, about),
+            Subject::Key(_) => {
+                let mut snapshot = inspect::key(world, &self.key, about);
+                if let Snapshot::Key(key) = &mut snapshot
+                    && self.view.name == "geo"
+                {
+                    key.more.places = inspect::places(world, &self.key);
+                }
+                snapshot
+            }
             Subject::Server(parts) => inspect::server(world, parts),
         }
     }

@@ -12,19 +12,25 @@
 
 #![forbid(unsafe_code)]
 
+mod bits;
 mod dict;
 mod eviction;
 mod expiry;
+pub mod geo;
 mod hyperloglog;
 mod skiplist;
+pub mod stream;
 
 use std::cell::{Cell, RefCell};
 
+pub use bits::{Bits, Source};
 pub use dict::{Dict, Of};
 pub use eviction::Eviction;
 pub use expiry::Expiry;
+pub use geo::Geo;
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
+pub use stream::Stream;
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +61,9 @@ pub enum Event {
         db: u32,
         told: Eviction,
     },
+    Bits(Bits),
+    Geo(Geo),
+    Stream(Stream),
 }
 
 /// What was told during one piece of work.

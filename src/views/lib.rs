@@ -7,9 +7,11 @@
 //!
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
+pub mod bitmaps;
 pub mod dict;
 pub mod eviction;
 pub mod expiry;
+pub mod geo;
 pub mod hyperloglog;
 mod parts;
 mod pictures;
@@ -17,6 +19,7 @@ mod scene;
 pub mod skiplist;
 pub mod slots;
 pub mod snapshot;
+pub mod streams;
 pub mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
@@ -101,6 +104,9 @@ pub static ALL: &[&View] = &[
     &dict::VIEW,
     &expiry::VIEW,
     &eviction::VIEW,
+    &bitmaps::VIEW,
+    &geo::VIEW,
+    &streams::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.
@@ -119,6 +125,26 @@ pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
         snapshot::Body::Skiplist(_) => &skiplist::VIEW,
         snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
         snapshot::Body::Table { .. } => &dict::VIEW,
+        snapshot::Body::Bytes(bytes) if is_binary(bytes) => &bitmaps::VIEW,
+        snapshot::Body::Stream(_) => &streams::VIEW,
+        snapshot::Body::Listpack(pack) if holds_places(key, pack) => &geo::VIEW,
         _ => &xray::VIEW,
+    }
+}
+
+/// Whether the scores of a small sorted set are such as GEOADD makes: so large that few others are.
+fn holds_places(key: &snapshot::Key, pack: &snapshot::Packed) -> bool {
+    const LARGE: f64 = (1u64 << 45) as f64;
+    let score = |entry: &snapshot::PackedEntry| structures::number::parse_f64(&entry.value);
+    let mut scores = pack.entries.iter().skip(1).step_by(2).map(score);
+    key.row.kind == "zset" && scores.all(|score| score.is_some_and(|score| score >= LARGE))
+}
+
+/// Whether these are bits rather than text. Of a long string this is the beginning, which may end inside a character.
+fn is_binary(bytes: &[u8]) -> bool {
+    let control = |c: char| c.is_control() && !c.is_whitespace();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.contains(control),
+        Err(error) => error.error_len().is_some(),
     }
 }

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use messages::KeyRow;
+use trace::stream::Id;
 
 /// What a visualiser's subject looks like. Moments share it where nothing changed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +27,24 @@ pub struct Key {
     pub limits: Vec<Limit>,
     /// What the same data would take in each encoding that can hold it, the present one included; for small keys.
     pub costs: Vec<(&'static str, u64)>,
+    pub more: Box<More>,
+}
+
+/// What only some visualisers look at.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct More {
+    /// Of a long string, the bytes round the bit that the command is about.
+    pub window: Option<Window>,
+    /// Of a sorted set that is looked at as places: members with their scores, of many some from all parts.
+    pub places: Vec<(Vec<u8>, f64)>,
+}
+
+/// Bytes from the middle of a string; there may be none, if the string ends before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Window {
+    /// The place of its first byte in the string.
+    pub first: u64,
+    pub bytes: Vec<u8>,
 }
 
 /// How near the key is to another encoding.
@@ -163,6 +182,7 @@ pub enum Body {
         entries: Vec<(Vec<u8>, Vec<u8>)>,
     },
     Skiplist(Skiplist),
+    Stream(Box<Stream>),
     /// A type that has no picture yet.
     Other,
 }
@@ -247,4 +267,76 @@ pub struct Link {
     pub to: Option<u32>,
     /// Steps of the lowest level that it crosses.
     pub span: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stream {
+    /// Entries that are not deleted.
+    pub length: u64,
+    pub first_id: Id,
+    pub last_id: Id,
+    pub max_deleted_id: Id,
+    pub entries_added: u64,
+    /// Nodes of the radix tree, those that branch or only lead on included.
+    pub radix_nodes: u64,
+    /// Nodes with entries, in all.
+    pub node_count: u64,
+    /// The first of them; of a long stream also the last.
+    pub nodes: Vec<StreamNode>,
+    pub groups: Vec<StreamGroup>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StreamNode {
+    /// That of its first entry.
+    pub id: Id,
+    pub live: u64,
+    pub dead: u64,
+    pub bytes: u64,
+    /// Field names of the master entry.
+    pub fields: Vec<Vec<u8>>,
+    /// The first of them, deleted ones included.
+    pub entries: Vec<StreamEntry>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StreamEntry {
+    pub id: Id,
+    pub deleted: bool,
+    /// Its field names are those of the master entry.
+    pub same_fields: bool,
+    /// The beginning of its fields and values.
+    pub text: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StreamGroup {
+    pub name: Vec<u8>,
+    pub last_id: Id,
+    pub entries_read: Option<i64>,
+    /// Entries that it has not read; none if nobody can say how many.
+    pub lag: Option<i64>,
+    /// All of them.
+    pub pending: u64,
+    pub consumers: Vec<StreamConsumer>,
+    /// The first pending entries, by id.
+    pub tickets: Vec<Ticket>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StreamConsumer {
+    pub name: Vec<u8>,
+    pub pending: u64,
+}
+
+/// An entry that was delivered and not acknowledged.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ticket {
+    pub id: Id,
+    pub owner: Vec<u8>,
+    /// Milliseconds since 1970 of the last delivery.
+    pub delivered: i64,
+    pub count: u64,
+    /// The entry itself is not in the stream any more.
+    pub gone: bool,
 }

@@ -36,7 +36,8 @@ pub static VIEW: View = View {
 pub(crate) fn say(event: &Event) -> String {
     match event {
         Event::Encoding { from, to, why } => format!("The {from} becomes a {to}: {why}."),
-        other => format!("{other:?}"),
+        // Whoever steps over other events words them.
+        _ => String::new(),
     }
 }
 
@@ -88,6 +89,11 @@ fn body(key: &Key, before: Option<&Key>) -> Markup {
             "{} in {}: the skip list has a picture of its own.",
             counted(list.length, "member"),
             counted(list.level.into(), "level")
+        )),
+        Body::Stream(stream) => note(&format!(
+            "{} in {}: streams have a picture of their own.",
+            counted(key.row.length, "element"),
+            counted(stream.node_count, "listpack")
         )),
         _ => several(pictures::still(key)),
     }

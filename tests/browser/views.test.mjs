@@ -31,6 +31,8 @@ async function open(name, options = {}) {
     // Time that passes is answered by nothing.
     starter.split("\n").filter((line) => !line.startsWith("+ ")).length,
   );
+  // The figure follows the console; it is ready when it has drawn the last command.
+  await says(opened.page, ".visualiser-line", new RegExp(starter.split("\n").at(-1).trim().replace(/[^\w ]/g, ".")));
   return opened;
 }
 

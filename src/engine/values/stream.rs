@@ -9,6 +9,7 @@ mod node;
 mod read;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trim;
 
 use structures::ordered::OrderedMap;
@@ -16,6 +17,7 @@ use structures::ordered::OrderedMap;
 pub use group::{Consumer, ConsumerId, Group, Pending};
 pub use id::{Sequence, StreamId};
 pub use node::{Node, Pairs, StreamEntry};
+pub use told::{acknowledged, tell};
 pub use trim::{Bound, References, Trim};
 
 use crate::config::Limits;
@@ -109,6 +111,9 @@ impl Stream {
         if self.length == 1 {
             self.first_id = id;
         }
+        if trace::is_on() {
+            self.tell_added();
+        }
         Ok(id)
     }
 
@@ -130,6 +135,9 @@ impl Stream {
             return false;
         };
         let node = self.nodes.get_mut(&own).expect("the node was just seen");
+        if trace::is_on() {
+            told::deleted(own, std::iter::once(id), node.live() == 1, true);
+        }
         if node.live() == 1 {
             self.nodes.remove(&own);
         } else {
@@ -150,6 +158,9 @@ impl Stream {
 
     /// Takes the entry out of the lists of all groups.
     pub fn forget_references(&mut self, id: StreamId) {
+        if trace::is_on() {
+            self.tell_forgotten(id);
+        }
         for group in self.groups.values_mut() {
             group.acknowledge(id);
         }
@@ -186,6 +197,9 @@ impl Stream {
             return false;
         }
         self.least_read = self.least_read.filter(|least| *least <= group.last_id);
+        if trace::is_on() {
+            told::group_made(name, &group);
+        }
         self.groups.insert(name.to_vec(), group);
         true
     }
@@ -200,7 +214,11 @@ impl Stream {
     }
 
     pub fn remove_group(&mut self, name: &[u8]) -> bool {
-        self.groups.remove(name).is_some()
+        let was_there = self.groups.remove(name).is_some();
+        if was_there && trace::is_on() {
+            told::group_gone(name);
+        }
+        was_there
     }
 
     // --- Structure ------------------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
 
+mod bitmaps;
+mod geo;
+mod streams;
+
 fn world(lines: &[&str]) -> World {
     let mut world = World::new(Setup {
         seed: "a page".to_owned(),

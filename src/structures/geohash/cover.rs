@@ -88,6 +88,15 @@ impl Cover {
         }
         cells
     }
+
+    /// The neighbors that are outside of the area.
+    pub fn dropped(&self) -> Vec<Cell> {
+        let all = DIRECTIONS.iter().zip(&self.neighbors);
+        let outside = all.filter(|(_, neighbor)| neighbor.is_none());
+        outside
+            .map(|((east, north), _)| self.middle.neighbor(*east, *north))
+            .collect()
+    }
 }
 
 /// The edges of an area, in degrees; beyond the map if it reaches that far.

@@ -21,7 +21,7 @@ pub fn still(key: &Key) -> Option<Markup> {
         } => intset::picture(*width_bytes, values),
         Body::Quicklist(nodes) => quicklist::picture(nodes),
         Body::Table { dict, .. } => table::picture(dict),
-        Body::Skiplist(_) => return None,
+        Body::Skiplist(_) | Body::Stream(_) => return None,
         Body::Other => el("p", "empty").say("There is no picture of this type yet."),
     })
 }
@@ -36,6 +36,10 @@ pub fn table(key: &Key) -> Option<Markup> {
         } => Some(intset::table(*width_bytes, values)),
         Body::Quicklist(nodes) => Some(quicklist::table(nodes)),
         Body::Table { entries, .. } => Some(table::table(entries)),
-        Body::Bytes(_) | Body::Hyperloglog(_) | Body::Skiplist(_) | Body::Other => None,
+        Body::Bytes(_)
+        | Body::Hyperloglog(_)
+        | Body::Skiplist(_)
+        | Body::Stream(_)
+        | Body::Other => None,
     }
 }

@@ -1,5 +1,6 @@
 //! BITCOUNT and BITPOS.
 
+use super::told;
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -26,7 +27,13 @@ pub(super) fn bitcount(ctx: &mut Context, args: &mut Args) -> Result<Reply, Erro
     };
     let bytes = value.bytes();
     let count = match range.resolve(bytes.len()) {
-        Some((first, last)) if !range.is_backward() => bits::count_between(&bytes, first, last),
+        Some((first, last)) if !range.is_backward() => {
+            let ones = bits::count_between(&bytes, first, last);
+            if trace::is_on() {
+                told::counted(first, last, ones);
+            }
+            ones
+        }
         _ => 0,
     };
     Ok(count.into())
@@ -59,12 +66,15 @@ pub(super) fn bitpos(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let Some((first, last)) = range.resolve(bytes.len()) else {
         return Ok(Reply::Int(-1));
     };
-    Ok(match bits::find(&bytes, bit, first, last) {
-        Some(at) => at.into(),
+    let at = match bits::find(&bytes, bit, first, last) {
         // Zeros go on behind the string, unless its end was named.
-        None if !bit && range.end.is_none() => (last + 1).into(),
-        None => Reply::Int(-1),
-    })
+        None if !bit && range.end.is_none() => Some(last + 1),
+        found => found,
+    };
+    if trace::is_on() {
+        told::found(bit, first, last, at);
+    }
+    Ok(at.map_or(Reply::Int(-1), Reply::from))
 }
 
 fn in_bits(args: &mut Args) -> Result<bool, Error> {

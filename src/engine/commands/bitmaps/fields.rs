@@ -1,6 +1,6 @@
 //! BITFIELD and BITFIELD_RO: a string as numbers of any width at any bit.
 
-use super::{offset, reaching};
+use super::{offset, reaching, told};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -124,9 +124,13 @@ fn parse_encoding(word: &[u8]) -> Result<Encoding, Error> {
 fn read_all(ctx: &mut Context, key: &[u8], operations: &[Operation]) -> Result<Reply, Error> {
     let value = ctx.keys.get::<Str>(key)?;
     let bytes = value.map(Str::bytes).unwrap_or_default();
-    let numbers = operations
-        .iter()
-        .map(|operation| Reply::Int(operation.encoding.read(&bytes, operation.at)));
+    let numbers = operations.iter().map(|operation| {
+        let number = operation.encoding.read(&bytes, operation.at);
+        if trace::is_on() {
+            operation.tell(number, Some(number));
+        }
+        Reply::Int(number)
+    });
     Ok(Reply::array(numbers))
 }
 
@@ -141,7 +145,11 @@ fn write_all(
     let mut changes = 0;
     for operation in operations {
         let before = operation.encoding.read(bytes, operation.at);
-        let Some((after, reply)) = operation.outcome(before) else {
+        let outcome = operation.outcome(before);
+        if trace::is_on() {
+            operation.tell(before, outcome.map(|(after, _)| after));
+        }
+        let Some((after, reply)) = outcome else {
             replies.push(Reply::Null);
             continue;
         };
@@ -159,6 +167,24 @@ fn write_all(
 }
 
 impl Operation {
+    #[cold]
+    fn tell(&self, before: i64, after: Option<i64>) {
+        let Encoding { signed, width } = self.encoding;
+        let overflow = match self.overflow {
+            Overflow::Wrap => "WRAP",
+            Overflow::Saturate => "SAT",
+            Overflow::Fail => "FAIL",
+        };
+        let wanted = match self.verb {
+            Verb::Get => return told::number_read(signed, width, self.at, before),
+            // To an unsigned number a negative one is a very large one.
+            Verb::Set(number) if !signed => (number as u64).into(),
+            Verb::Set(number) => number.into(),
+            Verb::Add(increment) => i128::from(before) + i128::from(increment),
+        };
+        told::number_set((signed, width, self.at), before, wanted, after, overflow);
+    }
+
     fn writes(&self) -> bool {
         !matches!(self.verb, Verb::Get)
     }

@@ -5,6 +5,7 @@ mod counting;
 mod fields;
 mod operations;
 mod single;
+mod told;
 
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};
 use crate::context::Context;
@@ -112,6 +113,7 @@ fn reaching<'a>(
 ) -> Result<(&'a mut Vec<u8>, bool), Error> {
     let needed = at / 8 + 1;
     let mut grew = false;
+    let mut before = 0;
     if ctx.keys.get_mut::<Str>(key)?.is_none() {
         ctx.keys
             .insert(key, Value::String(Str::raw(vec![0; needed])));
@@ -122,9 +124,15 @@ fn reaching<'a>(
         .get_mut::<Str>(key)?
         .expect("there or just inserted")
         .raw_mut();
+    if !grew {
+        before = bytes.len();
+    }
     if bytes.len() < needed {
         bytes.resize(needed, 0);
         grew = true;
+    }
+    if trace::is_on() {
+        told::grown(before, bytes.len());
     }
     Ok((bytes, grew))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::told;
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -43,10 +44,19 @@ pub(super) fn bitop(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> 
     }
     let result = combine(ctx, operation, keys)?;
     let length = result.len();
+    // Before the result is written: it may take the place of a source.
+    let sources = match trace::is_on() {
+        true => told::sources(ctx, keys),
+        false => Vec::new(),
+    };
     if length > 0 {
+        let combined = trace::is_on().then(|| told::combined(name, sources, &result));
         ctx.keys.expire_if_due(destination);
         ctx.keys
             .insert(destination, Value::String(Str::raw(result)));
+        if let Some(event) = combined {
+            trace::tell(event);
+        }
         ctx.keys.changed(Class::String, "set", destination);
     } else if ctx.keys.delete(destination) {
         ctx.keys.changed(Class::Generic, "del", destination);

@@ -1,6 +1,6 @@
 //! SETBIT and GETBIT.
 
-use super::{offset, reaching};
+use super::{offset, reaching, told};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -21,6 +21,9 @@ pub(super) fn setbit(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let (bytes, grew) = reaching(ctx, key, at)?;
     let before = bits::get(bytes, at);
     bits::set(bytes, at, bit);
+    if trace::is_on() {
+        told::set(at, before, bit);
+    }
     // A bit that stays as it is changes nothing, unless the string became longer.
     if grew || before != bit {
         ctx.keys.changed(Class::String, "setbit", key);
@@ -32,7 +35,9 @@ pub(super) fn getbit(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let key = args.word()?;
     let at = offset(ctx, args.word()?, None)?;
     let value = ctx.keys.get::<Str>(key)?;
-    Ok(value
-        .is_some_and(|value| bits::get(&value.bytes(), at))
-        .into())
+    let bit = value.is_some_and(|value| bits::get(&value.bytes(), at));
+    if trace::is_on() {
+        told::read(at, bit);
+    }
+    Ok(bit.into())
 }

@@ -1,6 +1,6 @@
 //! GEODIST, GEOHASH and GEOPOS: what is known of single places.
 
-use super::{coordinates, distance_text, place_of, unit};
+use super::{coordinates, distance_text, place_of, told, unit};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -17,9 +17,14 @@ pub(super) fn geodist(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
     };
     let set = ctx.keys.get::<SortedSet>(key)?;
     let places = set.and_then(|set| Some((place_of(set, from)?, place_of(set, to)?)));
-    Ok(places.map_or(Reply::Null, |(from, to)| {
-        distance_text(geohash::distance(from, to) / meters)
-    }))
+    let distance = places.map(|(from, to)| geohash::distance(from, to));
+    if trace::is_on()
+        && let (Some(set), Some(distance)) = (set, distance)
+    {
+        let score = |member| set.score(member).unwrap_or_default();
+        told::between((from, score(from)), (to, score(to)), distance);
+    }
+    Ok(distance.map_or(Reply::Null, |distance| distance_text(distance / meters)))
 }
 
 pub(super) fn geohash(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {

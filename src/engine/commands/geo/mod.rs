@@ -4,6 +4,7 @@
 mod adding;
 mod looking_up;
 mod search;
+mod told;
 
 use crate::args::Args;
 use crate::command::{Begin, Command, Find, KeySpec, flag::*, key};

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{coordinates, distance_text, place, place_of, unit};
+use super::{coordinates, distance_text, place, place_of, told, unit};
 use crate::args::Args;
 use crate::commands::sorted_sets::stored;
 use crate::context::Context;
@@ -371,7 +371,15 @@ fn length(args: &mut Args, otherwise: &'static str) -> Result<f64, Error> {
 /// At most `limit` places, cell by cell, with their distances in meters.
 fn find_inside(set: &SortedSet, middle: Place, size: Size, limit: usize) -> Vec<Found> {
     let mut found = Vec::new();
-    for cell in cover(middle, size.shape).cells() {
+    let cover = cover(middle, size.shape);
+    let is_watched = trace::is_on();
+    if is_watched {
+        told::area(middle, size.shape, &cover);
+    }
+    for cell in cover.cells() {
+        if is_watched {
+            told::cell(cell);
+        }
         let (min, max) = cell.scores();
         let range = ScoreRange {
             min: min as f64,
@@ -384,9 +392,11 @@ fn find_inside(set: &SortedSet, middle: Place, size: Size, limit: usize) -> Vec<
                 break;
             }
             let place = Place::from_score(score);
-            let Some(distance) = size.shape.distance(middle, place) else {
-                continue;
-            };
+            let distance = size.shape.distance(middle, place);
+            if is_watched {
+                told::candidate(&member, score, distance);
+            }
+            let Some(distance) = distance else { continue };
             found.push(Found {
                 member: member.into_owned(),
                 score,

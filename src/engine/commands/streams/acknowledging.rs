@@ -2,7 +2,7 @@
 
 use super::adding::deleted;
 use super::deleting::{Order, Outcome, delete_one, outcomes_reply};
-use super::{ids, read_group};
+use super::{ids, read_group, told};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -18,7 +18,13 @@ pub(super) fn xack(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let group = ctx.keys.get_mut::<Stream>(key)?;
     let group = group.and_then(|stream| stream.group_mut(name));
     let group = group.expect("the group was just seen");
-    let known = ids.iter().filter(|id| group.acknowledge(**id).is_some());
+    let known = ids.iter().filter(|id| {
+        let known = group.acknowledge(**id).is_some();
+        if known && trace::is_on() {
+            told::acknowledged(name, **id);
+        }
+        known
+    });
     let count = known.count();
     ctx.keys.dirty += count as u64;
     Ok(count.into())
@@ -43,6 +49,9 @@ pub(super) fn xackdel(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error
             Outcome::NotFound
         } else {
             acknowledged += 1;
+            if trace::is_on() {
+                told::acknowledged(name, id);
+            }
             match delete_one(stream, id, order.references) {
                 Outcome::Kept => Outcome::Kept,
                 // What was acknowledged is gone, whoever deleted it.

@@ -2,7 +2,7 @@
 
 use super::groups::consumer_made;
 use super::{
-    Effects, consumer_or_new, entry_reply, id, id_reply, no_group, range_start, read_group,
+    Effects, consumer_or_new, entry_reply, id, id_reply, no_group, range_start, read_group, told,
 };
 use crate::args::Args;
 use crate::context::Context;
@@ -97,6 +97,9 @@ impl Claim<'_, '_> {
         };
         self.effects.claim(group, id, &pending);
         group.acknowledge(id);
+        if trace::is_on() {
+            told::acknowledged(self.group, id);
+        }
         self.changes += 1;
         true
     }
@@ -109,10 +112,14 @@ impl Claim<'_, '_> {
             .stream
             .group_mut(self.group)
             .expect("the group is there");
-        let before = match group.pending().get(&id) {
+        let known = group.pending().get(&id).copied();
+        let before = match known {
             Some(pending) => {
                 let idle = self.now.wrapping_sub(pending.delivered);
                 if self.options.idle_at_least > 0 && idle < self.options.idle_at_least {
+                    if trace::is_on() {
+                        told::too_fresh(self.group, id, idle, self.options.idle_at_least);
+                    }
                     return false;
                 }
                 pending.count
@@ -123,6 +130,9 @@ impl Claim<'_, '_> {
         let pending = self.options.claimed(self.consumer, before);
         group.assign(id, pending);
         group.consumer_mut(self.consumer).active = self.now;
+        if trace::is_on() {
+            told::claimed(self.group, group, known.map(|known| known.owner), id);
+        }
         self.effects.claim(group, id, &pending);
         self.changes += 1;
         self.replies.push(match self.stream.get(id) {
@@ -160,6 +170,10 @@ pub(super) fn xclaim(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
     let mut advanced = last_id > group.last_id;
     if advanced {
         claim.stream.set_last_id(name, last_id);
+        if trace::is_on() {
+            let group = claim.stream.group(name).expect("the group was just seen");
+            told::cursor(name, group);
+        }
     }
     for id in ids {
         let told = if claim.stream.get(id).is_none() {
@@ -267,12 +281,15 @@ fn begin<'s, 'w>(
     let stream = ctx.keys.get_mut::<Stream>(key)?;
     let stream = stream.expect("the stream was just seen");
     let group = stream.group_mut(name).expect("the group was just seen");
-    let (consumer, made) = consumer_or_new(group, consumer, now);
-    group.consumer_mut(consumer).seen = now;
+    let (own, made) = consumer_or_new(group, consumer, now);
+    if made && trace::is_on() {
+        told::consumer_made(name, consumer);
+    }
+    group.consumer_mut(own).seen = now;
     let claim = Claim {
         stream,
         group: name,
-        consumer,
+        consumer: own,
         now,
         options,
         effects,

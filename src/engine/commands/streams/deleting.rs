@@ -1,7 +1,7 @@
 //! XDEL and XDELEX.
 
 use super::adding::deleted;
-use super::{id, ids, references};
+use super::{id, ids, references, told};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -58,7 +58,12 @@ pub(super) fn xdelex(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
 /// Deletes one entry with or without what groups know of it.
 pub(super) fn delete_one(stream: &mut Stream, id: StreamId, references: References) -> Outcome {
     match references {
-        References::Acked if stream.is_referenced(id) => return Outcome::Kept,
+        References::Acked if stream.is_referenced(id) => {
+            if trace::is_on() {
+                told::needed(id);
+            }
+            return Outcome::Kept;
+        }
         // Even if the entry is gone already.
         References::Delete => stream.forget_references(id),
         _ => {}

@@ -1,7 +1,7 @@
 //! XGROUP.
 
 use super::adding::noted;
-use super::{consumer_or_new, id, id_or_end};
+use super::{consumer_or_new, id, id_or_end, told};
 use crate::args::Args;
 use crate::commands::help::wrong_arity_or_unknown;
 use crate::context::Context;
@@ -116,7 +116,11 @@ pub(super) fn set_id(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error>
         .get_mut::<Stream>(key)?
         .ok_or_else(no_key)?
         .set_last_id(name, last_id);
-    group(ctx, key, name)?.entries_read = options.entries_read(added);
+    let group = group(ctx, key, name)?;
+    group.entries_read = options.entries_read(added);
+    if trace::is_on() {
+        told::cursor(name, group);
+    }
     noted(ctx.keys, "xgroup-setid", key);
     Ok(Reply::OK)
 }
@@ -137,6 +141,9 @@ pub(super) fn create_consumer(ctx: &mut Context, args: &mut Args) -> Result<Repl
     let now = ctx.now.millis();
     let (_, made) = consumer_or_new(group(ctx, key, name)?, consumer, now);
     if made {
+        if trace::is_on() {
+            told::consumer_made(name, consumer);
+        }
         consumer_made(ctx.keys, key);
     }
     Ok(made.into())
@@ -152,6 +159,9 @@ pub(super) fn delete_consumer(ctx: &mut Context, args: &mut Args) -> Result<Repl
     let Some(pending) = group(ctx, key, name)?.remove_consumer(consumer) else {
         return Ok(Reply::Int(0));
     };
+    if trace::is_on() {
+        told::consumer_gone(name, consumer, pending);
+    }
     ctx.keys.dirty += 1;
     ctx.keys.notify(Class::Stream, "xgroup-delconsumer", key);
     Ok(pending.into())

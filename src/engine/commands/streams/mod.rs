@@ -8,6 +8,7 @@ mod groups;
 mod info;
 mod pending;
 mod reading;
+mod told;
 mod waiting;
 
 use crate::args::Args;

@@ -1,7 +1,7 @@
 //! XREAD and XREADGROUP, which can wait for entries. The engine runs them again when a key may serve them.
 
 use super::groups::consumer_made;
-use super::{Effects, INVALID_ID, consumer_or_new, entry_reply, id_reply};
+use super::{Effects, INVALID_ID, consumer_or_new, entry_reply, id_reply, told};
 use crate::args::Args;
 use crate::context::Context;
 use crate::error::Error;
@@ -264,6 +264,9 @@ fn read_for_group(
         return Ok(None);
     };
     let (consumer, made) = consumer_or_new(group, reader.consumer, now);
+    if made && trace::is_on() {
+        told::consumer_made(reader.group, reader.consumer);
+    }
     group.consumer_mut(consumer).seen = now;
     if made && reader.no_ack {
         effects.create_consumer(reader.consumer);
@@ -323,10 +326,16 @@ fn deliver(
             };
             group.assign(id, pending);
             group.consumer_mut(consumer).active = now;
+            if trace::is_on() {
+                told::delivered(reader.group, reader.consumer, id, now);
+            }
             effects.claim(group, id, &pending);
         }
     }
     group.entries_read = at.entries_read;
+    if trace::is_on() {
+        told::cursor(reader.group, group);
+    }
     effects.set_id(group);
     replies
 }
@@ -347,8 +356,12 @@ fn history(
     let of_group = stream.group(group).expect(PRESENT);
     let ids = of_group.consumer(consumer).pending().range(from..);
     let ids: Vec<StreamId> = ids.take(count).copied().collect();
+    let name = trace::is_on().then(|| of_group.consumer(consumer).name.clone());
     let mut replies = Vec::with_capacity(ids.len());
     for id in ids {
+        if let Some(name) = &name {
+            told::again(group, name, id, now, stream.get(id).is_none());
+        }
         match stream.get(id) {
             None => replies.push(Reply::Array(vec![id_reply(id), Reply::NullArray])),
             Some(entry) => {

@@ -1,6 +1,6 @@
 //! Trimming a stream from its beginning: whole nodes where that is allowed, entries otherwise.
 
-use super::{Node, Stream, StreamId};
+use super::{Node, Stream, StreamId, told};
 
 /// Where trimming ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,13 @@ impl Stream {
             if !may_go(own, first, self.length, trim.bound)
                 || trim.limit > 0 && removed + live > trim.limit
             {
+                if trim.approximate && trace::is_on() {
+                    self.tell_kept(trim);
+                }
                 break;
+            }
+            if trace::is_on() {
+                told::node_gone(own, live);
             }
             self.nodes.pop_first();
             self.length -= live;
@@ -105,7 +111,11 @@ impl Stream {
     /// stays even so: what lies behind the bound may be deleted already, but Redis does not look.
     fn remove_from(&mut self, own: StreamId, gone: &[(usize, StreamId)], whole: bool) {
         let node = self.nodes.get_mut(&own).expect("the node was just walked");
-        if whole && node.live() == gone.len() as u64 {
+        let all = whole && node.live() == gone.len() as u64;
+        if trace::is_on() {
+            told::deleted(own, gone.iter().map(|(_, id)| *id), all, false);
+        }
+        if all {
             self.nodes.remove(&own);
         } else if !gone.is_empty() {
             node.mark_deleted(gone.iter().map(|(at, _)| *at));
