@@ -231,7 +231,8 @@ impl Conversion<'_> {
                         Parts::Array(..) => (1, 0),
                         Parts::Map { rest, .. } | Parts::Set(rest, _) => (3, rest.len()),
                     };
-                    let held = held * size_of::<(Value, Value)>();
+                    // A list begins with room for four.
+                    let held = held * size_of::<(Value, Value)>() + 4 * size_of::<Reply>();
                     self.room = self.room.saturating_sub(held);
                     let depth = depth + more;
                     open.push(Open { depth, parts });
