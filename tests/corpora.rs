@@ -7,7 +7,7 @@ use tests::files;
 use tests::robust::CHECKS;
 
 /// Everything in `fuzz/` together; what is larger belongs into a corpus outside of the repository.
-const FILES_MAX: usize = 250;
+const FILES_MAX: usize = 400;
 const BYTES_MAX: u64 = 400 * 1024;
 
 #[test]

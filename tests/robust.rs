@@ -8,9 +8,11 @@ pub mod append_only;
 pub mod links;
 mod loaded;
 pub mod payloads;
+pub mod programs;
 pub mod replies;
 pub mod requests;
 pub mod snapshots;
+pub mod sources;
 
 /// What checks bytes.
 pub type Check = fn(&[u8]);
@@ -20,7 +22,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("append_only", append_only::check),
     ("links", links::check),
     ("payloads", payloads::check),
+    ("programs", programs::check),
     ("replies", replies::check),
     ("requests", requests::check),
     ("snapshots", snapshots::check),
+    ("sources", sources::check),
 ];

@@ -198,6 +198,12 @@ impl Vm {
         })
     }
 
+    /// Whether one more level can be entered without an error.
+    #[inline]
+    pub(crate) fn has_level(&self) -> bool {
+        self.thread.base_levels + self.thread.levels + 1 < MAX_LEVELS
+    }
+
     fn enter_level(&mut self, then: Then) -> Result<(), Error> {
         self.thread.levels += 1;
         match self.thread.base_levels + self.thread.levels {

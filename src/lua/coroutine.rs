@@ -50,6 +50,12 @@ impl Vm {
         }
         let levels = self.thread.base_levels + self.thread.levels;
         if levels >= MAX_LEVELS {
+            // 5.1 takes the function off the coroutine's stack to put the message there.
+            if let Some(state) = self.heap.threads[thread.0 as usize].as_mut()
+                && state.yielded.is_none()
+            {
+                state.status = Status::Dead;
+            }
             return self.resume_refused(b"C stack overflow", wrapped, args, then);
         }
         let top = self.thread.top;

@@ -266,10 +266,12 @@ impl Vm {
                         }
                         Opcode::Concat => {
                             save!(pc);
-                            let step = self.concatenate(instruction, instruction.c());
-                            self.collect_if_due();
-                            match step {
-                                Ok(Step::Execute) => continue 'window,
+                            match self.concatenate(instruction, instruction.c()) {
+                                Ok(Step::Execute) => {
+                                    self.collect_if_due();
+                                    continue 'window;
+                                }
+                                // The collector does not see an error under way.
                                 other => return other,
                             }
                         }

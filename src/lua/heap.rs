@@ -1,5 +1,7 @@
 //! What the collector owns, and the account of its memory. Whatever allocates asks first.
 
+use std::ops::Range;
+
 use crate::function::{Closure, NativeClosure, Upvalue};
 use crate::strings::{self, Strings};
 use crate::table::{Place, Sizes, Table};
@@ -33,6 +35,8 @@ pub(crate) struct Heap {
     pub held: usize,
     /// At how many bytes in use the next collection is due.
     pub threshold: usize,
+    /// It is always due.
+    pub eager: bool,
 }
 
 impl Heap {
@@ -55,6 +59,7 @@ impl Heap {
             held: 0,
             limit,
             threshold: FIRST_COLLECTION,
+            eager: false,
         }
     }
 
@@ -77,7 +82,10 @@ impl Heap {
     pub fn settle(&mut self, used: usize) {
         self.used = used;
         let room = self.limit.saturating_sub(used) / 2;
-        self.threshold = used + used.max(FIRST_COLLECTION).min(room);
+        self.threshold = match self.eager {
+            true => 0,
+            false => used + used.max(FIRST_COLLECTION).min(room),
+        };
     }
 
     pub fn string(&mut self, bytes: &[u8]) -> Result<StringRef, Error> {
@@ -97,6 +105,18 @@ impl Heap {
         }
         self.reserve(strings::cost(bytes.len()))?;
         Ok(self.strings.add(bytes.into_boxed_slice(), hash))
+    }
+
+    /// A part of a string, which is a string already if it was taken before.
+    pub fn part(&mut self, string: StringRef, range: Range<usize>) -> Result<StringRef, Error> {
+        let bytes = &self.strings.bytes(string)[range.clone()];
+        let hash = strings::hash(bytes);
+        if let Some(found) = self.strings.find(bytes, hash) {
+            return Ok(found);
+        }
+        self.reserve(strings::cost(range.len()))?;
+        let bytes = self.strings.bytes(string)[range].into();
+        Ok(self.strings.add(bytes, hash))
     }
 
     #[inline(always)]

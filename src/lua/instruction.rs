@@ -69,7 +69,8 @@ impl Vm {
         Ok(())
     }
 
-    /// One step of `pairs` or `ipairs` over a table; `None` if the function is neither.
+    /// One step of `pairs` or `ipairs` over a table; `None` if the function is neither, and where a call would be one
+    /// level too many.
     #[inline]
     #[expect(
         clippy::option_option,
@@ -81,6 +82,9 @@ impl Vm {
         table: TableRef,
         control: Value,
     ) -> Option<Option<(Value, Value)>> {
+        if !self.has_level() {
+            return None;
+        }
         if self.iterators.next == Some(function) {
             let table = self.heap.at(table);
             let position = table.position_after(control)?;

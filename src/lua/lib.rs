@@ -1,31 +1,6 @@
-//! A Lua 5.1 virtual machine in safe Rust that can be paused, stopped and held to a memory limit.
+#![doc = include_str!("README.md")]
 //!
-//! It runs what Lua 5.1.5 runs and answers what that answers: the same table layouts (so `pairs` has
-//! the same order and `#` finds the same border), the same names in error messages, the same limits
-//! of depth. It knows nothing of any host.
-//!
-//! # Use
-//!
-//! ```ignore
-//! let mut vm = lua::Vm::with_library(64 << 20)?;         // at most 64 MiB
-//! let log = vm.host_function(1)?;                        // answered by us, below
-//! let globals = vm.globals();
-//! vm.raw_set_text(globals, b"log", log.into())?;
-//! let chunk = vm.load(b"return log('x') + 1", b"@script")?;  // Err: the compiler's message, raised
-//! vm.start(chunk, &[])?;
-//! loop {
-//!     match vm.run(10_000) {
-//!         Run::Done(values) => ...,
-//!         Run::Pending => ...,                           // the slice is used up; later call run again
-//!         Run::Host { id, args } => {                    // anything may be asked and made meanwhile
-//!             let argument = vm.arg(args, 0);
-//!             vm.answer(&[Value::Number(41.0)])?;        // or vm.answer_error(Error::Raised(value))
-//!         }
-//!         Run::Line => ...,                              // only after vm.set_stepping(true)
-//!         Run::Failed(failure) => ...,                   // .value, .error, .levels[0].line
-//!     }
-//! }
-//! ```
+//! # What a host should know
 //!
 //! - **Values** are `Copy`. The collector runs only inside `run`, `collect` and `load`d code, never in
 //!   `string`, `table`, `raw_set` and the like: between two `run`s values need no protection. What is to

@@ -64,9 +64,11 @@ impl Vm {
                 });
             }
             object = event;
-            operand = Operand::Other;
+            if !matches!(operand, Operand::Native) {
+                operand = Operand::Other;
+            }
         }
-        Err(self.runtime_error(b"loop in gettable"))
+        Err(self.operand_error(operand, b"loop in gettable"))
     }
 
     /// Reads into register A of the current instruction.

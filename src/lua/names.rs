@@ -16,6 +16,8 @@ pub(crate) enum Operand {
     Register(u32),
     /// A constant, or a value that stands in no register.
     Other,
+    /// What a native function works on: its errors have no position.
+    Native,
 }
 
 impl Operand {
@@ -92,7 +94,15 @@ impl Vm {
                 [before.as_bytes(), name, after.as_bytes()].concat()
             }
         };
-        self.runtime_error(&text)
+        self.operand_error(operand, &text)
+    }
+
+    /// An error about an operand, which says where it is unless a native function has it.
+    pub(crate) fn operand_error(&mut self, operand: Operand, text: &[u8]) -> Error {
+        match operand {
+            Operand::Native => self.raised(text),
+            _ => self.runtime_error(text),
+        }
     }
 
     /// A call of what is no function, in a slot of the stack.

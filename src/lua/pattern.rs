@@ -65,6 +65,12 @@ impl Search {
         }
     }
 
+    /// Once more, from another byte on.
+    pub fn begin(&mut self, start: usize) {
+        self.start = start;
+        self.state = State::Begin;
+    }
+
     /// Bytes that it holds.
     pub fn memory(&self) -> usize {
         self.retries.capacity() * size_of::<Retry>()

@@ -319,6 +319,12 @@ impl Vm {
         self.heap.used
     }
 
+    /// Collects whenever it may from now on: for tests, in which what was freed too early shall be missed.
+    pub fn collect_eagerly(&mut self) {
+        self.heap.eager = true;
+        self.collect();
+    }
+
     pub fn set_memory_limit(&mut self, bytes: usize) {
         self.heap.limit = bytes;
     }

@@ -12,15 +12,13 @@ const PROFILE: &str = "web";
 pub fn run(words: &[String]) -> Result<(), Failure> {
     system::ensure_redis_tools()?;
     let named = |part: &str| words.iter().any(|word| word == part);
-    let any_named = ["network", "wasm", "growth", "memory"]
+    let any_named = ["network", "wasm", "growth", "memory", "scripts"]
         .iter()
         .any(|part| named(part));
     let mut variables = Vec::new();
-    if !any_named || named("wasm") || named("memory") {
-        let folder = place::target().join("bench");
-        fs::create_dir_all(&folder).map_err(|error| cannot("make", &folder, &error))?;
+    if !any_named || named("wasm") || named("memory") || named("scripts") {
         node::install()?;
-        build_engine(&folder)?;
+        let folder = engine()?;
         if !any_named || named("wasm") {
             build_kevy(&folder)?;
             install_ioredis_mock(&folder)?;
@@ -29,6 +27,14 @@ pub fn run(words: &[String]) -> Result<(), Failure> {
         variables.push(("BENCH", folder));
     }
     dispatch::forward_with("bench", words, &variables)
+}
+
+/// Builds the engine as wasm; gives the folder in which it is `engine.wasm`. Needs what `node::install` installs.
+pub fn engine() -> Result<PathBuf, Failure> {
+    let folder = place::target().join("bench");
+    fs::create_dir_all(&folder).map_err(|error| cannot("make", &folder, &error))?;
+    build_engine(&folder)?;
+    Ok(folder)
 }
 
 fn build_engine(folder: &Path) -> Result<(), Failure> {

@@ -16,9 +16,9 @@ cargo xtask COMMAND
   record [ARG]...      write replies into transcripts, as the real server gives them
   conformance          write tests/conformance.md, the table of what is proved of each command
   coverage             write lessons/coverage.md, the table of what the lessons show
-  fuzz [ARG]...        random commands on the emulator and on the real server
+  fuzz [ARG]...        random commands, or Lua programs, on the emulator and on the real server
   bench [PART]...      how fast and how large the emulator is, beside others: network, wasm,
-                       growth, memory; or all of them
+                       growth, memory, scripts; or all of them
 
 Tools that are missing are installed first, into a folder outside the project.";
 

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change lands, from quick to slow.
 
 use crate::{
-    Failure, cargo_tools, command, dispatch, failure, node, oracle, place, size, system, web,
+    Failure, bench, cargo_tools, command, dispatch, failure, node, oracle, place, size, system, web,
 };
 use std::time::Instant;
 
@@ -38,7 +38,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "fuzz",
-        heading: "Random commands on the emulator and on the real server",
+        heading: "Random commands and Lua programs on the emulator and on the real server",
         run: fuzz,
         remedy: "the transcript above shows the difference; it belongs into tests/spec once it is gone",
     },
@@ -141,8 +141,10 @@ fn fuzz() -> Result<(), Failure> {
         println!("Left out: there is no redis-server binary for this system.");
         return Ok(());
     }
-    let options = ["--seed", "1", "--seeds", "10", "--commands", "2000"];
-    dispatch::forward("fuzz", &options.map(str::to_owned))
+    let commands = ["--seed", "1", "--seeds", "10", "--commands", "2000"];
+    dispatch::forward("fuzz", &commands.map(str::to_owned))?;
+    let programs = ["--seed", "1", "--programs", "1000"];
+    dispatch::forward("fuzz", &programs.map(str::to_owned))
 }
 
 fn lint_browser_crates() -> Result<(), Failure> {
@@ -168,6 +170,8 @@ fn browser_tests() -> Result<(), Failure> {
     if oracle::runs_here() {
         command.env(oracle::VARIABLE, oracle::obtain()?);
     }
+    // One file speaks to the engine itself, in Node.
+    command.env("BENCH", bench::engine()?);
     command::run(command.env("CHROMIUM", chromium).env("XTASK", own))
 }
 

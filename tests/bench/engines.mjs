@@ -9,7 +9,7 @@ const ENOUGH_MS = 200;
 const RUNS = 6;
 
 /** Milliseconds; in Node of processor time, which other programs disturb less. */
-const clock = globalThis.process?.cpuUsage
+export const clock = globalThis.process?.cpuUsage
   ? () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;

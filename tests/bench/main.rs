@@ -2,14 +2,16 @@
 //! and as ratios. Nothing here passes or fails: a number on a busy machine proves nothing, a ratio in one run says
 //! something.
 //!
-//! Four parts, each of which can be named alone: `network` (behind TCP, with redis-benchmark), `wasm` (in Node and
-//! Chromium), `growth` (the same commands on larger and larger keys) and `memory` (bytes of typical data sets).
+//! Five parts, each of which can be named alone: `network` (behind TCP, with redis-benchmark), `wasm` (in Node and
+//! Chromium), `growth` (the same commands on larger and larger keys), `memory` (bytes of typical data sets) and
+//! `scripts` (EVAL).
 
 mod allocator;
 mod data_sets;
 mod growth;
 mod memory;
 mod network;
+mod scripts;
 mod servers;
 mod wasm;
 
@@ -18,12 +20,13 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: allocator::Counting = allocator::Counting;
 
-const USAGE: &str = "usage: bench [network] [wasm] [growth] [memory] [--lines SET,GET] [--quick]";
+const USAGE: &str =
+    "usage: bench [network] [wasm] [growth] [memory] [scripts] [--lines SET,GET] [--quick]";
 
 /// What to measure, from the command line.
 struct Options {
     parts: Vec<String>,
-    /// Only these lines of `network` and `wasm`, by the first word of their names; all if empty.
+    /// Only these lines of `network`, `wasm` and `scripts`, by the first word of their names; all if empty.
     lines: Vec<String>,
     /// A tenth of the requests: to see whether the bench works, not how fast anything is.
     quick: bool,
@@ -31,11 +34,12 @@ struct Options {
 
 type Part = fn(&Options) -> Result<(), String>;
 
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("network", network::run),
     ("wasm", wasm::run),
     ("growth", growth::run),
     ("memory", memory::run),
+    ("scripts", scripts::run),
 ];
 
 fn main() -> ExitCode {

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ioredisMock, kevy, measure, ours } from "./engines.mjs";
+import { clock, ioredisMock, kevy, measure, ours } from "./engines.mjs";
 
 const folder = process.env.BENCH;
 const say = (result) => console.log(JSON.stringify(result));
@@ -123,7 +123,23 @@ function sendAll(engine, bytes) {
   }
 }
 
-if (what === "memory") await measureMemory(rest);
+/** Milliseconds of a script, the best of several runs. */
+async function measureScript(source, runs) {
+  const engine = await ours(await module("engine.wasm"));
+  const [flush, script] = [["FLUSHALL"], ["EVAL", source, "0"]].map((command) => engine.bytes.prepare([command]));
+  let millis = Infinity;
+  for (let run = 0; run < runs; run++) {
+    engine.bytes.send(flush);
+    const began = clock();
+    const refusal = engine.bytes.send(script);
+    if (refusal) return say({ refusal });
+    millis = Math.min(millis, clock() - began);
+  }
+  say({ millis });
+}
+
+if (what === "script") await measureScript(rest[0], Number(rest[1]));
+else if (what === "memory") await measureMemory(rest);
 else if (what === "chromium") await measureInChromium(rest);
 else await measureInNode(rest);
 process.exit(0);

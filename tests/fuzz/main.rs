@@ -3,7 +3,8 @@
 //!
 //!     cargo xtask fuzz --seed 1 --commands 10000 [--seeds 20] [--group list] [--aof] [--verbose]
 //!
-//! With `--aof`, what both append to their append-only files is compared as well.
+//! With `--aof`, what both append to their append-only files is compared as well. `--programs 1000` is another thing:
+//! random Lua programs, by EVAL on both (`scripts.rs`).
 //! What is not compared, and why, stands in `normalize.rs` and nowhere else. A difference is shrunk to the
 //! shortest transcript that still shows it.
 
@@ -14,6 +15,8 @@ mod generate;
 mod keyspace;
 mod normalize;
 mod play;
+mod programs;
+mod scripts;
 mod settings;
 mod shrink;
 mod social;
@@ -31,6 +34,8 @@ struct Options {
     group: Option<String>,
     aof: bool,
     verbose: bool,
+    /// So many Lua programs, and no commands.
+    programs: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -38,11 +43,17 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(problem) => {
             eprintln!(
-                "{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--aof] [--verbose]"
+                "{problem}\nusage: cargo xtask fuzz [--seed N] [--seeds N] [--commands M] [--group NAME] [--aof] [--verbose]\n   or: cargo xtask fuzz --programs N [--seed N] [--verbose]"
             );
             return ExitCode::FAILURE;
         }
     };
+    if let Some(programs) = options.programs {
+        return match scripts::run(options.seed, programs, options.verbose) {
+            0 => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        };
+    }
     let mut pair = Pair::start(options.aof);
     for seed in options.seed..options.seed + options.seeds {
         if let Some(found) = run(&mut pair, seed, &options) {
@@ -88,6 +99,7 @@ fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, Stri
         group: None,
         aof: false,
         verbose: false,
+        programs: None,
     };
     while let Some(word) = words.next() {
         if word == "--verbose" {
@@ -108,6 +120,7 @@ fn read_options(mut words: impl Iterator<Item = String>) -> Result<Options, Stri
             "--seed" => options.seed = number()?,
             "--seeds" => options.seeds = number()?,
             "--commands" => options.commands = number()? as usize,
+            "--programs" => options.programs = Some(number()?),
             "--group" => options.group = Some(value),
             _ => return Err(format!("{word} is not an option")),
         }

@@ -1,8 +1,10 @@
 //! Replies as Lua values, and Lua values as replies. Source: Redis 8.2, `script_lua.c`, `redisProtocolToLuaType` and
 //! `luaReplyToRedisReply`.
 
-use lua::{TableRef, Value, Vm};
+use lua::lexer::c_string;
+use lua::{StringRef, TableRef, Value, Vm};
 
+use super::machine::MEMORY;
 use crate::error::Error;
 use crate::number;
 use crate::reply::Reply;
@@ -117,6 +119,7 @@ pub fn field(vm: &mut Vm, name: &[u8], text: &[u8]) -> Result<Value, lua::Error>
 
 /// An error as scripts hold it. `-CODE message` keeps its code, anything else gets the code ERR.
 pub fn error_table(vm: &mut Vm, text: &[u8]) -> Result<TableRef, lua::Error> {
+    let text = c_string(text);
     let message = match text.strip_prefix(b"-") {
         Some(coded) if coded.contains(&b' ') => trimmed(coded).to_vec(),
         Some(bare) => [b"ERR ", trimmed(bare)].concat(),
@@ -160,78 +163,192 @@ pub fn from_lua(vm: &mut Vm, value: Value, protocol: Protocol) -> Result<Reply, 
     {
         return Err(error_of(&bytes));
     }
-    Ok(convert(vm, value, protocol, 0))
+    let mut conversion = Conversion {
+        vm,
+        protocol,
+        room: MEMORY,
+    };
+    let reply = conversion.run(value);
+    match conversion.room {
+        0 => Err(Error::err("not enough memory")),
+        _ => Ok(reply),
+    }
 }
 
 fn error_of(text: &[u8]) -> Error {
-    Error::Raw(String::from_utf8_lossy(text).into_owned().into())
+    Error::Raw(String::from_utf8_lossy(c_string(text)).into_owned().into())
 }
 
 /// Tables in tables, as many as fit on Lua's stack.
 const DEPTH: usize = 7_995;
 
-fn convert(vm: &mut Vm, value: Value, protocol: Protocol, depth: usize) -> Reply {
-    match value {
-        Value::String(string) => Reply::bulk(vm.bytes(string)),
-        Value::Boolean(yes) if protocol == Protocol::Resp3 => Reply::Bool(yes),
-        Value::Boolean(true) => Reply::Int(1),
-        Value::Number(number) => Reply::Int(lua::native::to_integer(number)),
-        Value::Table(_) if depth > DEPTH => Reply::Error(Error::err("reached lua stack limit")),
-        Value::Table(table) => from_table(vm, table, protocol, depth),
-        _ => Reply::Null,
+/// A table that holds itself twice is a reply without end; on a real server it takes all the memory there is.
+struct Conversion<'a> {
+    vm: &'a mut Vm,
+    protocol: Protocol,
+    /// Bytes that the rest of the reply may take.
+    room: usize,
+}
+
+impl Conversion<'_> {
+    /// Thousands of tables may lie in each other: they stand in a list, not on the stack.
+    fn run(&mut self, value: Value) -> Reply {
+        let mut open = Vec::new();
+        let mut made = self.begin(value, 0, &mut open);
+        while let Some(last) = open.last_mut() {
+            if let Some(reply) = made.take() {
+                last.add(reply);
+            }
+            let next = match self.room {
+                0 => None,
+                _ => last.next(self.vm),
+            };
+            made = match next {
+                Some(value) => {
+                    let depth = last.depth;
+                    self.begin(value, depth, &mut open)
+                }
+                None => open.pop().map(Open::close),
+            };
+        }
+        made.unwrap_or(Reply::Null)
+    }
+
+    /// The reply, or none if it is a table whose parts come next.
+    fn begin(&mut self, value: Value, depth: usize, open: &mut Vec<Open>) -> Option<Reply> {
+        self.room = self.room.saturating_sub(size_of::<Reply>());
+        Some(match value {
+            _ if self.room == 0 => Reply::Null,
+            Value::String(string) => self.bulk(string),
+            Value::Boolean(yes) if self.protocol == Protocol::Resp3 => Reply::Bool(yes),
+            Value::Boolean(true) => Reply::Int(1),
+            Value::Number(number) => Reply::Int(lua::native::to_integer(number)),
+            Value::Table(_) if depth > DEPTH => Reply::Error(Error::err("reached lua stack limit")),
+            Value::Table(table) => match form(self.vm, table) {
+                Form::Whole(reply) => reply,
+                Form::Parts(parts) => {
+                    let (more, held) = match &parts {
+                        Parts::Array(..) => (1, 0),
+                        Parts::Map { rest, .. } | Parts::Set(rest, _) => (3, rest.len()),
+                    };
+                    // A list begins with room for four.
+                    let held = held * size_of::<(Value, Value)>() + 4 * size_of::<Reply>();
+                    self.room = self.room.saturating_sub(held);
+                    let depth = depth + more;
+                    open.push(Open { depth, parts });
+                    return None;
+                }
+            },
+            _ => Reply::Null,
+        })
+    }
+
+    fn bulk(&mut self, string: StringRef) -> Reply {
+        let bytes = self.vm.bytes(string);
+        self.room = self.room.saturating_sub(bytes.len());
+        match self.room {
+            0 => Reply::Null,
+            _ => Reply::bulk(bytes),
+        }
     }
 }
 
-fn from_table(vm: &mut Vm, table: TableRef, protocol: Protocol, depth: usize) -> Reply {
+/// A table whose parts are being converted.
+struct Open {
+    /// How deep its parts lie, in slots of Lua's stack.
+    depth: usize,
+    parts: Parts,
+}
+
+enum Parts {
+    Array(TableRef, Vec<Reply>),
+    Map {
+        rest: std::vec::IntoIter<(Value, Value)>,
+        /// Of the key that comes before it.
+        value: Option<Value>,
+        key: Option<Reply>,
+        pairs: Vec<(Reply, Reply)>,
+    },
+    Set(std::vec::IntoIter<(Value, Value)>, Vec<Reply>),
+}
+
+impl Open {
+    fn next(&mut self, vm: &mut Vm) -> Option<Value> {
+        match &mut self.parts {
+            Parts::Array(table, items) => {
+                let item = vm.raw_get_index(*table, items.len() + 1);
+                (!item.is_nil()).then_some(item)
+            }
+            Parts::Map { rest, value, .. } => value.take().or_else(|| {
+                let (key, its) = rest.next()?;
+                *value = Some(its);
+                Some(key)
+            }),
+            Parts::Set(rest, _) => rest.next().map(|(key, _)| key),
+        }
+    }
+
+    fn add(&mut self, reply: Reply) {
+        match &mut self.parts {
+            Parts::Array(_, items) | Parts::Set(_, items) => items.push(reply),
+            Parts::Map { key, pairs, .. } => match key.take() {
+                Some(key) => pairs.push((key, reply)),
+                None => *key = Some(reply),
+            },
+        }
+    }
+
+    fn close(self) -> Reply {
+        match self.parts {
+            Parts::Array(_, items) => Reply::Array(items),
+            Parts::Map { pairs, .. } => Reply::Map(pairs),
+            Parts::Set(_, items) => Reply::Set(items),
+        }
+    }
+}
+
+/// What a table is as a reply.
+enum Form {
+    /// This, with nothing in it.
+    Whole(Reply),
+    Parts(Parts),
+}
+
+fn form(vm: &mut Vm, table: TableRef) -> Form {
     if let Some(bytes) = text_field(vm, table, b"err") {
-        return Reply::Error(error_of(&bytes));
+        return Form::Whole(Reply::Error(error_of(&bytes)));
     }
     if let Some(bytes) = text_field(vm, table, b"ok") {
-        return Reply::StatusText(String::from_utf8_lossy(&one_line(&bytes)).into_owned());
+        let text = one_line(c_string(&bytes));
+        let text = String::from_utf8_lossy(&text).into_owned();
+        return Form::Whole(Reply::StatusText(text));
     }
     if let Value::Number(number) = vm.raw_get_text(table, b"double") {
-        return Reply::Double(number);
+        return Form::Whole(Reply::Double(number));
     }
     if let Value::Table(map) = vm.raw_get_text(table, b"map") {
-        let pairs = entries(vm, map).into_iter();
-        let convert_both = |(key, value)| {
-            let key = convert(vm, key, protocol, depth + 3);
-            (key, convert(vm, value, protocol, depth + 3))
-        };
-        return Reply::Map(pairs.map(convert_both).collect());
+        return Form::Parts(Parts::Map {
+            rest: entries(vm, map).into_iter(),
+            value: None,
+            key: None,
+            pairs: Vec::new(),
+        });
     }
     if let Value::Table(set) = vm.raw_get_text(table, b"set") {
-        let keys = entries(vm, set).into_iter();
-        return Reply::Set(
-            keys.map(|(key, _)| convert(vm, key, protocol, depth + 3))
-                .collect(),
-        );
+        let rest = entries(vm, set).into_iter();
+        return Form::Parts(Parts::Set(rest, Vec::new()));
     }
     if let Some(digits) = text_field(vm, table, b"big_number") {
-        return Reply::BigNumber(String::from_utf8_lossy(&one_line(&digits)).into_owned());
+        let digits = String::from_utf8_lossy(&one_line(&digits)).into_owned();
+        return Form::Whole(Reply::BigNumber(digits));
     }
     if let Value::Table(verbatim) = vm.raw_get_text(table, b"verbatim_string")
         && let Some(content) = text_field(vm, verbatim, b"string")
         && let Some(format) = text_field(vm, verbatim, b"format")
     {
-        return verbatim_reply(&format, &content);
+        return Form::Whole(verbatim_reply(&format, &content));
     }
-    let mut items = Vec::new();
-    loop {
-        match vm.raw_get_index(table, items.len() + 1) {
-            Value::Nil => return Reply::Array(items),
-            item => items.push(convert(vm, item, protocol, depth + 1)),
-        }
-    }
-}
-
-/// RESP knows a few formats by name; the wire has place for three letters of any.
-fn verbatim_reply(format: &[u8], content: &[u8]) -> Reply {
-    let name = match format {
-        b"mkd" => "mkd",
-        _ => "txt",
-    };
-    Reply::Verbatim(name, String::from_utf8_lossy(content).into_owned())
+    Form::Parts(Parts::Array(table, Vec::new()))
 }
 
 fn entries(vm: &Vm, table: TableRef) -> Vec<(Value, Value)> {
@@ -242,6 +359,15 @@ fn entries(vm: &Vm, table: TableRef) -> Vec<(Value, Value)> {
         position = next;
     }
     found
+}
+
+/// RESP knows a few formats by name; the wire has place for three letters of any.
+fn verbatim_reply(format: &[u8], content: &[u8]) -> Reply {
+    let name = match format {
+        b"mkd" => "mkd",
+        _ => "txt",
+    };
+    Reply::Verbatim(name, String::from_utf8_lossy(content).into_owned())
 }
 
 fn text_field(vm: &Vm, table: TableRef, name: &[u8]) -> Option<Vec<u8>> {

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use lua::lexer::c_string;
 use lua::{Args, FunctionRef, NativeFunction, NativeResult, Outcome, Pin, TableRef, Value, Vm};
 
 use super::api;
@@ -12,7 +13,7 @@ use super::running::Kind;
 use crate::structures::ordered::OrderedMap;
 
 /// Bytes that a machine may use. Redis has no such limit; a script that needs more gets "not enough memory".
-const MEMORY: usize = 256 << 20;
+pub const MEMORY: usize = 256 << 20;
 
 pub struct Machine {
     pub vm: Vm,
@@ -199,7 +200,7 @@ fn unknown_variable(vm: &mut Vm, args: Args) -> NativeResult {
     };
     let text = [
         b"Script attempted to access nonexistent global variable '",
-        &name[..],
+        c_string(&name),
         b"'",
     ];
     Err(vm.error(&text.concat()))

@@ -1,6 +1,7 @@
 //! From EVAL or FCALL to a reply. Source: Redis 8.2, `script.c`, `scriptPrepareForRun`; `script_lua.c`,
 //! `luaCallFunction`.
 
+use lua::lexer::c_string;
 use lua::{Args, Failure, FunctionRef, LevelKind, Run, Value, Vm};
 
 use super::api::{self, Asked};
@@ -343,7 +344,7 @@ fn failed(vm: &mut Vm, running: &Running, failure: Failure) -> Result<Reply, Err
         first => first,
     };
     let place = place.or(failure.levels.first());
-    let mut text = lossy(&text);
+    let mut text = lossy(c_string(&text));
     if let Some(level) = place {
         let source = lossy(&level.source);
         text = format!(

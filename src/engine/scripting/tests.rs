@@ -344,3 +344,23 @@ fn a_match_without_end_is_paused_and_killed() {
         assert!(!engine.script_is_running(), "{call}");
     }
 }
+
+/// A real server would take all the memory of its machine.
+#[test]
+fn a_reply_without_end_is_an_error() {
+    let now = Time::WORLD_START;
+    let mut engine = engine();
+    let client = engine.connect("127.0.0.1:50000", now);
+    for script in [
+        "local t = {} t[1], t[2] = t, t return t",
+        "local t = {} t.map = t t[1] = t return t",
+        "local t, u = {}, {} t.set = t u.set = t t[t], t[u] = 1, 1 return t",
+        "local s, t = ('x'):rep(1e6), {} for i = 1, 300 do t[i] = s end return t",
+    ] {
+        let reply = run(&mut engine, client, &["EVAL", script, "0"], now);
+        let text = as_json(&reply)["err"].to_string();
+        assert!(text.contains("not enough memory"), "{script}: {text}");
+    }
+    let reply = run(&mut engine, client, &["EVAL", "return 1", "0"], now);
+    assert_eq!(reply, Reply::Int(1));
+}

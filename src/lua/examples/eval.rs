@@ -23,7 +23,8 @@ fn main() -> io::Result<()> {
                 .collect()
         };
         let script = question["script"].as_str().unwrap_or_default().as_bytes();
-        let reply = rig::eval(&mut vm, script, &words("keys"), &words("args"), slice);
+        let pace = (slice, rig::MOST_STEPS);
+        let reply = rig::eval(&mut vm, script, &words("keys"), &words("args"), pace);
         writeln!(out, "{reply}")?;
         out.flush()?;
     }

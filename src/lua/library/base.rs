@@ -3,6 +3,7 @@
 use super::Functions;
 use crate::compile::Limits;
 use crate::event::Event;
+use crate::lexer::c_string;
 use crate::native::{Args, Call, Continuation, NativeResult, Outcome, Protection};
 use crate::value::{TableRef, Value};
 use crate::vm::{Error, Vm};
@@ -68,15 +69,10 @@ fn assert(vm: &mut Vm, args: Args) -> NativeResult {
         return Ok(Outcome::Values(args.len()));
     }
     let text = match vm.optional_string(args, 1)? {
-        Some(string) => c_text(vm.bytes(string)).to_vec(),
+        Some(string) => c_string(vm.bytes(string)).to_vec(),
         None => b"assertion failed!".to_vec(),
     };
     Err(vm.error(&text))
-}
-
-/// What C sees of a string: up to its first zero.
-pub(super) fn c_text(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
@@ -85,7 +81,7 @@ fn collectgarbage(vm: &mut Vm, args: Args) -> NativeResult {
         None => b"collect".to_vec(),
     };
     let given = vm.optional_integer(args, 1, 0)? as f64;
-    let answer = match c_text(&option) {
+    let answer = match c_string(&option) {
         b"count" => Value::Number(vm.memory() as f64 / 1024.0),
         b"collect" => {
             vm.collect();

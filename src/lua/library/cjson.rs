@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 use super::Functions;
-use super::base::c_text;
+use crate::lexer::c_string;
 use crate::native::{Args, NativeResult, Outcome};
 use crate::value::{TableRef, Value};
 use crate::vm::{Error, Vm};
@@ -141,7 +141,7 @@ fn choice(vm: &mut Vm, args: Args, words: &[&[u8]]) -> Result<Option<usize>, Err
         _ => {}
     }
     let word = vm.check_string(args, 0)?;
-    let word = c_text(vm.bytes(word)).to_vec();
+    let word = c_string(vm.bytes(word)).to_vec();
     match words.iter().position(|known| *known == word) {
         Some(index) => Ok(Some(index)),
         None => {

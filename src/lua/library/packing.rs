@@ -1,9 +1,9 @@
 //! `struct.*`: values to bytes and back, by a format string.
 
 use super::Functions;
-use super::base::c_text;
+use crate::lexer::c_string;
 use crate::native::{Args, NativeResult, Outcome, to_integer};
-use crate::value::Value;
+use crate::value::{StringRef, Value};
 use crate::vm::{Error, Vm};
 
 const FUNCTIONS: Functions = &[("pack", pack), ("unpack", unpack), ("size", size)];
@@ -28,7 +28,7 @@ struct Format {
 impl Format {
     fn new(vm: &mut Vm, args: Args) -> Result<Format, Error> {
         let string = vm.check_string(args, 0)?;
-        let text = c_text(vm.bytes(string)).to_vec();
+        let text = c_string(vm.bytes(string)).to_vec();
         Ok(Format {
             text,
             at: 0,
@@ -131,10 +131,10 @@ fn integer_bytes(number: f64, size: usize) -> Vec<u8> {
 /// C's conversion of a double to an unsigned 64-bit integer on x86-64.
 fn to_unsigned(number: f64) -> u64 {
     const HALF: f64 = 9_223_372_036_854_775_808.0;
-    if number < HALF {
-        to_integer(number) as u64
-    } else {
+    if number >= HALF {
         to_integer(number - HALF) as u64 ^ 1 << 63
+    } else {
+        to_integer(number) as u64
     }
 }
 
@@ -148,13 +148,13 @@ fn pack(vm: &mut Vm, args: Args) -> NativeResult {
         bytes.resize(bytes.len() + padding, 0);
         match option {
             b'b' | b'B' | b'h' | b'H' | b'l' | b'L' | b'T' | b'i' | b'I' => {
-                let number = vm.check_number(args, argument)?;
+                let number = number(vm, args, argument)?;
                 argument += 1;
                 bytes.extend(format.ordered(integer_bytes(number, size)));
             }
             b'x' => bytes.push(0),
             b'f' | b'd' => {
-                let number = vm.check_number(args, argument)?;
+                let number = number(vm, args, argument)?;
                 argument += 1;
                 let raw = if option == b'f' {
                     (number as f32).to_le_bytes().to_vec()
@@ -164,7 +164,7 @@ fn pack(vm: &mut Vm, args: Args) -> NativeResult {
                 bytes.extend(format.ordered(raw));
             }
             b'c' | b's' => {
-                let string = vm.check_string(args, argument)?;
+                let string = text(vm, args, argument)?;
                 argument += 1;
                 let length = vm.bytes(string).len();
                 let size = if size == 0 { length } else { size };
@@ -181,6 +181,26 @@ fn pack(vm: &mut Vm, args: Args) -> NativeResult {
         }
     }
     Ok(Outcome::One(Value::String(vm.string_of(bytes)?)))
+}
+
+fn number(vm: &mut Vm, args: Args, argument: usize) -> Result<f64, Error> {
+    match argument < args.len() {
+        true => vm.check_number(args, argument),
+        false => Err(missing(vm, args, argument, "number")),
+    }
+}
+
+fn text(vm: &mut Vm, args: Args, argument: usize) -> Result<StringRef, Error> {
+    match argument < args.len() {
+        true => vm.check_string(args, argument),
+        false => Err(missing(vm, args, argument, "string")),
+    }
+}
+
+/// Behind the arguments C finds the nil that parts them from what was packed.
+fn missing(vm: &mut Vm, args: Args, argument: usize, expected: &str) -> Error {
+    let reason = format!("{expected} expected, got nil");
+    vm.argument_error(args, argument, reason.as_bytes())
 }
 
 fn read_integer(bytes: &[u8], big: bool, signed: bool) -> f64 {
@@ -287,8 +307,7 @@ fn previous_size(vm: &mut Vm, count: &mut usize) -> Result<usize, Error> {
 
 fn part(vm: &mut Vm, string: crate::StringRef, from: usize, length: usize) -> Result<Value, Error> {
     vm.make_room(length)?;
-    let bytes = vm.bytes(string)[from..from + length].to_vec();
-    Ok(Value::String(vm.string_of(bytes)?))
+    Ok(Value::String(vm.heap.part(string, from..from + length)?))
 }
 
 fn read_float(bytes: &[u8]) -> f64 {

@@ -66,8 +66,9 @@ fn sub(vm: &mut Vm, args: Args) -> NativeResult {
         return Ok(Outcome::One(Value::String(string)));
     }
     vm.make_room(end - start)?;
-    let part = vm.bytes(string)[start..end].to_vec();
-    Ok(Outcome::One(Value::String(vm.string_of(part)?)))
+    Ok(Outcome::One(Value::String(
+        vm.heap.part(string, start..end)?,
+    )))
 }
 
 /// A new string made of a string byte by byte.

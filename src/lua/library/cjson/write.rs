@@ -138,25 +138,26 @@ impl Writer {
     /// The length of a table that is written as an array: whole keys from one on, and not too few.
     fn array_length(&self, vm: &mut Vm, table: TableRef) -> Result<Option<usize>, Error> {
         let mut position = 0;
-        let (mut greatest, mut items) = (0.0_f64, 0.0_f64);
+        let (mut greatest, mut items) = (0_i32, 0_i32);
         while let Some((key, _, next)) = vm.entry_from(table, position) {
             position = next;
             match key {
                 Value::Number(number) if number >= 1.0 && number.floor() == number => {
-                    greatest = greatest.max(number);
-                    items += 1.0;
+                    if number > f64::from(greatest) {
+                        greatest = to_int(number);
+                    }
+                    items = items.wrapping_add(1);
                 }
                 _ => return Ok(None),
             }
         }
-        let ratio = f64::from(self.config.sparse_ratio);
-        let is_sparse = ratio > 0.0
-            && greatest > items * ratio
-            && greatest > f64::from(self.config.sparse_safe);
+        let ratio = self.config.sparse_ratio;
+        let is_sparse =
+            ratio > 0 && greatest > items.wrapping_mul(ratio) && greatest > self.config.sparse_safe;
         if is_sparse && !self.config.sparse_convert {
             return Err(refuse(vm, Value::Table(table), "excessively sparse array"));
         }
-        Ok((!is_sparse && greatest > 0.0).then_some(greatest as i32 as usize))
+        Ok((!is_sparse && greatest > 0).then_some(greatest as usize))
     }
 
     fn number(&mut self, vm: &mut Vm, number: f64) -> Result<(), Error> {
@@ -207,4 +208,13 @@ impl Writer {
 fn refuse(vm: &mut Vm, value: Value, reason: &str) -> Error {
     let kind = value.type_name();
     vm.error(format!("Cannot serialise {kind}: {reason}").as_bytes())
+}
+
+/// C's conversion of a double to a 32-bit integer on x86-64: what does not fit is the least integer, below which every
+/// later key is the greatest so far.
+fn to_int(number: f64) -> i32 {
+    match number <= f64::from(i32::MAX) {
+        true => number as i32,
+        false => i32::MIN,
+    }
 }

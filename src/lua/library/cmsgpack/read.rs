@@ -193,9 +193,7 @@ impl Reader {
         if end > self.end {
             return Err(Bad::Missing);
         }
-        vm.heap.reserve(0)?;
-        let bytes = vm.bytes(self.input)[self.at..end].to_vec();
-        let string = vm.string_of(bytes)?;
+        let string = vm.heap.part(self.input, self.at..end)?;
         self.at = end;
         Ok(vm.push(Value::String(string))?)
     }

@@ -63,12 +63,10 @@ impl Vm {
                     whole,
                 }))
             }
-            Err(pattern::Error::Stopped) => {
-                *search = matcher.into_search();
-                Ok(Searched::Unfinished)
-            }
+            Err(pattern::Error::Stopped) => Ok(Searched::Unfinished),
             Err(pattern::Error::Malformed(text)) => Err(text),
         };
+        *search = matcher.into_search();
         self.fuel = self.fuel.saturating_sub(spent);
         searched.map_err(|text| self.error(text.as_bytes()))
     }
@@ -79,8 +77,7 @@ impl Vm {
             Ok(Capture::Position(before)) => Ok(Value::Number((before + 1) as f64)),
             Ok(Capture::Bytes(range)) => {
                 self.make_room(range.len())?;
-                let bytes = self.heap.bytes(subject)[range.clone()].to_vec();
-                Ok(Value::String(self.heap.string_of(bytes)?))
+                Ok(Value::String(self.heap.part(subject, range.clone())?))
             }
         }
     }
@@ -351,7 +348,7 @@ impl Substitution {
                 }
                 table => {
                     let key = vm.capture_value(self.subject, &found.captures[0])?;
-                    match vm.lookup(table, key, Operand::Other)? {
+                    match vm.lookup(table, key, Operand::Native)? {
                         Found::Value(value) => self.append_value(vm, value)?,
                         Found::Ask { function, object } => {
                             vm.push(function)?;
@@ -391,10 +388,10 @@ impl Substitution {
         }
         let end = self.whole.end;
         if self.whole.is_empty() {
-            self.search = Search::at(end + 1);
+            self.search.begin(end + 1);
             return end < length;
         }
-        self.search = Search::at(end);
+        self.search.begin(end);
         true
     }
 

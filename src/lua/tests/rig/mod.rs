@@ -7,8 +7,8 @@ use lua::{
 use serde_json::{Value as Json, json};
 
 const MEMORY: usize = 256 << 20;
-/// Runs of the machine after which a script counts as endless.
-const MOST_UNITS: u64 = 300_000_000;
+/// Steps after which a script counts as endless.
+pub const MOST_STEPS: u64 = 300_000_000;
 
 /// A machine with the globals of Redis, all of them read-only.
 pub fn machine() -> Result<Vm, Error> {
@@ -130,8 +130,14 @@ fn pcall(vm: &mut Vm, args: Args) -> NativeResult {
 }
 
 /// What a script replies, with `SHA` for its sum.
-pub fn eval(vm: &mut Vm, script: &[u8], keys: &[Vec<u8>], args: &[Vec<u8>], slice: u64) -> Json {
-    match try_eval(vm, script, keys, args, slice) {
+pub fn eval(
+    vm: &mut Vm,
+    script: &[u8],
+    keys: &[Vec<u8>],
+    args: &[Vec<u8>],
+    (slice, most): (u64, u64),
+) -> Json {
+    match try_eval(vm, script, keys, args, (slice, most)) {
         Ok(reply) => reply,
         Err(error) => json!({ "machine": format!("{error:?}") }),
     }
@@ -142,7 +148,7 @@ fn try_eval(
     script: &[u8],
     keys: &[Vec<u8>],
     args: &[Vec<u8>],
-    slice: u64,
+    (slice, most): (u64, u64),
 ) -> Result<Json, Error> {
     let globals = vm.globals();
     for (name, words) in [(&b"KEYS"[..], keys), (b"ARGV", args)] {
@@ -173,7 +179,7 @@ fn try_eval(
             }
             Run::Failed(failure) => return Ok(failed(vm, &failure)),
         }
-        if runs.saturating_mul(slice) > MOST_UNITS {
+        if runs.saturating_mul(slice) > most {
             return Ok(json!("endless"));
         }
     }
