@@ -10,7 +10,7 @@ pub fn gallery() -> String {
     format!(
         "<h1>Visualisers</h1>\n\
          <p class=\"lede\">Redis’ own structures with Redis’ own parameters, drawn from keys that are alive. Each one \
-         can be stepped, scrubbed, changed and shared; nothing moves before you move it.</p>\n\
+         can be stepped, scrubbed, changed and shared on a page of its own; nothing moves before you move it.</p>\n\
          <div class=\"gallery\">\n{specimens}</div>"
     )
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, test } from "node:test";
 import { DIST } from "./harness.mjs";
-import { assertNoSidewaysScroll, NARROW, readers, says, type } from "./reader.mjs";
+import { assertNoSidewaysScroll, NARROW, readers, says, type, WIDE } from "./reader.mjs";
 
 const reader = readers();
 
@@ -136,13 +136,14 @@ test("the gallery is alive", async () => {
       && [...document.querySelectorAll(".specimen .bar-at")].every((at) => /command (\d+) of \1 /.test(at.innerText)),
     VIEWS.length,
   );
+  const lowest = await page.locator(".specimen").evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().bottom)));
+  assert.ok(lowest <= WIDE.height, `all of them stand on one screen: the lowest ends at ${lowest}`);
   const skiplist = page.locator(".specimen", { has: page.locator("#skiplist") });
-  await skiplist.locator(".visualiser").focus();
-  await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => /step 9 /.test(document.querySelector(".specimen:has(#skiplist) .bar-at").innerText));
-  for (let times = 0; times < 40 && (await page.evaluate(() => document.activeElement.closest(".visualiser") !== null)); times++) {
-    await page.keyboard.press("Tab");
-  }
+  await skiplist.getByRole("button", { name: "Play: Skip list" }).click();
+  await page.waitForFunction(() => /step [1-8] of/.test(document.querySelector(".specimen:has(#skiplist) .bar-at").innerText));
+  await skiplist.getByRole("button", { name: "Pause: Skip list" }).click();
+  await skiplist.getByRole("link", { name: "Skip list" }).click();
+  await page.waitForURL(/views\/skiplist\//);
   assert.deepEqual(complaints, []);
   await close();
 });

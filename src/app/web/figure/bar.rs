@@ -67,6 +67,16 @@ fn button(
     .into_any()
 }
 
+/// Plays, and pauses what plays.
+pub fn play_button(figure: Figure, label: Signal<String>) -> AnyView {
+    view! {
+        <button type="button" class="bar-button play" on:click=click(move |_| figure.play()) aria-label=label title=label>
+            {part(move || sign(if figure.playing.get() { PAUSE } else { PLAY }))}
+        </button>
+    }
+    .into_any()
+}
+
 #[component]
 pub fn Bar(figure: Figure) -> impl IntoView {
     let at_command = move || {
@@ -106,11 +116,7 @@ pub fn Bar(figure: Figure) -> impl IntoView {
             <div class="bar-group">
                 {button("Reset", TO_BEGIN, move |_| figure.reset())}
                 {button("Step back", BACK, move |_| figure.back())}
-                <button type="button" class="bar-button play" on:click=click(move |_| figure.play())
-                    aria-label=text(move || if figure.playing.get() { "Pause" } else { "Play" })
-                    title=text(move || if figure.playing.get() { "Pause" } else { "Play" })>
-                    {part(move || sign(if figure.playing.get() { PAUSE } else { PLAY }))}
-                </button>
+                {play_button(figure, text(move || if figure.playing.get() { "Pause" } else { "Play" }))}
                 {button("Step", STEP, move |_| { figure.forward(); })}
             </div>
             <div class="bar-scrub">
@@ -159,7 +165,7 @@ fn ticks(first: u32, last: u32) -> crate::markup::Markup {
 }
 
 /// `command 3 of 12 · step 4 of 9`.
-fn moment(figure: Figure) -> String {
+pub fn moment(figure: Figure) -> String {
     figure.shown.with(|shown| {
         let Some(shown) = shown else {
             return String::new();

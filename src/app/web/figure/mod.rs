@@ -357,6 +357,35 @@ pub fn Visualiser(figure: Figure) -> impl IntoView {
     }
 }
 
+/// The picture alone, as large as a stamp, and a button that plays its last command.
+#[component]
+pub fn Specimen(figure: Figure) -> impl IntoView {
+    figure.revealed.set(true);
+    figure.look();
+    let title = move || {
+        figure.shown.with(|shown| {
+            let title = shown.as_ref().map_or("", |shown| shown.title.as_str());
+            let act = if figure.playing.get() {
+                "Pause"
+            } else {
+                "Play"
+            };
+            format!("{act}: {title}")
+        })
+    };
+    view! {
+        <div class="visualiser" inert="">
+            {part(move || figure.shown.with(|shown| several(shown.as_ref().map(heading)).draw()))}
+            {part(move || figure.shown.with(|shown| several(shown.as_ref().map(|shown| shown.picture.clone())).draw()))}
+            <board::Canvas figure/>
+        </div>
+        <p class="specimen-bar">
+            {bar::play_button(figure, super::erase::text(title))}
+            <span class="bar-at">{part(move || bar::moment(figure))}</span>
+        </p>
+    }
+}
+
 /// The command of this moment, and whether what is drawn is real.
 fn heading(shown: &Shown) -> crate::markup::Markup {
     let label = match &shown.model {

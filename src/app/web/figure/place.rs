@@ -8,7 +8,7 @@ use messages::share::{self, SharedView};
 use messages::{KeyRow, format};
 use web_sys::HtmlElement;
 
-use super::{Figure, Visualiser, open_own, place_of};
+use super::{Figure, Specimen, Visualiser, open_own, place_of};
 use crate::markup::el;
 use crate::web::dom;
 use crate::web::draw::Draw;
@@ -145,7 +145,7 @@ pub fn attach_gallery(page: Page, slices: &mut Slices) {
             spawn_local(async move {
                 let (world, seed) = (format!("gallery:{name}"), format!("views/{name}"));
                 open_own(figure, world, seed, log).await;
-                dom::fill(&element, move || view! { <Visualiser figure/> });
+                dom::fill(&element, move || view! { <Specimen figure/> });
             });
         });
     }
