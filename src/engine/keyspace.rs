@@ -24,6 +24,7 @@ use crate::sizes::Sizes;
 use crate::structures::random::Random;
 use crate::structures::slotted::{Place, Slotted};
 use crate::time::Time;
+use crate::told;
 use crate::value::{Kind, Value};
 use crate::values::string::Str;
 
@@ -728,6 +729,7 @@ impl Keyspace {
         if self.watchers.is_empty() {
             return;
         }
+        let told = trace::is_on();
         let exists = self.dbs[self.db].keys.get(key).is_some();
         for watcher in self
             .watchers
@@ -739,6 +741,9 @@ impl Keyspace {
                 watcher.expired = false;
             } else {
                 self.broken_watches.push(watcher.client);
+                if told {
+                    told::touched(watcher.client, self.db, key);
+                }
             }
         }
     }

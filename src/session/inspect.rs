@@ -96,7 +96,38 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
         keys: keys.len() as u64,
         clock_millis: world.now().millis(),
         slots,
+        pending: match parts.contains(&Part::Transactions) {
+            true => pending(world),
+            false => Vec::new(),
+        },
     })
+}
+
+fn pending(world: &World) -> Vec<snapshot::Pending> {
+    let clients = world.engine.server.clients.iter();
+    let begun = clients.filter(|client| {
+        client.transaction.is_some() || client.watch_broken || !client.watching.is_empty()
+    });
+    let pending = begun.map(|client| {
+        let transaction = client.transaction.as_ref();
+        let queue = transaction.map(|transaction| &transaction.queue);
+        let queue = queue.into_iter().flatten();
+        let watching = client.watching.iter();
+        snapshot::Pending {
+            client: trace::Client {
+                id: client.id.0,
+                name: world.names().get(&client.id).cloned(),
+            },
+            begun: transaction.is_some(),
+            queue: queue.map(|(_, words)| trace::sample_words(words)).collect(),
+            refused: transaction.is_some_and(|transaction| transaction.refused),
+            watching: watching
+                .map(|(db, key)| (*db as u32, trace::sample(key)))
+                .collect(),
+            broken: client.watch_broken,
+        }
+    });
+    pending.collect()
 }
 
 /// Keys by slot. Of very many the first that the table has.

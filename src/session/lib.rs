@@ -3,7 +3,7 @@
 //!
 //! Read in this order: `session.rs` (the calls), `world.rs` (one server with its clients and its clock),
 //! `blocks.rs`, `stepping.rs`, `exercises.rs`, `files.rs`, `shell.rs`, then `complete.rs`. Visualisers: `tape.rs` (a log replayed under
-//! observation), `inspect.rs` (structures as they are), `show.rs`.
+//! observation), `inspect.rs` (structures as they are), `orders.rs` (two clients in every order), `show.rs`.
 
 mod blocks;
 mod complete;
@@ -11,6 +11,7 @@ mod exercises;
 mod fault;
 mod files;
 mod inspect;
+mod orders;
 mod scripts;
 mod session;
 mod shell;

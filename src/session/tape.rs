@@ -7,7 +7,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use engine::ClientId;
 use engine::words;
+use lesson::transcript::{self, Action, Line};
 use messages::{KeyRow, Ran, Setup};
 use trace::Event;
 use views::snapshot::{Shared, Snapshot};
@@ -119,6 +121,11 @@ impl Tape {
         }
     }
 
+    /// For a visualiser of the whole server.
+    pub(crate) fn of(view: &'static View) -> Tape {
+        Tape::new(view, Vec::new())
+    }
+
     pub(crate) fn frames(&self) -> impl Iterator<Item = &Rc<Frame>> {
         self.frames.iter()
     }
@@ -134,12 +141,20 @@ impl Tape {
         line: &str,
         act: impl FnOnce(&mut World) -> Ran,
     ) -> Ran {
+        let line = &without_prompt(line);
         let about = words::split(line.as_bytes()).unwrap_or_default();
         let about: Vec<&[u8]> = about.iter().map(Vec::as_slice).collect();
         let before = self.before(world, &about);
+        let names = world.names().clone();
         let (ran, trace) = trace::during(|| act(world));
         let changed = self.has_changed(world);
-        let (touched, events) = self.own(trace.events);
+        let (touched, mut events) = self.own(trace.events);
+        // Who came during the command has a name now, and who left had one before.
+        for client in events.iter_mut().filter_map(client_of) {
+            let id = ClientId(client.id);
+            let name = names.get(&id).or_else(|| world.names().get(&id));
+            client.name = name.cloned();
+        }
         if !(touched || changed) {
             return ran;
         }
@@ -163,6 +178,7 @@ impl Tape {
             events,
             lost: trace.lost,
             after,
+            beside: None,
         });
         ran
     }
@@ -237,6 +253,35 @@ impl Tape {
             after: tape.after,
             ..Frame::default()
         }
+    }
+}
+
+/// A line typed for another client begins with its name, which a frame knows by itself.
+fn without_prompt(line: &str) -> String {
+    match transcript::read_line(line) {
+        Ok(Line::Action(Action::Run { text, .. })) => text,
+        _ => line.to_owned(),
+    }
+}
+
+/// The client that an event is about, if it is about one.
+fn client_of(event: &mut Event) -> Option<&mut trace::Client> {
+    use trace::Transaction as Told;
+    match event {
+        Event::Transaction(told) => match told {
+            Told::Watched { client, .. }
+            | Told::Touched { client, .. }
+            | Told::Expired { client, .. }
+            | Told::Unwatched { client }
+            | Told::Began { client }
+            | Told::Queued { client, .. }
+            | Told::Refused { client }
+            | Told::Executes { client, .. }
+            | Told::Nothing { client, .. }
+            | Told::Dropped { client } => Some(client),
+            Told::Runs { .. } => None,
+        },
+        _ => None,
     }
 }
 

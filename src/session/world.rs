@@ -56,6 +56,8 @@ pub struct World {
     pub(crate) tape: Option<Box<Tape>>,
     /// Replays of this world for its visualisers.
     pub(crate) replays: Vec<Replay>,
+    /// What was worked out last for the transaction timeline.
+    pub(crate) orders: Option<std::rc::Rc<views::snapshot::Orders>>,
     /// Counts the resets: a log that began anew is another log.
     pub(crate) resets: u32,
     /// What the shell's redirections wrote.
@@ -90,6 +92,7 @@ impl World {
             stepping: None,
             tape: None,
             replays: Vec::new(),
+            orders: None,
             resets: 0,
             files: shell::Files::new(),
         }
@@ -131,6 +134,11 @@ impl World {
             LogEntry::Advance { millis } => self.advance_logged(*millis),
             LogEntry::Load { .. } => {}
         }
+    }
+
+    /// Whose connections these are.
+    pub(crate) fn names(&self) -> &OrderedMap<ClientId, String> {
+        &self.names
     }
 
     pub(crate) fn entries(&self) -> &[LogEntry] {

@@ -14,11 +14,13 @@
 
 mod hyperloglog;
 mod skiplist;
+mod transaction;
 
 use std::cell::{Cell, RefCell};
 
 pub use hyperloglog::Hyperloglog;
 pub use skiplist::Skiplist;
+pub use transaction::Transaction;
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,21 @@ pub enum Event {
     },
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
+    Transaction(Transaction),
+}
+
+/// A connection, by its CLIENT ID.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    pub id: u64,
+    /// What the page calls it, empty for the page's own; filled in by whoever listens, since the engine does not know.
+    pub name: Option<String>,
+}
+
+impl Client {
+    pub fn of(id: u64) -> Client {
+        Client { id, name: None }
+    }
 }
 
 /// What was told during one piece of work.
@@ -87,6 +104,13 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Trace) {
 /// The beginning of a member, for an event.
 pub fn sample(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
+}
+
+/// The beginning of a command, for an event.
+pub fn sample_words<W: AsRef<[u8]>>(words: &[W]) -> Vec<Vec<u8>> {
+    const WORDS_MAX: usize = 12;
+    let words = words.iter().take(WORDS_MAX);
+    words.map(|word| sample(word.as_ref())).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod scene;
 pub mod skiplist;
 pub mod slots;
 pub mod snapshot;
+pub mod transactions;
 pub mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
@@ -57,6 +58,8 @@ pub enum Subject {
 pub enum Part {
     /// Keys by the slot that they would have in a cluster.
     Slots,
+    /// What clients have begun with WATCH and MULTI.
+    Transactions,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -88,6 +91,7 @@ pub static ALL: &[&View] = &[
     &skiplist::VIEW,
     &hyperloglog::VIEW,
     &slots::VIEW,
+    &transactions::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.

@@ -45,6 +45,63 @@ pub struct Server {
     pub clock_millis: i64,
     /// `Part::Slots`: each slot that has keys, in order.
     pub slots: Vec<Slot>,
+    /// `Part::Transactions`: each client that has begun one, or watches something.
+    pub pending: Vec<Pending>,
+}
+
+/// What WATCH and MULTI left behind for a client.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pending {
+    pub client: trace::Client,
+    /// MULTI was said.
+    pub begun: bool,
+    /// The words of what waits for EXEC.
+    pub queue: Vec<Vec<Vec<u8>>>,
+    /// A command was refused while queueing.
+    pub refused: bool,
+    /// Watched keys with their database, in the order of WATCH.
+    pub watching: Vec<(u32, Vec<u8>)>,
+    /// A watched key was touched: EXEC will do nothing.
+    pub broken: bool,
+}
+
+/// What the session works out, with engines of its own, for a moment that is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Beside {
+    Orders(Rc<Orders>),
+}
+
+/// All orders in which two clients' commands can reach the server, each of them run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Orders {
+    /// What each server began with.
+    pub given: Vec<String>,
+    pub scripts: [Vec<String>; 2],
+    /// Why there are none.
+    pub refused: String,
+    pub all: Vec<Order>,
+    /// Which one is looked at more closely, and its commands with all that happened in them.
+    pub chosen: usize,
+    pub frames: Vec<Rc<crate::Frame>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Whose turn it was, time after time: the first client or the second.
+    pub turns: Vec<bool>,
+    /// What is stored at the end.
+    pub left: String,
+    pub fate: Fate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// As if one client had come after the other.
+    Kept,
+    /// A client was told that its transaction did nothing; what the others did is kept.
+    Told,
+    /// What is stored is nothing that the clients could have made one after the other, and nobody was told.
+    Lost,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

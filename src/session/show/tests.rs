@@ -11,6 +11,8 @@ use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
 
+mod transactions;
+
 fn world(lines: &[&str]) -> World {
     let mut world = World::new(Setup {
         seed: "a page".to_owned(),
