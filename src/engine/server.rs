@@ -351,6 +351,7 @@ impl Server {
         self.forget_weight(&client);
         if trace::is_on() {
             told::transaction_ends(Some(&client));
+            told::listener_leaves(&client);
         }
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);

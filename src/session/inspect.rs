@@ -3,8 +3,10 @@
 
 use std::collections::BinaryHeap;
 
+use engine::client::ClientType;
 use engine::keyspace::Object;
 use engine::number;
+use engine::pubsub::Kind;
 use engine::structures::dict::Dict;
 use engine::structures::hyperloglog;
 use engine::structures::intset::Intset;
@@ -100,7 +102,43 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
             true => pending(world),
             false => Vec::new(),
         },
+        listeners: match parts.contains(&Part::Listeners) {
+            true => listeners(world),
+            false => Vec::new(),
+        },
+        waiting_most: waiting_most(world),
     })
+}
+
+fn listeners(world: &World) -> Vec<snapshot::Listener> {
+    let clients = world.engine.server.clients.iter();
+    let listeners = clients.filter(|client| client.is_subscriber());
+    let listeners = listeners.map(|client| {
+        let of = |kind: Kind, told: trace::Kind| {
+            let names = client.subscribed(kind).iter();
+            names.map(move |name| (told, trace::sample(name)))
+        };
+        snapshot::Listener {
+            client: trace::Client {
+                id: client.id.0,
+                name: world.names().get(&client.id).cloned(),
+            },
+            names: of(Kind::Channel, trace::Kind::Channel)
+                .chain(of(Kind::Pattern, trace::Kind::Pattern))
+                .chain(of(Kind::Shard, trace::Kind::Shard))
+                .collect(),
+        }
+    });
+    listeners.collect()
+}
+
+fn waiting_most(world: &World) -> snapshot::WaitingMost {
+    let limit = world.engine.server.config.output_limits[ClientType::PubSub as usize];
+    snapshot::WaitingMost {
+        hard_bytes: limit.hard as u64,
+        soft_bytes: limit.soft as u64,
+        soft_seconds: limit.secs.max(0) as u64,
+    }
 }
 
 fn pending(world: &World) -> Vec<snapshot::Pending> {

@@ -9,6 +9,7 @@ use views::{Frame, Options};
 use crate::inspect;
 use crate::orders;
 use crate::tape::{self, Tape, Watched};
+use crate::traffic;
 use crate::world::World;
 
 /// How many earlier commands a visualiser may look back on.
@@ -40,6 +41,10 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
     if view.name == "transactions" {
         let orders = orders::of(world, &options);
         add_beside(&mut frames, Beside::Orders(orders));
+    }
+    if view.name == "pubsub" {
+        let carried = traffic::carried(world, &frames, at.step as usize);
+        add_beside(&mut frames, Beside::Carried(carried));
     }
     views::show(
         view,

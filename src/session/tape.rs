@@ -266,7 +266,7 @@ fn without_prompt(line: &str) -> String {
 
 /// The client that an event is about, if it is about one.
 fn client_of(event: &mut Event) -> Option<&mut trace::Client> {
-    use trace::Transaction as Told;
+    use trace::{Pubsub, Transaction as Told};
     match event {
         Event::Transaction(told) => match told {
             Told::Watched { client, .. }
@@ -280,6 +280,14 @@ fn client_of(event: &mut Event) -> Option<&mut trace::Client> {
             | Told::Nothing { client, .. }
             | Told::Dropped { client } => Some(client),
             Told::Runs { .. } => None,
+        },
+        Event::Exchange(exchange) => Some(&mut exchange.client),
+        Event::Pubsub(told) => match told {
+            Pubsub::Subscribed { client, .. }
+            | Pubsub::Unsubscribed { client, .. }
+            | Pubsub::Left { client }
+            | Pubsub::Delivered { client, .. } => Some(client),
+            Pubsub::Published { .. } | Pubsub::Tried { .. } | Pubsub::Counted { .. } => None,
         },
         _ => None,
     }

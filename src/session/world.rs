@@ -10,12 +10,14 @@ use engine::command::table;
 use engine::config::Config;
 use engine::disk::Disk;
 use engine::render;
+use engine::resp;
 use engine::scripting::NANOS_PER_STEP;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
 use lesson::Output;
 use lesson::transcript::{self, Action, Step};
 use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
+use trace::Exchange;
 
 use crate::blocks;
 use crate::fault;
@@ -404,6 +406,9 @@ impl World {
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let reply = self.engine.execute(id, &slices, self.now);
         let reply = self.finish_soon(id, reply);
+        if trace::is_on() {
+            self.tell_exchange(id, words, &reply);
+        }
         let error = matches!(reply, Reply::Error(_));
         let waits = reply == Reply::Later;
         let protocol = self.engine.protocol(id);
@@ -413,6 +418,25 @@ impl World {
             reply => render::render(&reply, protocol),
         };
         (output.trim_end_matches('\n').to_string(), error, waits)
+    }
+
+    /// The bytes of a command and of its reply.
+    #[cold]
+    fn tell_exchange(&self, id: ClientId, words: &[Vec<u8>], reply: &Reply) {
+        let (mut sent, mut received) = (Vec::new(), Vec::new());
+        resp::encode_command(words, &mut sent);
+        resp::encode(reply, self.engine.protocol(id), &mut received);
+        let (sent_bytes, received_bytes) = (sent.len() as u64, received.len() as u64);
+        sent.truncate(Exchange::KEPT_BYTES);
+        received.truncate(Exchange::KEPT_BYTES);
+        trace::tell(trace::Event::Exchange(Exchange {
+            client: trace::Client::of(id.0),
+            sent,
+            sent_bytes,
+            received,
+            received_bytes,
+            took_nanos: self.engine.took().as_nanos() as u64,
+        }));
     }
 
     /// A script's reply belongs to its line, if it comes within a second of the server's time.

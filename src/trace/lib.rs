@@ -13,14 +13,18 @@
 #![forbid(unsafe_code)]
 
 mod hyperloglog;
+mod pubsub;
 mod skiplist;
 mod transaction;
+mod wire;
 
 use std::cell::{Cell, RefCell};
 
 pub use hyperloglog::Hyperloglog;
+pub use pubsub::{Kind, Pubsub};
 pub use skiplist::Skiplist;
 pub use transaction::Transaction;
+pub use wire::Exchange;
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +44,8 @@ pub enum Event {
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
     Transaction(Transaction),
+    Exchange(Exchange),
+    Pubsub(Pubsub),
 }
 
 /// A connection, by its CLIENT ID.

@@ -10,6 +10,8 @@
 pub mod hyperloglog;
 mod parts;
 mod pictures;
+pub mod pipelining;
+pub mod pubsub;
 mod scene;
 pub mod skiplist;
 pub mod slots;
@@ -60,6 +62,8 @@ pub enum Part {
     Slots,
     /// What clients have begun with WATCH and MULTI.
     Transactions,
+    /// Who listens to which channels and patterns.
+    Listeners,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -92,6 +96,8 @@ pub static ALL: &[&View] = &[
     &hyperloglog::VIEW,
     &slots::VIEW,
     &transactions::VIEW,
+    &pipelining::VIEW,
+    &pubsub::VIEW,
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.

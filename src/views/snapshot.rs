@@ -47,6 +47,24 @@ pub struct Server {
     pub slots: Vec<Slot>,
     /// `Part::Transactions`: each client that has begun one, or watches something.
     pub pending: Vec<Pending>,
+    /// `Part::Listeners`: each client with a subscription, and how much may wait for one of them.
+    pub listeners: Vec<Listener>,
+    pub waiting_most: WaitingMost,
+}
+
+/// What a client is subscribed to: kinds and names, in order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listener {
+    pub client: trace::Client,
+    pub names: Vec<(trace::Kind, Vec<u8>)>,
+}
+
+/// `client-output-buffer-limit pubsub`; 0 is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WaitingMost {
+    pub hard_bytes: u64,
+    pub soft_bytes: u64,
+    pub soft_seconds: u64,
 }
 
 /// What WATCH and MULTI left behind for a client.
@@ -69,6 +87,20 @@ pub struct Pending {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Beside {
     Orders(Rc<Orders>),
+    Carried(Vec<Carried>),
+}
+
+/// A message of a channel, and what became of the same message in a stream and in a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Carried {
+    pub message: Vec<u8>,
+    pub got: Vec<String>,
+    /// They had listened, and were away.
+    pub missed: Vec<String>,
+    /// Who has read it from the stream, and whether only after coming back.
+    pub read: Vec<(String, bool)>,
+    /// Who has taken it out of the list; otherwise it lies there.
+    pub taken: Option<String>,
 }
 
 /// All orders in which two clients' commands can reach the server, each of them run.

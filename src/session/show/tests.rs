@@ -11,6 +11,8 @@ use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
 
+mod pipelining;
+mod pubsub;
 mod transactions;
 
 fn world(lines: &[&str]) -> World {

@@ -180,7 +180,9 @@ fn verdict(order: &Order) -> &'static str {
     match order.fate {
         Fate::Kept => "That is what one after the other would leave.",
         Fate::Told => "EXEC’s nil told a client that it has to begin again.",
-        Fate::Lost => "An update is lost, and every reply looked as if nothing were wrong.",
+        Fate::Lost => {
+            "That is nothing that they could have made one after the other, and no reply says so."
+        }
     }
 }
 
