@@ -129,6 +129,7 @@ struct Client {
     id: i64,
     protocol: Protocol,
     waits: bool,
+    silence: Silence,
 }
 
 impl Recorded {
@@ -164,6 +165,7 @@ impl Recorded {
                 id,
                 protocol: Protocol::Resp2,
                 waits: false,
+                silence: Silence::None,
             };
             self.clients.insert(name.to_string(), client);
         }
@@ -173,7 +175,8 @@ impl Recorded {
             client.protocol = Protocol::Resp3;
         }
         client.connection.send(&words);
-        let mut own = self.replies(name, &words);
+        let silent = client.silence.covers(&words);
+        let mut own = self.replies(name, &words, silent);
         own.extend(self.others(name));
         own.join("\n")
     }
@@ -190,10 +193,11 @@ impl Recorded {
         ids.max().expect("at least the first connection is listed")
     }
 
-    /// The replies to what was just sent; none if the client waits now.
-    fn replies(&mut self, name: &str, words: &[Vec<u8>]) -> Vec<String> {
-        const TRIES: u32 = 2000;
-        for _ in 0..TRIES {
+    /// The replies to what was just sent; none if the client waits now. Nothing comes to a client that asked for
+    /// silence, so it is not waited for as long.
+    fn replies(&mut self, name: &str, words: &[Vec<u8>], silent: bool) -> Vec<String> {
+        let tries = if silent { 50 } else { 2000 };
+        for _ in 0..tries {
             self.barrier();
             let replies = self.available(name);
             if !replies.is_empty() {
@@ -322,5 +326,33 @@ impl Player for Recorded {
 
     fn has_shell(&self) -> bool {
         Shell::runs_here()
+    }
+}
+
+/// Which replies CLIENT REPLY has taken away.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Silence {
+    None,
+    /// The next one only.
+    Once,
+    Lasting,
+}
+
+impl Silence {
+    /// Whether this command is answered with nothing, and what holds for the next one.
+    fn covers(&mut self, words: &[Vec<u8>]) -> bool {
+        let word = |at: usize| words.get(at).map(|word| word.to_ascii_lowercase());
+        let is_reply =
+            (word(0).as_deref(), word(1).as_deref()) == (Some(b"client"), Some(b"reply"));
+        let next = match word(2).as_deref() {
+            Some(b"off") if is_reply => Silence::Lasting,
+            Some(b"skip") if is_reply => Silence::Once,
+            Some(b"on") if is_reply => Silence::None,
+            _ if *self == Silence::Lasting => Silence::Lasting,
+            _ => Silence::None,
+        };
+        let answered_now = next == Silence::None && (is_reply || *self == Silence::None);
+        *self = next;
+        !answered_now
     }
 }

@@ -21,6 +21,31 @@ pub fn editable(steps: &[Step]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The text to begin with, of a block that may have a script: that, a line `---`, and the commands.
+pub fn editable_block(script: Option<&str>, steps: &[Step]) -> String {
+    let commands = editable(steps);
+    match script {
+        Some(script) => format!("{script}\n---\n{commands}"),
+        None => commands,
+    }
+}
+
+/// The script of an edited text, if it has one, and the commands.
+pub fn parts(text: &str, is_script: bool) -> (Option<&str>, &str) {
+    match transcript::split_rule(text) {
+        (script, below, _) if is_script && !below.is_empty() => (Some(script.trim_end()), below),
+        _ => (None, text),
+    }
+}
+
+/// What the worker is to run for an edited text.
+pub fn block(text: &str, is_script: bool) -> String {
+    match parts(text, is_script) {
+        (Some(script), commands) => format!("{script}\n---\n{}\n", transcript(commands)),
+        (None, commands) => transcript(commands),
+    }
+}
+
 /// The transcript that an edited text means: a line without a mark is a command of the page's own
 /// client. Replies are not part of it.
 pub fn transcript(text: &str) -> String {
@@ -66,6 +91,17 @@ mod tests {
             editable(&steps("> SET a 1\nada> GET a")),
             "> SET a 1\nada> GET a"
         );
+    }
+
+    #[test]
+    fn a_script_stands_above_a_rule() {
+        let text = editable_block(Some("return 1"), &steps("> EVAL @script 0\n(integer) 1"));
+        assert_eq!(text, "return 1\n---\nEVAL @script 0");
+        assert_eq!(parts(&text, true), (Some("return 1"), "EVAL @script 0"));
+        assert_eq!(block(&text, true), "return 1\n---\n> EVAL @script 0\n");
+        // One that was kept before scripts could be edited has commands only.
+        assert_eq!(parts("EVAL @script 0", true), (None, "EVAL @script 0"));
+        assert_eq!(parts(&text, false), (None, text.as_str()));
     }
 
     #[test]

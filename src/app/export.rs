@@ -38,20 +38,35 @@ pub fn flattened(log: &[LogEntry], blocks: &[Block]) -> Vec<LogEntry> {
 }
 
 fn block_actions(block: u32, text: Option<&str>, blocks: &[Block]) -> Vec<Action> {
-    if let Some(text) = text {
-        return edit::actions(text);
-    }
-    match blocks.get(block as usize).map(|block| &block.content) {
-        Some(Content::Redis { steps, .. } | Content::Shell { host: false, steps }) => {
-            steps.iter().map(|step| step.action.clone()).collect()
+    let content = blocks.get(block as usize).map(|block| &block.content);
+    let source = match content {
+        Some(Content::Lua { source, .. }) => Some(source.trim_end()),
+        _ => None,
+    };
+    let (script, actions) = match (text, content) {
+        (Some(text), _) => {
+            let (script, commands) = edit::parts(text, source.is_some());
+            (script.or(source), edit::actions(commands))
         }
-        Some(Content::Lua { source, steps }) => {
+        (
+            None,
+            Some(
+                Content::Redis { steps, .. }
+                | Content::Shell { host: false, steps }
+                | Content::Lua { steps, .. },
+            ),
+        ) => {
             let actions = steps.iter().map(|step| step.action.clone());
-            actions
-                .filter_map(|action| with_script(action, source.trim_end()))
-                .collect()
+            (source, actions.collect())
         }
-        _ => Vec::new(),
+        _ => return Vec::new(),
+    };
+    match script {
+        Some(script) => actions
+            .into_iter()
+            .filter_map(|action| with_script(action, script))
+            .collect(),
+        None => actions,
     }
 }
 

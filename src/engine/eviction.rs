@@ -6,11 +6,14 @@
 
 #[cfg(test)]
 mod tests;
+mod told;
 
+use crate::access::Tally;
 use crate::config::Config;
 use crate::cost;
 use crate::keyspace::{Keyspace, Object};
 use crate::structures::random::Random;
+use crate::time::Time;
 
 /// `maxmemory-policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,6 +63,14 @@ impl Policy {
     pub fn name(self) -> &'static str {
         let found = POLICIES.iter().find(|(_, known)| *known == self);
         found.map_or("noeviction", |(name, _)| name)
+    }
+
+    /// How soon a key would go: the higher, the sooner. What is counted is the policy's.
+    pub fn score(self, object: &Object, tally: &Tally, now: Time) -> u64 {
+        match self {
+            Policy::Evict(_, by) => score(object, by, tally, now),
+            Policy::NoEviction => score(object, By::Recency, tally, now),
+        }
     }
 
     /// Whether keys count how often they are used, instead of noting when.
@@ -122,6 +133,9 @@ pub fn search(keys: &mut Keyspace, config: &Config, random: &mut Random, used: u
         search.outcome = Outcome::Failed;
         return search;
     };
+    if trace::is_on() {
+        told::search(keys.db, used, config.maxmemory);
+    }
     let lazily = config.lazyfree_lazy_eviction;
     let limit = nanos_at_most(config.maxmemory_eviction_tenacity);
     let at_start = crate::memory::of_keyspace(keys) as u64;
@@ -132,6 +146,9 @@ pub fn search(keys: &mut Keyspace, config: &Config, random: &mut Random, used: u
             break;
         };
         keys.db = db;
+        if trace::is_on() && by == By::Chance {
+            told::evicted(db, &key, None);
+        }
         search.nanos += cost::EVICTION + keys.evict(&key, lazily);
         search.evicted += 1;
         if search.evicted.is_multiple_of(KEYS_BETWEEN_CHECKS) && search.nanos > limit {
@@ -187,6 +204,9 @@ fn choose(
                 From::AllKeys => db.keys.contains(&best.key),
                 From::Volatile => db.expires.contains(&best.key),
             };
+            if trace::is_on() {
+                told::taken(best.db, &best.key, is_there, best.score);
+            }
             if is_there {
                 return Some((best.db, best.key));
             }
@@ -219,7 +239,7 @@ fn fill_pool(
     samples: usize,
     random: &mut Random,
 ) {
-    let score = |object: &Object| score(object, by, keys);
+    let score = |object: &Object| score(object, by, &keys.tally, keys.now);
     let table = &keys.dbs[db];
     let drawn: Vec<(u64, &[u8])> = match from {
         From::AllKeys => {
@@ -233,35 +253,47 @@ fn fill_pool(
                 .collect()
         }
     };
+    if trace::is_on() {
+        told::drawn(db, &drawn);
+    }
     for (score, key) in drawn {
         keys.pool.offer(score, db, key);
     }
 }
 
 /// The higher, the sooner the key goes.
-fn score(object: &Object, by: By, keys: &Keyspace) -> u64 {
-    use crate::access::Tally;
-    match (by, &keys.tally) {
+fn score(object: &Object, by: By, tally: &Tally, now: Time) -> u64 {
+    match (by, tally) {
         (By::Frequency, Tally::Frequency(frequency)) => {
-            u64::from(u8::MAX - object.access.counter(frequency, keys.now))
+            u64::from(u8::MAX - object.access.counter(frequency, now))
         }
         (By::Deadline, _) => u64::MAX - object.deadline as u64,
-        _ => u64::from(object.access.idle_seconds(keys.now)),
+        _ => u64::from(object.access.idle_seconds(now)),
     }
 }
 
 impl Pool {
     const SIZE: usize = 16;
 
+    /// Keys with their scores, the best last.
+    pub fn candidates(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        let candidates = self.candidates.iter();
+        candidates.map(|candidate| (candidate.key.as_slice(), candidate.score))
+    }
+
     fn offer(&mut self, score: u64, db: usize, key: &[u8]) {
         let worse = |candidate: &Candidate| candidate.score < score;
         let mut at = self.candidates.partition_point(worse);
-        if self.candidates.len() == Pool::SIZE {
+        let full = self.candidates.len() == Pool::SIZE;
+        if full {
             if at == 0 {
                 return;
             }
             self.candidates.remove(0);
             at -= 1;
+        }
+        if trace::is_on() {
+            told::pooled(db, key, score, at, full);
         }
         let key = key.to_vec();
         self.candidates.insert(at, Candidate { score, db, key });

@@ -10,6 +10,7 @@
 
 #[cfg(test)]
 mod tests;
+mod told;
 
 use crate::config::Config;
 use crate::keyspace::Keyspace;
@@ -159,6 +160,9 @@ fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) -> 
         }
         visited += 1;
         keys.begin(db, now);
+        if trace::is_on() {
+            told::begins(keys, effort, budget_micros);
+        }
         while sample(keys, effort, &mut work) {
             work.loops += 1;
             if work.loops.is_multiple_of(LOOPS_BETWEEN_CHECKS) && work.nanos > budget_micros * 1000
@@ -175,6 +179,9 @@ fn walk(keys: &mut Keyspace, effort: &Effort, now: Time, budget_micros: u64) -> 
         work.expired as f64 * 100.0 / work.sampled as f64
     };
     keys.cycle.stale_percent = stale * 0.05 + keys.cycle.stale_percent * 0.95;
+    if visited > 0 && trace::is_on() {
+        told::over(keys, &work);
+    }
     work.nanos
 }
 
@@ -190,6 +197,8 @@ fn sample(keys: &mut Keyspace, effort: &Effort, work: &mut Work) -> bool {
     let wanted = with_deadline.min(effort.keys_per_loop);
     let (mut sampled, mut expired) = (0, 0);
     let mut wrapped = false;
+    let is_told = trace::is_on();
+    let (mut looked, mut buckets) = (Vec::new(), 0);
     for _ in 0..wanted * BUCKETS_PER_KEY {
         if sampled >= wanted || wrapped {
             break;
@@ -201,6 +210,10 @@ fn sample(keys: &mut Keyspace, effort: &Effort, work: &mut Work) -> bool {
             .scan(cursor, &mut |key, _| bucket.push(key.to_vec()));
         wrapped = keys.dbs[db].expires_cursor == 0;
         sampled += bucket.len();
+        if is_told {
+            looked.extend_from_slice(&bucket);
+            buckets += 1;
+        }
         work.nanos += NANOS_PER_BUCKET;
         for key in bucket {
             if keys.deadline_passed(&key) {
@@ -212,7 +225,12 @@ fn sample(keys: &mut Keyspace, effort: &Effort, work: &mut Work) -> bool {
     work.nanos += sampled as u64 * NANOS_PER_KEY + expired as u64 * NANOS_PER_REMOVAL;
     work.sampled += sampled;
     work.expired += expired;
-    !wrapped && (sampled == 0 || expired * 100 / sampled > effort.acceptable_stale_percent)
+    let again =
+        !wrapped && (sampled == 0 || expired * 100 / sampled > effort.acceptable_stale_percent);
+    if is_told {
+        told::sampled(keys, &looked, expired, buckets, (again, wrapped));
+    }
+    again
 }
 
 /// Removes hash fields whose time has come, those of the hash with the nearest deadline first, at most so many in

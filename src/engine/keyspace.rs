@@ -8,9 +8,11 @@
 //! is, or when the next command begins (`recount`).
 
 mod leaving;
+mod told;
 mod waiting;
 
 use structures::ordered::{OrderedMap, OrderedSet};
+use trace::Of;
 
 use crate::access::{Access, Tally};
 use crate::client::ClientId;
@@ -24,7 +26,6 @@ use crate::sizes::Sizes;
 use crate::structures::random::Random;
 use crate::structures::slotted::{Place, Slotted};
 use crate::time::Time;
-use crate::told;
 use crate::value::{Kind, Value};
 use crate::values::string::Str;
 
@@ -211,9 +212,9 @@ pub struct Keyspace {
 }
 
 impl Db {
-    fn new(seed: [u8; 16], by_slot: bool) -> Db {
+    fn new(number: usize, seed: [u8; 16], by_slot: bool) -> Db {
         Db {
-            keys: Slotted::new(seed, by_slot),
+            keys: Slotted::new(seed, by_slot).told_as(Of::Keys(number as u16)),
             expires: Slotted::new(seed, by_slot),
             expires_cursor: 0,
             field_deadlines: OrderedSet::new(),
@@ -236,7 +237,9 @@ impl Keyspace {
         seed[..8].copy_from_slice(&random.next_u64().to_le_bytes());
         seed[8..].copy_from_slice(&random.next_u64().to_le_bytes());
         Keyspace {
-            dbs: (0..databases).map(|_| Db::new(seed, by_slot)).collect(),
+            dbs: (0..databases)
+                .map(|number| Db::new(number, seed, by_slot))
+                .collect(),
             db: 0,
             now,
             stats: KeyStats::default(),
@@ -287,6 +290,11 @@ impl Keyspace {
 
     /// For reading: expires what is due, counts a hit or a miss, notes the access.
     pub fn read(&mut self, key: &[u8]) -> Option<&Object> {
+        self.read_inside(key).map(|object| &*object)
+    }
+
+    /// As `read`, for a look-up inside of the value, which may move a bucket there.
+    fn read_inside(&mut self, key: &[u8]) -> Option<&mut Object> {
         let Some(slot) = self.find(key) else {
             self.stats.misses += 1;
             self.notify(Class::KeyMiss, "keymiss", key);
@@ -295,7 +303,11 @@ impl Keyspace {
         self.stats.hits += 1;
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
         if !self.no_touch {
-            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
+            let before = object.access;
+            object.access = before.again(&self.tally, self.now, &mut self.chance);
+            if trace::is_on() {
+                told::used(self.db, key, before, object.access, &self.tally, self.now);
+            }
         }
         Some(object)
     }
@@ -308,7 +320,11 @@ impl Keyspace {
         self.touched = Some((self.db, slot, Touch::Write));
         let (_, object) = self.dbs[self.db].keys.at_slot(slot)?;
         if !self.no_touch && !again {
-            object.access = object.access.again(&self.tally, self.now, &mut self.chance);
+            let before = object.access;
+            object.access = before.again(&self.tally, self.now, &mut self.chance);
+            if trace::is_on() {
+                told::used(self.db, key, before, object.access, &self.tally, self.now);
+            }
         }
         Some(object)
     }
@@ -331,15 +347,6 @@ impl Keyspace {
             return None;
         }
         Some(slot)
-    }
-
-    #[cold]
-    fn tell_key(&self, key: &[u8]) {
-        trace::tell(trace::Event::Key {
-            db: self.db as u32,
-            found: self.dbs[self.db].keys.get(key).is_some() && !self.is_due(key),
-            key: key.to_vec(),
-        });
     }
 
     fn is_touched(&self, slot: Place) -> bool {
@@ -443,6 +450,16 @@ impl Keyspace {
         }
     }
 
+    /// As `get`, for a look-up inside of the value, which may move a bucket there: its contents stay as they are.
+    pub fn get_inside<T: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut T>, Error> {
+        match self.read_inside(key) {
+            None => Ok(None),
+            Some(object) => T::of_mut(&mut object.value)
+                .map(Some)
+                .ok_or(Error::WrongType),
+        }
+    }
+
     /// A value of type `T` for writing. Absent is `None`; another type is `WRONGTYPE`.
     pub fn get_mut<T: Kind>(&mut self, key: &[u8]) -> Result<Option<&mut T>, Error> {
         match self.write(key) {
@@ -522,6 +539,9 @@ impl Keyspace {
         }
         let fields_before = before.as_ref().and_then(Object::next_field_deadline);
         let had_deadline = before.as_ref().is_some_and(Object::has_deadline);
+        if trace::is_on() && (had_deadline || deadline != Object::NEVER) {
+            told::deadline(self.db, key, deadline);
+        }
         if deadline != Object::NEVER {
             if !had_deadline {
                 db.expires.insert(key, ());
@@ -532,6 +552,9 @@ impl Keyspace {
         self.relist_fields(key, fields_before, fields_after);
         match before {
             None => {
+                if trace::is_on() {
+                    told::added(self.db, key);
+                }
                 self.notify(Class::New, "new", key);
                 self.signal_ready(key);
             }
@@ -580,6 +603,14 @@ impl Keyspace {
 
     /// Removes a key that is there, expired or not; gives what it held. No notification: the caller knows why.
     pub fn remove(&mut self, key: &[u8]) -> Option<Object> {
+        let object = self.take(key)?;
+        if trace::is_on() {
+            told::gone(self.db, key, object.has_deadline());
+        }
+        Some(object)
+    }
+
+    fn take(&mut self, key: &[u8]) -> Option<Object> {
         self.recount();
         let db = &mut self.dbs[self.db];
         let object = db.keys.remove(key)?;
@@ -646,6 +677,9 @@ impl Keyspace {
         if deadline.is_some() {
             object.marks |= HAS_ROOM;
         }
+        if trace::is_on() {
+            told::deadline(self.db, key, deadline.unwrap_or(Object::NEVER));
+        }
         let db = &mut self.dbs[self.db];
         match deadline {
             Some(_) => db.expires.insert(key, ()),
@@ -659,7 +693,10 @@ impl Keyspace {
         self.touch_all_watched(db);
         let keys = self.dbs[db].keys.len() as u64;
         self.dirty += keys;
-        let empty = Db::new(self.seed, self.dbs[db].keys.is_by_slot());
+        let empty = Db::new(db, self.seed, self.dbs[db].keys.is_by_slot());
+        if trace::is_on() {
+            told::emptied(db);
+        }
         let flushed = std::mem::replace(&mut self.dbs[db], empty);
         let current = std::mem::replace(&mut self.db, db);
         for key in self.waited_keys(db) {
@@ -677,6 +714,9 @@ impl Keyspace {
         self.touch_all_swapped(first, second);
         self.touch_all_swapped(second, first);
         self.dbs.swap(first, second);
+        for db in [first, second] {
+            self.dbs[db].keys.tell_as(Of::Keys(db as u16));
+        }
         let current = self.db;
         for db in [first, second] {
             self.db = db;
@@ -726,26 +766,7 @@ impl Keyspace {
                 by_client,
             });
         }
-        if self.watchers.is_empty() {
-            return;
-        }
-        let told = trace::is_on();
-        let exists = self.dbs[self.db].keys.get(key).is_some();
-        for watcher in self
-            .watchers
-            .get_mut(&(self.db, key.to_vec()))
-            .into_iter()
-            .flatten()
-        {
-            if watcher.expired && !exists {
-                watcher.expired = false;
-            } else {
-                self.broken_watches.push(watcher.client);
-                if told {
-                    told::touched(watcher.client, self.db, key);
-                }
-            }
-        }
+        self.touch_watched(key);
     }
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {

@@ -589,7 +589,7 @@ impl<'a> Reader<'a> {
                 steps: transcript::parse_shell(problems, first, text),
             },
             "lua" => {
-                let (source, below, at) = split_rule(text);
+                let (source, below, at) = transcript::split_rule(text);
                 let steps = transcript::parse_into(problems, first + at, below);
                 Content::Lua {
                     source: source.to_string(),
@@ -597,7 +597,7 @@ impl<'a> Reader<'a> {
                 }
             }
             "java" => {
-                let (source, below, at) = split_rule(text);
+                let (source, below, at) = transcript::split_rule(text);
                 let trace: Vec<Output> = below.lines().map(read_output).collect();
                 let trace_lines = first + at..first + at + trace.len();
                 Content::Java {
@@ -691,18 +691,6 @@ fn line_starts(text: &str) -> Vec<usize> {
         .filter(|(_, b)| *b == b'\n')
         .map(|(at, _)| at + 1);
     [0].into_iter().chain(after_newlines).collect()
-}
-
-/// The text above a line `---`, the text below it, and how many lines stand above the latter.
-fn split_rule(text: &str) -> (&str, &str, usize) {
-    let mut offset = 0;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        if line.trim_end() == "---" {
-            return (&text[..offset], &text[offset + line.len()..], index + 1);
-        }
-        offset += line.len();
-    }
-    (text, "", text.lines().count())
 }
 
 fn read_output(line: &str) -> Output {

@@ -23,7 +23,7 @@ const SECTIONS: [&str; 10] = [
     "Commands at a glance",
     "Where it is used",
     "Best practices",
-    "Mistakes, and what Redis answers",
+    "Common mistakes",
     INTERVIEW,
     "Summary",
     "Where to go on",

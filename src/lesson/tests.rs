@@ -421,7 +421,7 @@ fn lessons_have_one_shape() {
         "Commands at a glance",
         "Where it is used",
         "Best practices",
-        "Mistakes, and what Redis answers",
+        "Common mistakes",
         "Interview questions",
         "Summary",
         "Where to go on",

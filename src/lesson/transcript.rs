@@ -540,3 +540,16 @@ fn output_lines(output: &str) -> Vec<&str> {
 
 #[cfg(all(test, feature = "parse"))]
 mod tests;
+
+/// The text above the first line `---` (a script), the text below it (its transcript), and how many lines stand above
+/// the latter. Without such a line all of it is above.
+pub fn split_rule(text: &str) -> (&str, &str, usize) {
+    let mut offset = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "---" {
+            return (&text[..offset], &text[offset + line.len()..], index + 1);
+        }
+        offset += line.len();
+    }
+    (text, "", text.lines().count())
+}

@@ -5,7 +5,7 @@ use engine::config::{Config, Refusal, parameters};
 use engine::words;
 use lesson::Step;
 use lesson::transcript;
-use messages::{BlockRun, Failure, LogEntry};
+use messages::{BlockRun, BlockSource, Failure, LogEntry};
 
 use crate::world::{World, open_config};
 
@@ -14,9 +14,9 @@ pub(crate) fn run(
     block: u32,
     text: Option<String>,
 ) -> Result<BlockRun, Failure> {
-    let (steps, mut result) = match prepare(world, block, text.as_deref())? {
-        Prepared::Ready(steps, result) => (steps, result),
-        Prepared::Unreadable(result) => return Ok(result),
+    let (Ready { steps, script }, mut result) = match prepare(world, block, text.as_deref())? {
+        (Some(ready), result) => (ready, result),
+        (None, unreadable) => return Ok(unreadable),
     };
     world.log(LogEntry::Block { block, text });
     if let Err(problem) = lead_up(world, block, &mut result) {
@@ -25,35 +25,59 @@ pub(crate) fn run(
     }
     result.steps = steps
         .iter()
-        .map(|step| world.step_of(block, step))
+        .map(|step| world.step_of(script.as_deref(), step))
         .collect();
     world.ran.insert(block);
     Ok(result)
 }
 
 /// A block before its first step.
-pub(crate) enum Prepared {
-    Ready(Vec<Step>, BlockRun),
-    Unreadable(BlockRun),
+pub(crate) struct Ready {
+    pub(crate) steps: Vec<Step>,
+    /// What `@script` stands for in it.
+    pub(crate) script: Option<String>,
 }
 
-pub(crate) fn prepare(world: &World, block: u32, text: Option<&str>) -> Result<Prepared, Failure> {
+/// The block as it is on the page, or as the reader's text has it; nothing but a problem if that cannot be read.
+pub(crate) fn prepare(
+    world: &World,
+    block: u32,
+    text: Option<&str>,
+) -> Result<(Option<Ready>, BlockRun), Failure> {
     let Some(source) = world.setup().blocks.get(block as usize) else {
         return Err(Failure::NoSuchPart);
     };
-    let script = text.unwrap_or(&source.text);
+    let (script, text, above) = parts(source, text);
     let mut result = BlockRun {
         block,
         ..BlockRun::default()
     };
-    Ok(match transcript::parse("block", 1, script) {
-        Ok(steps) => Prepared::Ready(steps, result),
+    let ready = match transcript::parse("block", 1 + above, text) {
+        Ok(steps) => Some(Ready {
+            steps,
+            script: script.map(str::to_string),
+        }),
         Err(problems) => {
             let first = problems.into_iter().next();
             result.problem = first.map(|problem| (problem.line as u32, problem.text));
-            Prepared::Unreadable(result)
+            None
         }
-    })
+    };
+    Ok((ready, result))
+}
+
+/// A block's script, its transcript, and how many lines stand above that. The reader's text of a block with a script may begin with another one, and a
+/// line `---` below it.
+fn parts<'a>(source: &'a BlockSource, text: Option<&'a str>) -> (Option<&'a str>, &'a str, usize) {
+    let script = source.script.as_deref();
+    match text {
+        None => (script, &source.text, 0),
+        Some(text) if script.is_some() => match transcript::split_rule(text) {
+            (_, "", _) => (script, text, 0),
+            (script, below, above) => (Some(script.trim_end()), below, above),
+        },
+        Some(text) => (None, text, 0),
+    }
 }
 
 /// Makes the world in which the block stands: a fresh server where one begins, and the blocks above it that did not run
@@ -129,13 +153,8 @@ fn set(config: &mut Config, line: &str) -> Result<(), String> {
 }
 
 fn run_silently(world: &mut World, block: u32) {
-    let text = world.setup().blocks[block as usize].text.clone();
-    for step in transcript::parse("block", 1, &text).unwrap_or_default() {
-        world.step_of(block, &step);
+    let source = world.setup().blocks[block as usize].clone();
+    for step in transcript::parse("block", 1, &source.text).unwrap_or_default() {
+        world.step_of(source.script.as_deref(), &step);
     }
-}
-
-pub(crate) fn script_of(world: &World, block: u32) -> Option<Vec<u8>> {
-    let script = world.setup().blocks[block as usize].script.as_ref()?;
-    Some(script.clone().into_bytes())
 }

@@ -29,6 +29,7 @@ use views::snapshot::{
 use crate::world::World;
 
 mod encodings;
+mod server;
 
 /// Bytes, entries, nodes, buckets: more of anything is cut. A picture of more is a window's business.
 const PARTS_MAX: usize = 512;
@@ -98,15 +99,15 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
         keys: keys.len() as u64,
         clock_millis: world.now().millis(),
         slots,
-        pending: match parts.contains(&Part::Transactions) {
-            true => pending(world),
-            false => Vec::new(),
-        },
-        listeners: match parts.contains(&Part::Listeners) {
-            true => listeners(world),
-            false => Vec::new(),
-        },
-        waiting_most: waiting_most(world),
+        clients: Box::new(clients(world, parts)),
+        dict: parts
+            .contains(&Part::Keys)
+            .then(|| keys.dicts().next().map(tables))
+            .flatten(),
+        expiry: parts.contains(&Part::Expiry).then(|| server::expiry(world)),
+        eviction: parts
+            .contains(&Part::Eviction)
+            .then(|| server::eviction(world)),
     })
 }
 
@@ -138,6 +139,20 @@ fn waiting_most(world: &World) -> snapshot::WaitingMost {
         hard_bytes: limit.hard as u64,
         soft_bytes: limit.soft as u64,
         soft_seconds: limit.secs.max(0) as u64,
+    }
+}
+
+fn clients(world: &World, parts: &[Part]) -> snapshot::Clients {
+    snapshot::Clients {
+        pending: match parts.contains(&Part::Transactions) {
+            true => pending(world),
+            false => Vec::new(),
+        },
+        listeners: match parts.contains(&Part::Listeners) {
+            true => listeners(world),
+            false => Vec::new(),
+        },
+        waiting_most: waiting_most(world),
     }
 }
 
@@ -311,24 +326,34 @@ fn end_of(pack: &Listpack, offset: Option<usize>) -> Vec<u8> {
 }
 
 fn dict<V>(table: &Dict<V>, shown: impl Fn(&V) -> Vec<u8>) -> Body {
-    let (first, second) = table.table_sizes();
-    let buckets = |number: usize, size: usize| -> Vec<Vec<Vec<u8>>> {
-        (0..size.min(PARTS_MAX))
-            .map(|index| table.bucket(number, index).map(sample).collect())
-            .collect()
-    };
-    let mut tables = vec![buckets(0, first)];
-    if table.is_rehashing() {
-        tables.push(buckets(1, second));
-    }
     let entries = table
         .iter()
         .take(PARTS_MAX)
         .map(|(key, value)| (sample(key), shown(value)));
     Body::Table {
-        tables,
-        rehash_index: table.rehash_index().map(|index| index as u32),
+        dict: tables(table),
         entries: entries.collect(),
+    }
+}
+
+fn tables<V>(dict: &Dict<V>) -> snapshot::Dict {
+    let (first, second) = dict.table_sizes();
+    let used = dict.table_used();
+    let table = |number: usize, size: usize, used: usize| snapshot::Table {
+        buckets: size as u32,
+        used: used as u64,
+        chains: (0..size.min(PARTS_MAX))
+            .map(|bucket| dict.bucket(number, bucket).map(sample).collect())
+            .collect(),
+    };
+    let mut tables = vec![table(0, first, used.0)];
+    if dict.is_rehashing() {
+        tables.push(table(1, second, used.1));
+    }
+    snapshot::Dict {
+        tables,
+        rehash_index: dict.rehash_index().map(|index| index as u32),
+        held: dict.is_resize_avoided(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use engine::eviction::Policy;
 use messages::drawing::{Position, Show, Shown};
 use views::snapshot::{Beside, Snapshot};
 use views::{Frame, Options};
@@ -24,6 +25,7 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
         view: view.name,
         key: show.key,
         seed: show.seed,
+        policy: None,
     };
     let options = Options(show.options);
     let (total, first, found) = match tape::follow(world, view, &watched) {
@@ -46,6 +48,9 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
         let carried = traffic::carried(world, &frames, at.step as usize);
         add_beside(&mut frames, Beside::Carried(carried));
     }
+    if view.name == "eviction" {
+        add_rival(world, &watched, &options, at, &mut frames);
+    }
     views::show(
         view,
         &watched.key,
@@ -55,6 +60,41 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
         &options,
         show.revealed,
     )
+}
+
+/// What another policy makes of the same commands under the same luck, if the reader wants to see that.
+fn add_rival(
+    world: &mut World,
+    watched: &Watched,
+    options: &Options,
+    at: Position,
+    frames: &mut [Rc<Frame>],
+) {
+    let policy = options
+        .get("beside")
+        .and_then(|name| Policy::named(name.as_bytes()));
+    let beside = Watched {
+        policy: policy.filter(|policy| *policy != Policy::NoEviction),
+        ..watched.clone()
+    };
+    if beside.policy.is_none() {
+        return;
+    }
+    let view = views::named(watched.view);
+    let theirs = tape::follow(world, view, &beside).and_then(|tape| self::frames(tape, Some(at)));
+    let rival = theirs.and_then(|(frames, _)| views::eviction::rival(&frames));
+    let Some(frame) = frames.last_mut() else {
+        return;
+    };
+    let mut own = (**frame).clone();
+    let mut after = (*own.after).clone();
+    if let Snapshot::Server(server) = &mut after
+        && let Some(eviction) = &mut server.eviction
+    {
+        eviction.rival = rival;
+    }
+    own.after = Rc::new(after);
+    *frame = Rc::new(own);
 }
 
 /// Whether the reader's own world stands at this moment.

@@ -12,12 +12,13 @@ use messages::{
     BlockRun, Failure, LogEntry, Ran, ScriptCall, ScriptMove, Standing, Stepped, Variable,
 };
 
-use crate::blocks::{self, Prepared};
+use crate::blocks::{self, Ready};
 use crate::world::{SCRIPT_STEPS, World, shown_word};
 
 pub(crate) struct Stepping {
     block: u32,
     text: Option<String>,
+    script: Option<String>,
     steps: Vec<Step>,
     /// What is over.
     run: BlockRun,
@@ -72,9 +73,9 @@ pub(crate) fn step(world: &mut World, step: ScriptMove) -> Result<Stepped, Failu
 }
 
 fn begin(world: &mut World, block: u32, text: Option<String>) -> Result<Stepped, Failure> {
-    let (steps, mut run) = match blocks::prepare(world, block, text.as_deref())? {
-        Prepared::Ready(steps, run) => (steps, run),
-        Prepared::Unreadable(run) => {
+    let (Ready { steps, script }, mut run) = match blocks::prepare(world, block, text.as_deref())? {
+        (Some(ready), run) => (ready, run),
+        (None, run) => {
             return Ok(Stepped {
                 run,
                 ..Stepped::default()
@@ -87,6 +88,7 @@ fn begin(world: &mut World, block: u32, text: Option<String>) -> Result<Stepped,
     let stepping = Stepping {
         block,
         text,
+        script,
         steps: if run.problem.is_none() {
             steps
         } else {
@@ -102,8 +104,8 @@ fn begin(world: &mut World, block: u32, text: Option<String>) -> Result<Stepped,
 fn to_script(world: &mut World, mut stepping: Stepping, by_line: bool) -> Stepped {
     while let Some(step) = stepping.steps.get(stepping.run.steps.len()) {
         world.engine.server.scripting.by_line =
-            by_line && runs_script(world, stepping.block, &step.action);
-        let ran = world.step_of(stepping.block, step);
+            by_line && runs_script(world, stepping.script.as_deref(), &step.action);
+        let ran = world.step_of(stepping.script.as_deref(), step);
         world.engine.server.scripting.by_line = false;
         if world.engine.standing_script().is_some() {
             stepping.current = ran;
@@ -127,12 +129,12 @@ fn to_script(world: &mut World, mut stepping: Stepping, by_line: bool) -> Steppe
 }
 
 /// Whether an action runs the block's script, once, as a command of its own.
-fn runs_script(world: &mut World, block: u32, action: &Action) -> bool {
+fn runs_script(world: &mut World, script: Option<&str>, action: &Action) -> bool {
     let Action::Run { text, .. } = action else {
         return false;
     };
     let words = words::split(text.as_bytes()).unwrap_or_default();
-    world.script = blocks::script_of(world, block);
+    world.script = script.map(|script| script.as_bytes().to_vec());
     let concerned = world.concerns_script(&words);
     world.script = None;
     let name = words.first().map(|name| name.to_ascii_lowercase());
@@ -150,7 +152,7 @@ fn runs_script(world: &mut World, block: u32, action: &Action) -> bool {
 fn end_step(world: &mut World, mut stepping: Stepping) -> Stepping {
     let step = &stepping.steps[stepping.run.steps.len()];
     let ran = std::mem::take(&mut stepping.current);
-    let ran = world.end_step(stepping.block, step, ran);
+    let ran = world.end_step(stepping.script.as_deref(), step, ran);
     stepping.run.steps.push(ran);
     stepping
 }
@@ -173,10 +175,14 @@ fn stop(world: &mut World, stepping: Stepping) -> Stepped {
     world.engine.stop_script(world.now());
     let mut stepping = end_step(world, stepping);
     let steps = stepping.steps[..done].iter();
-    let text: Vec<String> = steps.map(|step| step.action.to_string()).collect();
+    let steps: Vec<String> = steps.map(|step| step.action.to_string()).collect();
+    let text = match &stepping.script {
+        Some(script) => format!("{script}\n---\n{}\n", steps.join("\n")),
+        None => steps.join("\n"),
+    };
     let mut log = vec![LogEntry::Block {
         block,
-        text: Some(text.join("\n")),
+        text: Some(text),
     }];
     let writes = calls.iter().filter(|call| call.wrote);
     log.extend(writes.map(|call| LogEntry::Line {

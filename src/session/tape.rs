@@ -8,10 +8,11 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use engine::ClientId;
+use engine::eviction::Policy;
 use engine::words;
 use lesson::transcript::{self, Action, Line};
 use messages::{KeyRow, Ran, Setup};
-use trace::Event;
+use trace::{Event, Of};
 use views::snapshot::{Shared, Snapshot};
 use views::{Frame, Subject, View};
 
@@ -33,6 +34,8 @@ pub(crate) struct Watched {
     pub view: &'static str,
     pub key: Vec<u8>,
     pub seed: Option<String>,
+    /// In place of the eviction policy that its commands set.
+    pub policy: Option<Policy>,
 }
 
 pub(crate) struct Replay {
@@ -77,6 +80,7 @@ pub(crate) fn follow<'w>(
     world.replays.retain(|other| other.watched != *watched);
     for entry in &world.entries()[replay.entries..] {
         replay.world.repeat(entry);
+        replay.set_policy();
     }
     replay.entries = length;
     if world.replays.len() >= REPLAYS_MAX {
@@ -90,6 +94,14 @@ pub(crate) fn follow<'w>(
 }
 
 impl Replay {
+    /// Whatever policy was set that evicts, this world has its own.
+    fn set_policy(&mut self) {
+        let set = &mut self.world.engine.server.config.maxmemory_policy;
+        if let (Policy::Evict(..), Some(own)) = (*set, self.watched.policy) {
+            *set = own;
+        }
+    }
+
     fn new(world: &World, view: &'static View, watched: Watched) -> Replay {
         let setup = world.setup();
         let setup = Setup {
@@ -146,9 +158,10 @@ impl Tape {
         let about: Vec<&[u8]> = about.iter().map(Vec::as_slice).collect();
         let before = self.before(world, &about);
         let names = world.names().clone();
+        let db = world.own_db() as u16;
         let (ran, trace) = trace::during(|| act(world));
         let changed = self.has_changed(world);
-        let (touched, mut events) = self.own(trace.events);
+        let (touched, mut events) = self.own(trace.events, db);
         // Who came during the command has a name now, and who left had one before.
         for client in events.iter_mut().filter_map(client_of) {
             let id = ClientId(client.id);
@@ -214,7 +227,7 @@ impl Tape {
 
     /// Of what was told, what the visualiser steps over: for a key, what happened inside of it. Also whether it was
     /// looked at.
-    fn own(&self, told: Vec<Event>) -> (bool, Vec<Event>) {
+    fn own(&self, told: Vec<Event>, db: u16) -> (bool, Vec<Event>) {
         let of_server = matches!(self.view.subject, Subject::Server(_));
         let (mut touched, mut inside) = (of_server, of_server);
         let mut events = Vec::new();
@@ -225,7 +238,16 @@ impl Tape {
             }
             // A command that reads and then writes looks up its key twice; to the reader that is one thing.
             let again = matches!(event, Event::Key { .. }) && events.last() == Some(&event);
-            if inside && !again && (self.view.steps_over)(&event) {
+            let elsewhere = match &event {
+                Event::Dict {
+                    of: Of::Keys(own), ..
+                } => *own != db,
+                Event::Expiry { db: own, .. } | Event::Eviction { db: own, .. } => {
+                    *own != u32::from(db)
+                }
+                _ => false,
+            };
+            if inside && !again && !elsewhere && (self.view.steps_over)(&event) {
                 events.push(event);
             }
         }

@@ -136,6 +136,20 @@ fn a_script_has_a_name_in_the_transcript_below_it() {
     let (_, outputs) = page.outputs(last, None);
     assert_eq!(outputs, ["\"hi\"", "\"ho\""]);
     assert_eq!(page.run("", "ECHO @script").output, "\"@script\"");
+    // The reader's own script stands above a rule; without one the text is the transcript alone.
+    let own = "return ARGV[1] .. '!'\n---\n> EVAL @script 0 hey\n> EVALSHA @sha 0 ho";
+    assert_eq!(page.outputs(last, Some(own)).1, ["\"hey!\"", "\"ho!\""]);
+    assert_eq!(
+        page.outputs(last, Some("> EVAL @script 0 hey")).1,
+        ["\"hey\""]
+    );
+    match page.call(Request::RunBlock {
+        block: last,
+        text: Some("return 1\n---\n> PING\n+ soon".to_string()),
+    }) {
+        Ok(Response::Block(run)) => assert_eq!(run.problem.map(|(line, _)| line), Some(4)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -291,6 +291,7 @@ mod tests {
             view: "pubsub",
             key: Show::default().key,
             seed: None,
+            policy: None,
         };
         let tape = tape::follow(&mut world, &views::pubsub::VIEW, &watched).expect("a tape");
         let frames: Vec<Rc<Frame>> = tape.frames().cloned().collect();

@@ -254,15 +254,15 @@ impl World {
     }
 
     /// One step of a block, in which the block's script has a name.
-    pub(crate) fn step_of(&mut self, block: u32, step: &Step) -> Ran {
-        self.script = blocks::script_of(self, block);
+    pub(crate) fn step_of(&mut self, script: Option<&str>, step: &Step) -> Ran {
+        self.script = script.map(|script| script.as_bytes().to_vec());
         let ran = self.step(step);
         self.script = None;
         ran
     }
 
     /// The step whose script was run line by line and is over.
-    pub(crate) fn end_step(&mut self, block: u32, step: &Step, mut ran: Ran) -> Ran {
+    pub(crate) fn end_step(&mut self, script: Option<&str>, step: &Step, mut ran: Ran) -> Ran {
         let reply = self.clients.get(&ran.client).copied().and_then(|id| {
             let reply = self.take_reply(id)?;
             Some((reply, self.engine.protocol(id)))
@@ -273,7 +273,7 @@ impl World {
             ran.output = render::render(&reply, protocol)
                 .trim_end_matches('\n')
                 .to_string();
-            self.script = blocks::script_of(self, block);
+            self.script = script.map(|script| script.as_bytes().to_vec());
             let words = words::split(ran.line.as_bytes()).unwrap_or_default();
             self.find_fault(&words, &mut ran);
             self.script = None;

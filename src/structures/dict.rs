@@ -3,10 +3,11 @@
 //!
 //! Every entry lives in one slab; tables hold slot numbers only, so that moving a bucket touches no
 //! key. Iteration, SCAN's cursor and the dump for visualisers are in `walk.rs`; chance is in
-//! `sample.rs`. Deliberately not here: a clock. The caller's timer asks for `rehash_steps`. Source:
+//! `sample.rs`, what it tells a listener in `told.rs`. Deliberately not here: a clock. The caller's timer asks for `rehash_steps`. Source:
 //! Redis 8.2, `dict.c`.
 
 mod sample;
+mod told;
 mod walk;
 
 pub use walk::{Bucket, Iter};
@@ -15,6 +16,7 @@ use super::bytes::Bytes;
 use super::siphash::siphash_1_2;
 use super::slab::Slab;
 use crate::allocation;
+use trace::Of;
 
 const INITIAL_BUCKETS: usize = 4;
 const MIN_FILL: usize = 8;
@@ -34,6 +36,8 @@ pub struct Dict<V> {
     /// The first bucket of table 0 that has not moved to table 1 yet.
     rehash_index: Option<usize>,
     resize_avoided: bool,
+    /// As whose table it tells what it does; none tells nothing.
+    told_as: Option<Of>,
     /// What Redis would allocate for the keys, each a string of its own.
     key_bytes: usize,
 }
@@ -73,8 +77,19 @@ impl<V> Dict<V> {
             tables: [Table::default(), Table::default()],
             rehash_index: None,
             resize_avoided: false,
+            told_as: None,
             key_bytes: 0,
         }
+    }
+
+    /// Who listens to what is done inside a command is told of this table, as one of these.
+    pub fn told_as(mut self, of: Of) -> Dict<V> {
+        self.tell_as(of);
+        self
+    }
+
+    pub fn tell_as(&mut self, of: Of) {
+        self.told_as = Some(of);
     }
 
     pub fn len(&self) -> usize {
@@ -111,6 +126,14 @@ impl<V> Dict<V> {
             .entry
             .as_mut()
             .map(|(_, value)| value)
+    }
+
+    /// As `find`, for whoever reads with `get` afterwards: costs nothing unless the table is being rehashed or somebody
+    /// listens.
+    pub fn visit(&mut self, key: &[u8]) {
+        if self.is_rehashing() || self.is_told() {
+            self.find_slot(key);
+        }
     }
 
     /// As `find`, the number of the entry's slot: it stays the same for as long as the entry is there.
@@ -186,6 +209,9 @@ impl<V> Dict<V> {
         let hash = self.hash(key);
         self.step_towards(hash);
         let place = self.locate(hash, key)?;
+        if self.is_told() {
+            self.tell_removed(&place);
+        }
         let next = self.slots[place.slot as usize].next;
         match place.before {
             NIL => self.tables[place.table].heads[place.bucket] = next,
@@ -204,6 +230,7 @@ impl<V> Dict<V> {
     pub fn clear(&mut self) {
         *self = Dict {
             resize_avoided: self.resize_avoided,
+            told_as: self.told_as,
             ..Dict::new(self.seed)
         };
     }
@@ -212,6 +239,10 @@ impl<V> Dict<V> {
     /// entries would copy the pages that parent and child share.
     pub fn set_resize_avoid(&mut self, avoid: bool) {
         self.resize_avoided = avoid;
+    }
+
+    pub fn is_resize_avoided(&self) -> bool {
+        self.resize_avoided
     }
 
     /// What Redis would allocate for the keys, each a string of its own.
@@ -242,18 +273,29 @@ impl<V> Dict<V> {
         if !self.may_rehash() {
             return false;
         }
+        let is_told = self.is_told();
         let mut empty_visits = n * EMPTY_VISITS_PER_STEP;
         for _ in 0..n {
             if self.tables[0].used == 0 {
                 break;
             }
+            let first = index;
             while self.tables[0].heads[index] == NIL {
                 index += 1;
                 empty_visits -= 1;
                 if empty_visits == 0 {
                     self.rehash_index = Some(index);
+                    if is_told {
+                        self.tell_passed(index);
+                    }
                     return true;
                 }
+            }
+            if is_told {
+                if index > first {
+                    self.tell_passed(index);
+                }
+                self.tell_moved(index, false);
             }
             self.move_bucket(index);
             index += 1;
@@ -282,7 +324,11 @@ impl<V> Dict<V> {
     #[inline]
     fn lookup_moving(&mut self, hash: u32, key: &[u8]) -> Option<u32> {
         self.step_towards(hash);
-        self.lookup(hash, key)
+        let found = self.lookup(hash, key);
+        if self.is_told() {
+            self.tell_looked(hash, key, found);
+        }
+        found
     }
 
     #[inline]
@@ -338,7 +384,11 @@ impl<V> Dict<V> {
             hash,
             next: NIL,
         });
-        self.push(usize::from(self.is_rehashing()), hash, slot);
+        let table = usize::from(self.is_rehashing());
+        self.push(table, hash, slot);
+        if self.is_told() {
+            self.tell_inserted(table, hash, key);
+        }
         slot
     }
 
@@ -387,6 +437,9 @@ impl<V> Dict<V> {
             1
         };
         let full = heads.is_empty() || used >= ratio * heads.len();
+        if !full && used >= heads.len() && !self.is_rehashing() && self.is_told() {
+            self.tell_refused();
+        }
         full && !self.is_rehashing() && self.resize(used + 1)
     }
 
@@ -416,6 +469,9 @@ impl<V> Dict<V> {
             heads: vec![NIL; buckets],
             ..Table::default()
         };
+        if self.is_told() {
+            self.tell_resized(buckets);
+        }
         if self.tables[0].used == 0 {
             self.tables[0] = table;
         } else {
@@ -438,6 +494,9 @@ impl<V> Dict<V> {
         if visited < index || self.tables[0].heads[visited] == NIL {
             self.rehash_steps(1);
         } else if self.may_rehash() {
+            if self.is_told() {
+                self.tell_moved(visited, true);
+            }
             self.move_bucket(visited);
             self.finish_rehash();
         }
@@ -472,6 +531,9 @@ impl<V> Dict<V> {
         }
         self.tables[0] = std::mem::take(&mut self.tables[1]);
         self.rehash_index = None;
+        if self.is_told() {
+            self.tell_finished();
+        }
         true
     }
 }

@@ -67,7 +67,15 @@ impl Default for Listpack {
 
 impl Listpack {
     pub fn new() -> Listpack {
-        Listpack(vec![HEADER_BYTES as u8 + 1, 0, 0, 0, 0, 0, END])
+        Listpack::with_capacity(0)
+    }
+
+    /// An empty one that can become so many bytes long before it is moved.
+    pub fn with_capacity(bytes: usize) -> Listpack {
+        const EMPTY: [u8; HEADER_BYTES + 1] = [HEADER_BYTES as u8 + 1, 0, 0, 0, 0, 0, END];
+        let mut pack = Vec::with_capacity(bytes.max(EMPTY.len()));
+        pack.extend_from_slice(&EMPTY);
+        Listpack(pack)
     }
 
     /// Takes over bytes from outside; `None` unless every length in them is true.

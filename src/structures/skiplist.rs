@@ -1,7 +1,8 @@
 //! The skip list of sorted sets: towers of chance, spans on every link, one link back.
 //!
 //! P is 1/4 and towers reach 32 levels at most. Order is score, then bytes, the shorter first.
-//! Nodes live in one slab and towers in another, so that a link is a number. Finding by range is in
+//! Nodes live in one slab and all towers in one row, so that a link is a number, and small: a search waits for memory at
+//! each tower that it steps to, and the more links lie in a cache the less it waits. Finding by range is in
 //! `range.rs`, removing and walking in `walk.rs`. Deliberately not here: the dict that makes ZSCORE
 //! quick, and NaN, which the commands refuse. Sources: Pugh 1990; Redis `t_zset.c`, `zslInsert` and
 //! its neighbors.
@@ -22,16 +23,17 @@ pub const MAX_LEVEL: usize = 32;
 
 /// Node 0 is the header: it has no member, and tower 0 with all levels.
 const HEADER: u32 = 0;
-/// A forward link that is 0 ends its level, a backward link that is 0 means "first": both the
-/// header.
+/// A link to tower 0 ends its level, a backward link that is 0 means "first": both the header.
 const NIL: u32 = 0;
 
 #[derive(Debug, Clone)]
 pub struct Skiplist {
     nodes: Slab<Node>,
-    links: Slab<Link>,
+    links: Row<Link>,
+    /// Whose tower begins at this place of `links`; apart from them, as a search seldom asks.
+    owners: Row<u32>,
     free_node: u32,
-    /// For each height, the first of the abandoned towers; they are chained through `forward`.
+    /// For each height, the first of the abandoned towers; they are chained through their first link.
     free_towers: [u32; MAX_LEVEL],
     tail: u32,
     length: usize,
@@ -78,15 +80,12 @@ struct Link {
     /// Score and tower of the node it leads to, so that a search reads links and little else.
     score: f64,
     tower: u32,
-    forward: u32,
-    /// Steps at level 0 that this link crosses; to the end of the list if `forward` is NIL.
+    /// Steps at level 0 that this link crosses; to the end of the list if `tower` is NIL.
     span: u32,
 }
 
-/// The last node before a place, and for each level the last tower and how many nodes stand up to
-/// it.
+/// The way to a place: for each level the last tower before it, and how many nodes stand up to that.
 struct Path {
-    node: u32,
     before: [u32; MAX_LEVEL],
     rank: [u32; MAX_LEVEL],
 }
@@ -99,19 +98,17 @@ impl Default for Skiplist {
 
 impl Skiplist {
     pub fn new() -> Skiplist {
-        let (mut nodes, mut links) = (Slab::default(), Slab::default());
+        let mut nodes = Slab::default();
         nodes.push(Node {
             member: Bytes::default(),
             score: 0.0,
             backward: NIL,
             tower: Tower::new(0, MAX_LEVEL),
         });
-        for _ in 0..MAX_LEVEL {
-            links.push(Link::default());
-        }
         Skiplist {
             nodes,
-            links,
+            links: row(MAX_LEVEL, Link::default()),
+            owners: row(MAX_LEVEL, HEADER),
             free_node: NIL,
             free_towers: [NIL; MAX_LEVEL],
             tail: NIL,
@@ -173,7 +170,7 @@ impl Skiplist {
         } = *self.node(at);
         let next = self.link_at(tower.place(), 0);
         let fits_left = backward == NIL || self.node(backward).score < new;
-        let fits_right = next.forward == NIL || next.score > new;
+        let fits_right = next.tower == NIL || next.score > new;
         if fits_left && fits_right {
             if trace::is_on() {
                 self.tell_rescored(at, path.rank[0] + 1, new);
@@ -211,6 +208,17 @@ impl Skiplist {
         &self.nodes[at as usize]
     }
 
+    /// The node that a link leads to.
+    #[inline]
+    fn forward(&self, link: &Link) -> u32 {
+        self.owners[link.tower as usize]
+    }
+
+    /// The last node on the way.
+    fn last_of(&self, path: &Path) -> u32 {
+        self.owners[path.before[0] as usize]
+    }
+
     #[inline]
     fn link_at(&self, tower: u32, level: usize) -> Link {
         self.links[tower as usize + level]
@@ -226,7 +234,6 @@ impl Skiplist {
     #[inline]
     fn path(&self, crosses: impl Fn(&Link, u32) -> bool) -> Path {
         let mut path = Path {
-            node: HEADER,
             before: [0; MAX_LEVEL],
             rank: [0; MAX_LEVEL],
         };
@@ -234,11 +241,11 @@ impl Skiplist {
         for level in (0..self.level).rev() {
             loop {
                 let link = &self.links[tower as usize + level];
-                if link.forward == NIL || !crosses(link, rank + link.span) {
+                if link.tower == NIL || !crosses(link, rank + link.span) {
                     break;
                 }
                 rank += link.span;
-                (path.node, tower) = (link.forward, link.tower);
+                tower = link.tower;
             }
             path.before[level] = tower;
             path.rank[level] = rank;
@@ -251,24 +258,29 @@ impl Skiplist {
 
     fn path_to(&self, score: f64, member: &[u8]) -> Path {
         self.path(|link, _| {
-            link.score < score || (link.score == score && *self.node(link.forward).member < *member)
+            link.score < score || (link.score == score && *self.member(link) < *member)
         })
     }
 
     fn match_after(&self, path: &Path, score: f64, member: &[u8]) -> Option<u32> {
         let link = self.link_at(path.before[0], 0);
-        let found = link.forward != NIL
-            && link.score == score
-            && *self.node(link.forward).member == *member;
-        found.then_some(link.forward)
+        let found = link.tower != NIL && link.score == score && *self.member(&link) == *member;
+        found.then(|| self.forward(&link))
     }
 
     fn node_by_rank(&self, rank: usize) -> Option<u32> {
         if rank >= self.length {
             return None;
         }
+        // Both ends are known without a search, as Redis takes them for ZPOPMIN, ZPOPMAX and ZRANGE.
+        if rank == 0 {
+            return Some(self.forward(&self.link_at(0, 0)));
+        }
+        if rank + 1 == self.length {
+            return Some(self.tail);
+        }
         let path = self.path(|_, crossed| crossed as usize <= rank + 1);
-        Some(path.node)
+        Some(self.last_of(&path))
     }
 
     fn link(&mut self, at: u32) {
@@ -295,7 +307,6 @@ impl Skiplist {
             *before = Link {
                 score,
                 tower,
-                forward: at,
                 span: crossed + 1,
             };
             *self.link_mut(tower, level) = Link {
@@ -306,8 +317,8 @@ impl Skiplist {
         for level in height..self.level {
             self.link_mut(path.before[level], level).span += 1;
         }
-        self.nodes[at as usize].backward = path.node;
-        match self.link_at(tower, 0).forward {
+        self.nodes[at as usize].backward = self.last_of(&path);
+        match self.forward(&self.link_at(tower, 0)) {
             NIL => self.tail = at,
             next => self.nodes[next as usize].backward = at,
         }
@@ -328,7 +339,7 @@ impl Skiplist {
         let tower = tower.place();
         for level in 0..self.level {
             let before = self.link_at(path.before[level], level);
-            let joined = if before.forward == at {
+            let joined = if before.tower == tower {
                 let over = self.link_at(tower, level);
                 Link {
                     span: before.span + over.span - 1,
@@ -342,11 +353,11 @@ impl Skiplist {
             };
             *self.link_mut(path.before[level], level) = joined;
         }
-        match self.link_at(tower, 0).forward {
+        match self.forward(&self.link_at(tower, 0)) {
             NIL => self.tail = backward,
             next => self.nodes[next as usize].backward = backward,
         }
-        while self.level > 1 && self.link_at(0, self.level - 1).forward == NIL {
+        while self.level > 1 && self.link_at(0, self.level - 1).tower == NIL {
             self.level -= 1;
         }
         self.length -= 1;
@@ -357,13 +368,12 @@ impl Skiplist {
         let tower = match self.free_towers[height - 1] {
             NIL => {
                 let place = self.links.len();
-                for _ in 0..height {
-                    self.links.push(Link::default());
-                }
+                lengthen(&mut self.links, height, Link::default());
+                lengthen(&mut self.owners, height, NIL);
                 place
             }
             place => {
-                self.free_towers[height - 1] = self.link_at(place, 0).forward;
+                self.free_towers[height - 1] = self.link_at(place, 0).tower;
                 place as usize
             }
         };
@@ -373,12 +383,15 @@ impl Skiplist {
             backward: NIL,
             tower: Tower::new(tower, height),
         };
-        if self.free_node == NIL {
-            return u32::try_from(self.nodes.push(node)).expect("fewer nodes than links");
-        }
-        let at = self.free_node;
-        self.free_node = self.node(at).backward;
-        self.nodes[at as usize] = node;
+        let at = match self.free_node {
+            NIL => u32::try_from(self.nodes.push(node)).expect("fewer nodes than links"),
+            at => {
+                self.free_node = self.node(at).backward;
+                self.nodes[at as usize] = node;
+                at
+            }
+        };
+        self.owners[tower] = at;
         at
     }
 
@@ -390,7 +403,7 @@ impl Skiplist {
         self.free_node = at;
         let tower = node.tower;
         let abandoned = &mut self.free_towers[tower.height() - 1];
-        self.links[tower.place() as usize].forward = *abandoned;
+        self.links[tower.place() as usize].tower = *abandoned;
         *abandoned = tower.place();
         self.tower_bytes -= tower_bytes(tower.height());
         member
@@ -400,6 +413,35 @@ impl Skiplist {
 /// A node of Redis': member, score and the link back, then 16 bytes for each level.
 pub fn tower_bytes(height: usize) -> usize {
     allocated(24 + 16 * height)
+}
+
+/// Memory in which towers lie one after the other. In one piece a step of a search costs one load; natively such a piece
+/// grows by having its pages mapped elsewhere. In WebAssembly it would be copied, and leave a hole of its size behind.
+#[cfg(not(target_family = "wasm"))]
+type Row<T> = Vec<T>;
+#[cfg(target_family = "wasm")]
+type Row<T> = Slab<T>;
+
+fn row<T: Clone>(length: usize, of: T) -> Row<T> {
+    let mut row = Row::default();
+    lengthen(&mut row, length, of);
+    row
+}
+
+/// Grows by an eighth where doubling would keep half of a large list's memory in reserve.
+#[cfg(not(target_family = "wasm"))]
+fn lengthen<T: Clone>(row: &mut Row<T>, more: usize, with: T) {
+    if row.capacity() - row.len() < more {
+        row.reserve_exact(more.max(row.len() / 8));
+    }
+    row.resize(row.len() + more, with);
+}
+
+#[cfg(target_family = "wasm")]
+fn lengthen<T: Clone>(row: &mut Row<T>, more: usize, with: T) {
+    for _ in 0..more {
+        row.push(with.clone());
+    }
 }
 
 /// Each level above the first with chance 1/4: two bits of one draw per level.

@@ -8,6 +8,7 @@ use super::bytes::Bytes;
 use super::dict::Dict;
 use super::random::Random;
 use crate::slot::{SLOTS, key_slot};
+use trace::Of;
 
 const SLOT_BITS: u32 = 14;
 
@@ -43,6 +44,16 @@ impl<V> Slotted<V> {
             slotted_len: 0,
             resize_avoided: false,
         }
+    }
+
+    /// See `Dict::told_as`. Those of slots tell nothing.
+    pub fn told_as(mut self, of: Of) -> Slotted<V> {
+        self.tell_as(of);
+        self
+    }
+
+    pub fn tell_as(&mut self, of: Of) {
+        self.whole.tell_as(of);
     }
 
     pub fn is_by_slot(&self) -> bool {
@@ -187,7 +198,11 @@ impl<V> Slotted<V> {
 
     pub fn clear(&mut self) {
         let avoid = self.resize_avoided;
+        let mut whole = Dict::new(self.seed);
+        std::mem::swap(&mut whole, &mut self.whole);
+        whole.clear();
         *self = Slotted::new(self.seed, self.is_by_slot());
+        self.whole = whole;
         self.set_resize_avoid(avoid);
     }
 

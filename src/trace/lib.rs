@@ -12,6 +12,9 @@
 
 #![forbid(unsafe_code)]
 
+mod dict;
+mod eviction;
+mod expiry;
 mod hyperloglog;
 mod pubsub;
 mod skiplist;
@@ -20,6 +23,9 @@ mod wire;
 
 use std::cell::{Cell, RefCell};
 
+pub use dict::{Dict, Of};
+pub use eviction::Eviction;
+pub use expiry::Expiry;
 pub use hyperloglog::Hyperloglog;
 pub use pubsub::{Kind, Pubsub};
 pub use skiplist::Skiplist;
@@ -46,6 +52,18 @@ pub enum Event {
     Transaction(Transaction),
     Exchange(Exchange),
     Pubsub(Pubsub),
+    Dict {
+        of: Of,
+        told: Dict,
+    },
+    Expiry {
+        db: u32,
+        told: Expiry,
+    },
+    Eviction {
+        db: u32,
+        told: Eviction,
+    },
 }
 
 /// A connection, by its CLIENT ID.
@@ -107,6 +125,14 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Trace) {
     (result, TOLD.replace(outer))
 }
 
+/// Does the work without anybody listening: for a value that is put together apart from the key that was looked at.
+pub fn unheard<T>(work: impl FnOnce() -> T) -> T {
+    let was_on = ON.replace(false);
+    let result = work();
+    ON.set(was_on);
+    result
+}
+
 /// The beginning of a member, for an event.
 pub fn sample(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
@@ -138,6 +164,7 @@ mod tests {
             tell(key("a"));
             let ((), inner) = during(|| tell(key("b")));
             assert_eq!(inner.events, [key("b")]);
+            unheard(|| tell(key("apart")));
             tell(key("c"));
         });
         assert_eq!(trace.events, [key("a"), key("c")]);

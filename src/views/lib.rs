@@ -7,6 +7,9 @@
 //!
 //! How one is made stands in `src/README.md`, "A visualiser: how one is made"; `skiplist.rs` is the one to read first.
 
+pub mod dict;
+pub mod eviction;
+pub mod expiry;
 pub mod hyperloglog;
 mod parts;
 mod pictures;
@@ -64,6 +67,12 @@ pub enum Part {
     Transactions,
     /// Who listens to which channels and patterns.
     Listeners,
+    /// The table of the keys.
+    Keys,
+    /// Deadlines.
+    Expiry,
+    /// Memory, and who would go.
+    Eviction,
 }
 
 /// Something to press that runs these lines, one after another.
@@ -95,6 +104,10 @@ pub static ALL: &[&View] = &[
     &skiplist::VIEW,
     &hyperloglog::VIEW,
     &slots::VIEW,
+    &dict::KEYSPACE,
+    &dict::VIEW,
+    &expiry::VIEW,
+    &eviction::VIEW,
     &transactions::VIEW,
     &pipelining::VIEW,
     &pubsub::VIEW,
@@ -115,6 +128,7 @@ pub fn for_key(key: &snapshot::Snapshot) -> &'static View {
     match &key.body {
         snapshot::Body::Skiplist(_) => &skiplist::VIEW,
         snapshot::Body::Hyperloglog(_) => &hyperloglog::VIEW,
+        snapshot::Body::Table { .. } => &dict::VIEW,
         _ => &xray::VIEW,
     }
 }

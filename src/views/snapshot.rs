@@ -45,6 +45,19 @@ pub struct Server {
     pub clock_millis: i64,
     /// `Part::Slots`: each slot that has keys, in order.
     pub slots: Vec<Slot>,
+    /// `Part::Transactions` and `Part::Listeners`.
+    pub clients: Box<Clients>,
+    /// `Part::Keys`: the table of the keys.
+    pub dict: Option<Dict>,
+    /// `Part::Expiry`: deadlines, and where the active cycle stands.
+    pub expiry: Option<Expiry>,
+    /// `Part::Eviction`: memory, and who would go.
+    pub eviction: Option<Eviction>,
+}
+
+/// What clients have begun, and what they listen to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Clients {
     /// `Part::Transactions`: each client that has begun one, or watches something.
     pub pending: Vec<Pending>,
     /// `Part::Listeners`: each client with a subscription, and how much may wait for one of them.
@@ -137,6 +150,89 @@ pub enum Fate {
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct Eviction {
+    pub policy: String,
+    pub samples: usize,
+    /// `maxmemory`; 0 is none.
+    pub limit: u64,
+    pub used: u64,
+    pub evicted: u64,
+    pub keys: u64,
+    pub clock_millis: i64,
+    /// Keys that may go, by their names; of many the first in the table.
+    pub held: Vec<Held>,
+    /// Candidates of all draws so far, the best last.
+    pub pool: Vec<Candidate>,
+    /// What another policy made of the same commands.
+    pub rival: Option<Rival>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Held {
+    pub key: Vec<u8>,
+    /// The higher, the sooner it goes; what it counts is the policy's.
+    pub score: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidate {
+    pub key: Vec<u8>,
+    pub score: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rival {
+    pub policy: String,
+    pub bands: Vec<Band>,
+}
+
+/// A group of keys, and how many of it were evicted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Band {
+    pub name: &'static str,
+    pub keys: u64,
+    pub evicted: u64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expiry {
+    /// DBSIZE.
+    pub keys: u64,
+    pub with_deadline: u64,
+    /// Past their deadline and still there.
+    pub due: u64,
+    /// Removed because of their deadline since the server began.
+    pub removed: u64,
+    pub clock_millis: i64,
+    /// Keys with a deadline in the order in which the cycle walks; of many the first ones.
+    pub lives: Vec<Life>,
+    /// Where the cycle goes on, in a table of so many buckets; those of the keys' own table.
+    pub cursor: u64,
+    pub buckets: u32,
+    pub key_buckets: u32,
+    /// The cycle's estimate, in hundredths of a percent.
+    pub stale_percent: u32,
+    /// A loop is repeated above this.
+    pub acceptable_percent: u32,
+    pub hz: u32,
+    /// DEBUG SET-ACTIVE-EXPIRE.
+    pub active: bool,
+    pub replica: bool,
+    /// Hashes that have fields with deadlines, and the nearest of these.
+    pub hashes: u64,
+    pub next_field: Option<(Vec<u8>, i64)>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Life {
+    pub key: Vec<u8>,
+    /// Milliseconds since 1970.
+    pub deadline: i64,
+    /// Its place in the cycle's walk; the highest number: not known yet.
+    pub place: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Slot {
     pub slot: u16,
     pub keys: u32,
@@ -159,13 +255,31 @@ pub enum Body {
     Quicklist(Vec<QuicklistNode>),
     /// A hash table: two tables while it is being rehashed.
     Table {
-        tables: Vec<Vec<Vec<Vec<u8>>>>,
-        rehash_index: Option<u32>,
+        dict: Dict,
         entries: Vec<(Vec<u8>, Vec<u8>)>,
     },
     Skiplist(Skiplist),
     /// A type that has no picture yet.
     Other,
+}
+
+/// A hash table: two tables while it is being rehashed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Dict {
+    pub tables: Vec<Table>,
+    /// The first bucket of table 0 that is not known to be empty.
+    pub rehash_index: Option<u32>,
+    /// A child process shares the memory: growing and shrinking wait.
+    pub held: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    pub buckets: u32,
+    /// Entries in all buckets.
+    pub used: u64,
+    /// Of the first buckets, what stands in each of them, the newest first.
+    pub chains: Vec<Vec<Vec<u8>>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -113,51 +113,109 @@ export async function ours(module) {
   const words = {
     prepare: (commands) => commands,
     send(commands) {
-      const text = encode(commands);
-      const { written } = encoder.encodeInto(text, memoryFor(text.length * 3));
-      const answers = replies(run(written));
-      let at = 0;
+      const written = write(commands, memoryFor);
+      const answers = new Replies(replies(run(written)));
       for (let left = commands.length; left > 0; left--) {
-        const [value, next] = decode(answers, at);
+        const value = answers.next();
         if (value instanceof Error) return value.message;
-        at = next;
       }
     },
   };
   return { bytes, words, memory: () => exports.memory.buffer.byteLength };
 }
 
-/** The reply that begins at `at`, and where the next one does. Bytes stay bytes. */
-function decode(bytes, at) {
-  const kind = bytes[at];
-  if (kind === 0x2b || kind === 0x2d) {
-    const end = bytes.indexOf(13, at);
-    const text = decoder.decode(bytes.subarray(at + 1, end));
-    return [kind === 0x2b ? text : new Error(text), end + 2];
+/** Encodes commands right where the engine reads them; gives how many bytes that are. */
+function write(commands, memoryFor) {
+  let most = 0;
+  for (const words of commands) {
+    most += 16;
+    for (const word of words) most += 16 + word.length * 3;
   }
-  let [value, next] = decodeNumber(bytes, at + 1);
-  switch (kind) {
-    case 0x3a:
-      return [value, next];
-    case 0x24:
-      return value < 0 ? [null, next] : [bytes.subarray(next, next + value), next + value + 2];
-    case 0x2a: {
-      if (value < 0) return [null, next];
-      const items = new Array(value);
-      for (let index = 0; index < value; index++) [items[index], next] = decode(bytes, next);
-      return [items, next];
-    }
-    default:
-      throw new Error(`not a reply: ${kind}`);
+  const bytes = memoryFor(most);
+  let at = 0;
+  for (const words of commands) {
+    at = writeNumber(bytes, at, 0x2a, words.length);
+    for (const word of words) at = writeWord(bytes, at, word);
   }
+  return at;
 }
 
-function decodeNumber(bytes, at) {
-  const negative = bytes[at] === 0x2d;
-  if (negative) at++;
-  let value = 0;
-  for (; bytes[at] !== 13; at++) value = value * 10 + bytes[at] - 48;
-  return [negative ? -value : value, at + 2];
+function writeWord(bytes, start, word) {
+  const length = word.length;
+  let at = writeNumber(bytes, start, 0x24, length);
+  // Short ASCII, as keys mostly are, is copied faster than it is handed to an encoder.
+  for (let index = 0; index < length; index++) {
+    const code = word.charCodeAt(index);
+    if (code > 0x7f || index === 64) {
+      const encoded = encoder.encode(word);
+      at = writeNumber(bytes, start, 0x24, encoded.length);
+      bytes.set(encoded, at);
+      at += encoded.length;
+      break;
+    }
+    bytes[at++] = code;
+  }
+  bytes[at++] = 13;
+  bytes[at++] = 10;
+  return at;
+}
+
+function writeNumber(bytes, at, kind, value) {
+  bytes[at++] = kind;
+  for (let power = value < 10 ? 1 : 10 ** Math.floor(Math.log10(value)); power >= 1; power /= 10) {
+    bytes[at++] = 48 + (Math.floor(value / power) % 10);
+  }
+  bytes[at++] = 13;
+  bytes[at++] = 10;
+  return at;
+}
+
+/** Replies as values, one after the other. Bytes stay bytes. */
+class Replies {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+
+  next() {
+    const kind = this.bytes[this.at++];
+    if (kind === 0x2b || kind === 0x2d) {
+      const end = this.bytes.indexOf(13, this.at);
+      const text = decoder.decode(this.bytes.subarray(this.at, end));
+      this.at = end + 2;
+      return kind === 0x2b ? text : new Error(text);
+    }
+    const value = this.number();
+    switch (kind) {
+      case 0x3a:
+        return value;
+      case 0x24: {
+        if (value < 0) return null;
+        const start = this.at;
+        this.at += value + 2;
+        return this.bytes.subarray(start, start + value);
+      }
+      case 0x2a: {
+        if (value < 0) return null;
+        const items = new Array(value);
+        for (let index = 0; index < value; index++) items[index] = this.next();
+        return items;
+      }
+      default:
+        throw new Error(`not a reply: ${kind}`);
+    }
+  }
+
+  number() {
+    const { bytes } = this;
+    let { at } = this;
+    const negative = bytes[at] === 0x2d;
+    if (negative) at++;
+    let value = 0;
+    for (; bytes[at] !== 13; at++) value = value * 10 + bytes[at] - 48;
+    this.at = at + 2;
+    return negative ? -value : value;
+  }
 }
 
 /** kevy: `bytes` is its command function on arguments that were packed beforehand, `words` its own loader. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { dataOf, readers, run, WRITTEN } from "./reader.mjs";
+import { assertNoSidewaysScroll, dataOf, NARROW, readers, run, WIDE, WRITTEN } from "./reader.mjs";
 
 const reader = readers();
 
@@ -30,9 +30,10 @@ function difference(printed, live) {
 }
 
 describe("the lessons answer as printed", () => {
-  for (const slug of WRITTEN) {
-    test(slug, async () => {
-      const { page, complaints, close } = await reader.open("about/");
+  const all = WRITTEN.flatMap((slug) => [WIDE, NARROW].map((viewport) => [slug, viewport]));
+  for (const [slug, viewport] of all) {
+    test(`${slug}, ${viewport.width} px`, async () => {
+      const { page, complaints, close } = await reader.open("about/", { viewport });
       const said = [];
       const blocked = /^Service Worker registration blocked/;
       page.on("console", (message) => blocked.test(message.text()) || said.push(message.text()));
@@ -56,6 +57,7 @@ describe("the lessons answer as printed", () => {
       const enough = slug.startsWith("capstone-") || count > 2;
       assert.ok(enough, "the lesson has too few blocks that run to be a lesson");
       assert.ok(!differing.length, `live replies differ from the printed ones:\n${differing.join("\n")}`);
+      await assertNoSidewaysScroll(page);
       assert.deepEqual(said, [], "the browser's console has messages");
       assert.deepEqual(complaints, []);
       await close();

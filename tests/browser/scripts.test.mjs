@@ -59,6 +59,43 @@ describe("a script in the text", () => {
   });
 });
 
+describe("a script that the reader changes", () => {
+  test("runs, fails, steps, is kept and can be put back", async () => {
+    const { page, block, number, button, lines, complaints, close } = await open(FAILING);
+    await button("Edit").click();
+    const editor = block.getByRole("textbox", { name: /The script of this block/ });
+    const [script, commands] = (await editor.inputValue()).split("\n---\n");
+    assert.equal(script, lines.join("\n"));
+    assert.match(commands, /^EVAL @script/m);
+    assert.equal(await block.locator("pre.script").count(), 0, "the script stands in the editor only");
+    await editor.fill("local word = 'changed'\nreturn word .. #KEYS\n---\nEVAL @script 0\nEVALSHA @sha 0");
+    await editor.press("Control+Enter");
+    await says(page, `#block-${number} pre:not(.script)`, /"changed0"/);
+    assert.equal(await block.locator("pre.script").innerText(), "local word = 'changed'\nreturn word .. #KEYS");
+    assert.equal(await block.locator("pre.script .t-keyword").count(), 2);
+    await begin({ block, number });
+    await place(block, "Before line 1");
+    await button("Step").click();
+    assert.match(await block.locator(".stepper-variables").innerText(), /word\s+"changed"/);
+    await button("Run to the end").click();
+    await block.locator(".stepper").waitFor({ state: "detached" });
+
+    await button("Edit").click();
+    await editor.fill("return 1 +\n---\nEVAL @script 0");
+    await editor.press("Control+Enter");
+    await block.locator(".script .fault").waitFor();
+    assert.match(await block.locator(".script .fault").innerText(), /line 1: .*unexpected symbol/);
+
+    await page.reload();
+    await page.waitForSelector("html[data-ready]");
+    assert.equal(await block.locator("pre.script").innerText(), "return 1 +");
+    await button("Reset").click();
+    assert.equal(await block.locator("pre.script .code").count(), lines.length);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+});
+
 describe("step by step", () => {
   test("each line is seen before it runs, with variables and calls", async () => {
     const opened = await open(COUPON);

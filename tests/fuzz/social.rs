@@ -151,12 +151,8 @@ fn setting(random: &mut Random) -> Vec<Vec<u8>> {
         return vec![b"CONFIG".to_vec(), b"GET".to_vec(), name.into()];
     }
     let value = pick(random, values);
-    vec![
-        b"CONFIG".to_vec(),
-        b"SET".to_vec(),
-        name.into(),
-        value.into(),
-    ]
+    let words = ["CONFIG", "SET", name].into_iter().chain(value.split(' '));
+    words.map(|word| word.as_bytes().to_vec()).collect()
 }
 
 fn pick<'a>(random: &mut Random, choices: &[&'a str]) -> &'a str {

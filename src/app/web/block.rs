@@ -81,7 +81,11 @@ pub fn run(page: Page, number: u32) {
     let edited = page
         .record
         .with_untracked(|record| record.edits.get(&number).cloned());
-    page.run_block(number, edited.map(|text| edit::transcript(&text)));
+    let is_script = page.data(|data| {
+        let block = data.blocks.get(number as usize);
+        block.is_some_and(|block| matches!(block.content, Content::Lua { .. }))
+    });
+    page.run_block(number, edited.map(|text| edit::block(&text, is_script)));
 }
 
 #[component]
@@ -93,6 +97,7 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         _ => None,
     };
     let is_script = source.is_some();
+    let source = StoredValue::new(source);
     // What stands above the transcript and is not part of it.
     let above = match block.content {
         Content::Conf { text } => Some(text),
@@ -114,12 +119,21 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
     });
     let run_edited = move || {
         if let Some(text) = editing.get_untracked() {
-            keep_edit(page, number, &text, &steps.get_value());
+            keep_edit(page, number, &text, &untouched(source, steps));
             editing.set(None);
         }
         run(page, number);
     };
-    let actions = move || steps.with_value(|steps| actions_of(edited.get(), steps));
+    // Of an edited block: its commands. Its script is drawn by itself.
+    let edited_commands = move || {
+        let text = edited.get()?;
+        Some(edit::parts(&text, is_script).1.to_owned())
+    };
+    let edited_script = move || {
+        let text = edited.get()?;
+        Some(edit::parts(&text, is_script).0?.to_owned())
+    };
+    let actions = move || steps.with_value(|steps| actions_of(edited_commands(), steps));
     // Where one client speaks, or a script, there is nothing between two steps to look at.
     let stepper = move || {
         let all = actions();
@@ -134,7 +148,12 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
             step_button(label, click(act))
         }))
     };
-    let as_edited = move || edited.get().map(|text| edit::transcript(&text));
+    let as_edited = move || edited.get().map(|text| edit::block(&text, is_script));
+    let drawn_script = move || {
+        let script = edited_script().or_else(|| source.get_value())?;
+        let shown = editing.with(Option::is_none);
+        shown.then(|| script_of_block(&script, &state.get()))
+    };
     view! {
         <button type="button" class="run" on:click=click(move |_| run_edited()) aria-label=format!("Run block {}", number + 1)
             title="Run (Ctrl+Enter inside the block)">
@@ -143,24 +162,37 @@ fn BlockIsland(page: Page, number: u32, block: Block, host: HtmlElement) -> impl
         </button>
         {part(stepper)}
         {maybe(is_script.then(|| view! { <StepButton page number text=Signal::derive(as_edited)/> }))}
-        {maybe(source.map(|source| view! {
-            <pre class="script" tabindex="0">{part(move || script(&source, &state.get()).draw())}</pre>
+        {maybe(is_script.then(|| view! {
+            {part(move || several(drawn_script()).draw())}
             <Stepper page number state/>
         }))}
         {part(move || match editing.get() {
-            Some(_) => editor(editing, run_edited).into_any(),
+            Some(_) => editor(editing, is_script, run_edited).into_any(),
             None => {
                 let printed = above.clone();
                 view! { <pre tabindex="0"><code>
                     {several(printed.map(|text| el("span", "line").say(&text))).draw()}
-                    {part(move || lines(&state.get(), edited.get(), &steps.get_value()).draw())}
+                    {part(move || lines(&state.get(), edited_commands(), &steps.get_value()).draw())}
                 </code></pre> }
                 .into_any()
             }
         })}
-        <Tools page number editing edited steps editable/>
+        <Tools page number editing edited source steps editable/>
         <p class="hush" role="status">{part(move || spoken(&state.get()))}</p>
     }
+}
+
+fn script_of_block(source: &str, state: &BlockState) -> Markup {
+    el("pre", "script")
+        .with("tabindex", "0")
+        .append(script(source, state))
+}
+
+/// The text with which editing begins.
+fn untouched(source: StoredValue<Option<String>>, steps: StoredValue<Vec<Step>>) -> String {
+    steps.with_value(|steps| {
+        source.with_value(|source| edit::editable_block(source.as_deref(), steps))
+    })
 }
 
 fn lines(state: &BlockState, edited: Option<String>, steps: &[Step]) -> Markup {
@@ -262,7 +294,17 @@ fn said(action: &Action) -> (String, String) {
     }
 }
 
-fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) -> impl IntoView {
+fn editor(
+    editing: RwSignal<Option<String>>,
+    is_script: bool,
+    run: impl Fn() + Copy + 'static,
+) -> impl IntoView {
+    let label = match is_script {
+        true => {
+            "The script of this block, and below the line --- its commands; Ctrl+Enter runs them, Escape leaves"
+        }
+        false => "Commands of this block; Ctrl+Enter runs them, Escape leaves",
+    };
     let field = NodeRef::<leptos::html::Textarea>::new();
     effect(move || {
         if let Some(field) = field.get() {
@@ -282,7 +324,7 @@ fn editor(editing: RwSignal<Option<String>>, run: impl Fn() + Copy + 'static) ->
         move || editing.with(|text| text.as_deref().map_or(1, |text| text.split('\n').count()));
     view! {
         <textarea node_ref=field class="editor" rows=rows spellcheck="false" autocapitalize="off" autocomplete="off"
-            aria-label="Commands of this block; Ctrl+Enter runs them, Escape leaves"
+            aria-label=label
             prop:value=text(move || editing.get().unwrap_or_default())
             on:input=input(move |event| editing.set(Some(event_target_value(&event))))
             on:keydown=key(on_key)></textarea>
@@ -295,18 +337,19 @@ fn Tools(
     number: u32,
     editing: RwSignal<Option<String>>,
     edited: Memo<Option<String>>,
+    source: StoredValue<Option<String>>,
     steps: StoredValue<Vec<Step>>,
     editable: bool,
 ) -> impl IntoView {
     let begin = move |_| {
         let text = edited
             .get_untracked()
-            .unwrap_or_else(|| edit::editable(&steps.get_value()));
+            .unwrap_or_else(|| untouched(source, steps));
         editing.set(Some(text));
     };
     let done = move |_| {
         if let Some(text) = editing.get_untracked() {
-            keep_edit(page, number, &text, &steps.get_value());
+            keep_edit(page, number, &text, &untouched(source, steps));
         }
         editing.set(None);
     };
@@ -355,8 +398,8 @@ fn CopyLink(number: u32) -> impl IntoView {
 }
 
 /// An edit that says the same as the block is none.
-fn keep_edit(page: Page, number: u32, text: &str, steps: &[Step]) {
-    let same = edit::transcript(text) == edit::transcript(&edit::editable(steps));
+fn keep_edit(page: Page, number: u32, text: &str, untouched: &str) {
+    let same = edit::transcript(text) == edit::transcript(untouched);
     page.change_record(|record| {
         if same || text.trim().is_empty() {
             record.edits.remove(&number);

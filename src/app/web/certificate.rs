@@ -5,7 +5,7 @@ use web_sys::HtmlElement;
 
 use super::dom;
 use super::erase::{click, input, maybe, part};
-use super::page::Page;
+use super::page::{Page, lesson_world};
 use crate::format::counted;
 use crate::state::record::Record;
 
@@ -41,7 +41,7 @@ fn fill_row(page: Page, row: &HtmlElement) -> (usize, Option<u64>) {
     let slug = row.get_attribute("data-certified").unwrap_or_default();
     let all = dom::number(row, "exercises").unwrap_or_default() as usize;
     // What cannot be read is told on the lesson's own page.
-    let record = page.store(|store| store.read::<Record>(&format!("lesson:{slug}")));
+    let record = page.store(|store| store.read::<Record>(&lesson_world(&slug)));
     let record = record.ok().flatten().unwrap_or_default();
     let solved = (0..all as u32)
         .filter(|at| record.solved.contains_key(at))

@@ -110,10 +110,10 @@ pub fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
-/// A date and time in the reader's own form.
+/// A date and time, short.
 pub fn local_time(millis: u64) -> String {
     let date = js_sys::Date::new(&(millis as f64).into());
-    date.to_locale_string("en-GB", &js_sys::Object::new())
+    date.to_locale_string("en-US", &js_sys::Object::new())
         .into()
 }
 

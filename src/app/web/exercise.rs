@@ -14,6 +14,7 @@ use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::ran_steps;
+use super::world::unexpected;
 use crate::edit;
 use crate::format::counted;
 use crate::markup::{Markup, el, several};
@@ -143,10 +144,7 @@ fn check(page: Page, number: u32, answer: RwSignal<String>, verdict: RwSignal<Ve
                 }
                 verdict.set(Verdict::Judged(checked));
             }
-            Ok(_) => verdict.set(Verdict::Failed(
-                "The engine answered something else than was asked.".to_owned(),
-            )),
-            Err(problem) => verdict.set(Verdict::Failed(problem.text())),
+            other => verdict.set(Verdict::Failed(unexpected(other))),
         }
     });
 }

@@ -153,7 +153,7 @@ impl Page {
 
     pub fn world_name(self) -> String {
         match self.route() {
-            Route::Lesson => format!("lesson:{}", self.slug().unwrap_or_default()),
+            Route::Lesson => lesson_world(self.slug().unwrap_or_default()),
             Route::Home => "home".to_owned(),
             Route::Share => "share".to_owned(),
             Route::Visualiser => format!("views/{}", self.slug().unwrap_or_default()),
@@ -324,4 +324,9 @@ fn listeners(world: World, notices: RwSignal<Vec<Notice>>) -> Listeners {
             notices.update(|notices| notices.push(Notice { text, grave: true }));
         }),
     }
+}
+
+/// The name of a lesson's world, which is also the key of what is stored of it.
+pub fn lesson_world(slug: impl std::fmt::Display) -> String {
+    format!("lesson:{slug}")
 }

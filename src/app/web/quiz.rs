@@ -12,6 +12,7 @@ use super::draw::Draw;
 use super::page::Page;
 use super::slices::Slices;
 use super::steps::ran_steps;
+use super::world::unexpected;
 use crate::markup::el;
 
 pub fn attach(page: Page, slices: &mut Slices) {
@@ -78,8 +79,7 @@ fn Proof(page: Page, number: u32) -> impl IntoView {
             steps.set(Some(
                 match page.ask(Request::Prove { quiz: number }).await {
                     Ok(Response::Proved { steps, .. }) => Ok(steps),
-                    Ok(_) => Err("The engine answered something else than was asked.".to_owned()),
-                    Err(problem) => Err(problem.text()),
+                    other => Err(unexpected(other)),
                 },
             ));
         });

@@ -6,7 +6,7 @@ use lesson::Action;
 use messages::{BlockRun, LogEntry, Ran, Request, Response};
 
 use super::page::Page;
-use super::world::{BlockState, Problem};
+use super::world::{BlockState, unexpected};
 use crate::export;
 
 impl Page {
@@ -103,13 +103,5 @@ impl Page {
             }
             other => Err(format!("“{other}” runs only with the whole block.")),
         }
-    }
-}
-
-/// What to say where the answer is not the one that was asked for.
-pub fn unexpected(result: Result<Response, Problem>) -> String {
-    match result {
-        Err(problem) => problem.text(),
-        Ok(_) => "The engine answered something else than was asked.".to_owned(),
     }
 }

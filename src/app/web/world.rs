@@ -387,10 +387,7 @@ impl Page {
     }
 
     fn unanswered(self, id: u32, result: Result<Response, Problem>) {
-        let text = match result {
-            Err(problem) => problem.text(),
-            Ok(_) => "The engine answered something else than was asked.".to_owned(),
-        };
+        let text = unexpected(result);
         self.world.shown.update(|shown| {
             if let Some(entry) = shown.iter_mut().find(|entry| entry.id == id) {
                 entry.output = text;
@@ -437,10 +434,7 @@ impl Page {
                     self.block_ran(&run, text);
                     BlockState::Ran(run)
                 }
-                Ok(_) => BlockState::Failed(
-                    "The engine answered something else than was asked.".to_owned(),
-                ),
-                Err(problem) => BlockState::Failed(problem.text()),
+                other => BlockState::Failed(unexpected(other)),
             };
             world.blocks.update(|blocks| {
                 blocks.insert(block, state);
@@ -609,5 +603,13 @@ impl Problem {
                 format!("The engine did not understand the page: {why}")
             }
         }
+    }
+}
+
+/// What to say where the answer is not the one that was asked for.
+pub fn unexpected(result: Result<Response, Problem>) -> String {
+    match result {
+        Err(problem) => problem.text(),
+        Ok(_) => "The engine answered something else than was asked.".to_owned(),
     }
 }

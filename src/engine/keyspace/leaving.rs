@@ -1,6 +1,6 @@
 //! Keys that no command removes: their deadline passed, or memory was needed.
 
-use super::Keyspace;
+use super::{Keyspace, Object, told};
 use crate::cost;
 use crate::event::Class;
 use crate::expire::ExpiredKeys;
@@ -38,7 +38,14 @@ impl Keyspace {
 
     /// Removes a key because its time has come.
     pub fn expire(&mut self, key: &[u8]) {
-        if let Some(object) = self.remove(key)
+        if trace::is_on() {
+            told::removed(self.db, key);
+        }
+        let object = self.take(key);
+        if trace::is_on() {
+            told::gone(self.db, key, false);
+        }
+        if let Some(object) = object
             && self.expire_lazily
         {
             self.free_lazily(&object.value);
@@ -51,9 +58,12 @@ impl Keyspace {
 
     /// Removes a key because memory is used up. Returns what that costs by the cost model, in nanoseconds.
     pub fn evict(&mut self, key: &[u8], lazily: bool) -> u64 {
-        let Some(object) = self.remove(key) else {
+        let Some(object) = self.take(key) else {
             return 0;
         };
+        if object.has_deadline() && trace::is_on() {
+            told::deadline(self.db, key, Object::NEVER);
+        }
         let nanos = if lazily {
             self.free_lazily(&object.value)
         } else {

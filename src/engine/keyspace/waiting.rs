@@ -36,6 +36,26 @@ impl Keyspace {
         alive_then && self.is_due_in(db, key)
     }
 
+    /// A key of the current database changed: its watchers are told.
+    pub(super) fn touch_watched(&mut self, key: &[u8]) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let told = trace::is_on();
+        let exists = self.dbs[self.db].keys.get(key).is_some();
+        let at = (self.db, key.to_vec());
+        for watcher in self.watchers.get_mut(&at).into_iter().flatten() {
+            if watcher.expired && !exists {
+                watcher.expired = false;
+                continue;
+            }
+            self.broken_watches.push(watcher.client);
+            if told {
+                told::touched(watcher.client, self.db, key);
+            }
+        }
+    }
+
     /// All of a database is about to go: watchers of keys that are in it are told.
     pub fn touch_all_watched(&mut self, db: usize) {
         let told = trace::is_on();

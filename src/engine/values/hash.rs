@@ -153,6 +153,13 @@ impl Hash {
         }
     }
 
+    /// Somebody looks for this field: in a table that is being rehashed, that moves a bucket.
+    pub fn visit(&mut self, field: &[u8]) {
+        if let Hash::Table(table) = self {
+            table.fields.visit(field);
+        }
+    }
+
     pub fn contains(&self, field: &[u8]) -> bool {
         match self {
             Hash::Listpack(pack) => place(pack, field, 2).is_some(),
@@ -395,7 +402,7 @@ impl Hash {
     fn become_table(&mut self, seed: [u8; 16]) -> &mut Table {
         if !matches!(self, Hash::Table(_)) {
             let mut table = Table {
-                fields: Dict::new(seed),
+                fields: Dict::new(seed).told_as(trace::Of::Value),
                 deadlines: OrderedSet::new(),
                 value_bytes: 0,
             };

@@ -13,6 +13,7 @@ use crate::structures::dict::{self, Dict};
 use crate::structures::intset::Intset;
 use crate::structures::listpack::{self, Entry, Listpack};
 use crate::structures::random::Random;
+use trace::Of;
 
 #[cfg(test)]
 mod tests;
@@ -50,13 +51,13 @@ impl Set {
         if expected <= rules.limits.set_max_listpack_entries {
             return Set::Listpack(Listpack::new());
         }
-        let mut table = Dict::new(rules.seed);
+        let mut table = Dict::new(rules.seed).told_as(Of::Value);
         table.expand(expected);
         Set::Table(Box::new(table))
     }
 
     pub fn empty_table(rules: &Rules) -> Set {
-        Set::Table(Box::new(Dict::new(rules.seed)))
+        Set::Table(Box::new(Dict::new(rules.seed).told_as(Of::Value)))
     }
 
     pub fn encoding(&self) -> &'static str {
@@ -77,6 +78,13 @@ impl Set {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Somebody looks for this member: in a table that is being rehashed, that moves a bucket.
+    pub fn visit(&mut self, member: &[u8]) {
+        if let Set::Table(table) = self {
+            table.visit(member);
+        }
     }
 
     pub fn contains(&self, member: &[u8]) -> bool {
@@ -279,7 +287,7 @@ impl Set {
             let member = self
                 .pop_random(random)
                 .expect("fewer are drawn than there are");
-            set.insert(&member, rules);
+            trace::unheard(|| set.insert(&member, rules));
         }
         set
     }
@@ -312,7 +320,7 @@ impl Set {
     }
 
     fn become_table(&mut self, expected: usize, rules: &Rules) -> &mut Dict<()> {
-        let mut table = Dict::new(rules.seed);
+        let mut table = Dict::new(rules.seed).told_as(Of::Value);
         table.expand(expected.max(self.len()));
         for member in self.members() {
             table.insert(&member.to_bytes(), ());

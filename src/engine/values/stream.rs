@@ -97,10 +97,8 @@ impl Stream {
         match self.nodes.last_key_value_mut() {
             Some((own, last)) if has_room(last, bytes, limits) => last.push(*own, id, pairs),
             last => {
-                if let Some((_, full)) = last {
-                    full.seal();
-                }
-                let node = Node::new(id, pairs, limits.stream_node_max_bytes);
+                let expected = last.map_or(0, |(_, full)| full.seal());
+                let node = Node::new(id, pairs, limits.stream_node_max_bytes, expected);
                 self.nodes.insert(id, node);
                 self.shape.push(id.to_number());
             }
@@ -247,7 +245,9 @@ impl Stream {
 
     /// As the server makes a copy: no listpack has room to grow, and nobody asked yet how far groups have read.
     pub fn settle_copy(&mut self) {
-        self.nodes.values_mut().for_each(Node::seal);
+        for node in self.nodes.values_mut() {
+            node.seal();
+        }
         self.least_read = None;
     }
 }

@@ -7,6 +7,10 @@ use messages::{LogEntry, Setup};
 use views::snapshot::{Body, Snapshot};
 use views::{Frame, Options, Scene, View, hyperloglog, skiplist, slots, xray};
 
+mod dict;
+mod eviction;
+mod expiry;
+
 use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
@@ -32,6 +36,7 @@ fn frames(world: &mut World, view: &'static View, key: &str) -> Vec<Rc<Frame>> {
         view: view.name,
         key: key.as_bytes().to_vec(),
         seed: None,
+        policy: None,
     };
     let tape = tape::follow(world, view, &watched).expect("the log can be replayed");
     tape.frames().cloned().collect()

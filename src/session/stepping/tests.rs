@@ -165,6 +165,27 @@ fn nothing_else_is_done_while_a_script_stands() {
 }
 
 #[test]
+fn an_edited_script_is_the_one_that_is_stepped_through_and_logged() {
+    let mut page = Page::open(SCRIPT, LINES);
+    let text = "local n = 7\nredis.call('SET', KEYS[1], n)\nredis.call('SET', 'late', n)\n---\n> SET before 1\n> EVAL @script 1 hits";
+    let begin = ScriptMove::Begin {
+        block: 0,
+        text: Some(text.to_string()),
+    };
+    let at = page.step(begin).at.expect("it stands");
+    assert_eq!((at.line, at.command.as_str()), (1, "EVAL @script 1 hits"));
+    page.step(ScriptMove::Next);
+    page.step(ScriptMove::Next);
+    let end = page.step(ScriptMove::Stop);
+    for page in [&mut page.replayed(end.log.clone()), &mut page] {
+        assert_eq!(
+            page.run("MGET before hits late").expect("it is free"),
+            "1) \"1\"\n2) \"7\"\n3) (nil)"
+        );
+    }
+}
+
+#[test]
 fn a_script_that_is_stopped_leaves_what_it_wrote() {
     let mut page = Page::open(SCRIPT, LINES);
     page.begin();

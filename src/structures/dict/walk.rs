@@ -53,6 +53,23 @@ impl<V> Dict<V> {
         if self.is_empty() {
             return 0;
         }
+        if !self.is_told() {
+            return self.scan_buckets(cursor, &mut |_, _| (), visit);
+        }
+        let mut buckets = Vec::new();
+        let mut note = |table, bucket| buckets.push((table, bucket));
+        let next = self.scan_buckets(cursor, &mut note, visit);
+        self.tell_scanned(cursor, next, &buckets);
+        next
+    }
+
+    /// `pass` is called with each bucket before it is shown.
+    fn scan_buckets(
+        &self,
+        cursor: u64,
+        pass: &mut dyn FnMut(usize, usize),
+        visit: &mut dyn FnMut(&[u8], &V),
+    ) -> u64 {
         let [small, large] = match self.table_sizes() {
             (_, 0) => [0, 0],
             (old, new) if old <= new => [0, 1],
@@ -60,7 +77,9 @@ impl<V> Dict<V> {
         };
         let mask = |table: usize| self.tables[table].heads.len() as u64 - 1;
         let mut show = |table: usize, cursor: u64| {
-            for (key, value) in self.bucket_entries(table, (cursor & mask(table)) as usize) {
+            let bucket = (cursor & mask(table)) as usize;
+            pass(table, bucket);
+            for (key, value) in self.bucket_entries(table, bucket) {
                 visit(key, value);
             }
         };

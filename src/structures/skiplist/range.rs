@@ -152,11 +152,11 @@ impl Skiplist {
     }
 
     pub(super) fn member(&self, link: &Link) -> &[u8] {
-        &self.node(link.forward).member
+        &self.node(self.forward(link)).member
     }
 
     fn successor(&self, path: &Path) -> Option<Position> {
-        let node = self.link_at(path.before[0], 0).forward;
+        let node = self.forward(&self.link_at(path.before[0], 0));
         (node != NIL).then_some(Position {
             rank: path.rank[0] as usize,
             node,
@@ -167,7 +167,7 @@ impl Skiplist {
         let rank = (path.rank[0] as usize).checked_sub(1)?;
         Some(Position {
             rank,
-            node: path.node,
+            node: self.last_of(path),
         })
     }
 }

@@ -43,7 +43,7 @@ fn check(list: &Skiplist, model: &[Pair], seed: u64) {
         );
     }
     for link in list.links_in_use() {
-        let node = list.node(link.forward);
+        let node = list.node(list.forward(&link));
         assert_eq!(
             (link.score, link.tower),
             (node.score, node.tower.place()),
@@ -74,7 +74,7 @@ impl Skiplist {
         let links = nodes.flat_map(|node| {
             (0..node.tower.height()).map(|level| self.link_at(node.tower.place(), level))
         });
-        links.filter(|link| link.forward != NIL).collect()
+        links.filter(|link| link.tower != NIL).collect()
     }
 }
 

@@ -13,7 +13,7 @@ impl Skiplist {
         for level in (0..self.level).rev() {
             loop {
                 let link = self.link_at(tower, level);
-                if link.forward == NIL {
+                if link.tower == NIL {
                     steps.push(Told::End {
                         level: level as u32,
                         from,

@@ -149,7 +149,7 @@ impl Skiplist {
         for level in (0..self.level).rev() {
             loop {
                 let link = self.link_at(tower, level);
-                if link.forward == NIL || place + link.span as usize > rank + 1 {
+                if link.tower == NIL || place + link.span as usize > rank + 1 {
                     break;
                 }
                 (tower, place) = (link.tower, place + link.span as usize);
@@ -160,7 +160,7 @@ impl Skiplist {
     }
 
     pub(super) fn after(&self, at: u32) -> u32 {
-        self.link_at(self.node(at).tower.place(), 0).forward
+        self.forward(&self.link_at(self.node(at).tower.place(), 0))
     }
 
     // `place` counts the header as 0, so that place + span is the target's place.
@@ -169,7 +169,7 @@ impl Skiplist {
             let link = self.link_at(self.node(at).tower.place(), level);
             let span = link.span as usize;
             LinkView {
-                forward: (link.forward != NIL).then(|| place + span - 1),
+                forward: (link.tower != NIL).then(|| place + span - 1),
                 span,
             }
         };
@@ -185,7 +185,7 @@ impl Skiplist {
     ) -> usize {
         let mut count = 0;
         while count < limit {
-            let at = self.link_at(path.before[0], 0).forward;
+            let at = self.forward(&self.link_at(path.before[0], 0));
             if at == NIL {
                 break;
             }

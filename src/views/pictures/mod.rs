@@ -20,11 +20,7 @@ pub fn still(key: &Key) -> Option<Markup> {
             values,
         } => intset::picture(*width_bytes, values),
         Body::Quicklist(nodes) => quicklist::picture(nodes),
-        Body::Table {
-            tables,
-            rehash_index,
-            ..
-        } => table::picture(tables, *rehash_index),
+        Body::Table { dict, .. } => table::picture(dict),
         Body::Skiplist(_) => return None,
         Body::Other => el("p", "empty").say("There is no picture of this type yet."),
     })

@@ -1,21 +1,22 @@
 //! A hash table: its buckets and their chains; two tables while it is being rehashed.
 
 use crate::parts::{self, note};
+use crate::snapshot::{Dict, Table};
 use messages::format::{counted, cut, text_of};
 use messages::markup::{Markup, el, several};
 
 const BUCKETS_MAX: usize = 64;
 
-pub fn picture(tables: &[Vec<Vec<Vec<u8>>>], rehash_index: Option<u32>) -> Markup {
-    let said = match rehash_index {
+pub fn picture(dict: &Dict) -> Markup {
+    let said = match dict.rehash_index {
         Some(at) => format!("It is being rehashed: buckets below {at} of table 0 have moved to table 1."),
         None => "The hash of a name, without its upper bits, is its bucket. Names in one bucket form a chain.".to_owned(),
     };
     several([note(&said)]).add_all(
-        tables
+        dict.tables
             .iter()
             .enumerate()
-            .map(|(number, buckets)| one(number, buckets, rehash_index)),
+            .map(|(number, table)| one(number, table, dict.rehash_index)),
     )
 }
 
@@ -26,10 +27,11 @@ pub fn table(entries: &[(Vec<u8>, Vec<u8>)]) -> Markup {
     parts::table(&["Name", "Value"], rows)
 }
 
-fn one(number: usize, buckets: &[Vec<Vec<u8>>], rehash_index: Option<u32>) -> Markup {
+fn one(number: usize, table: &Table, rehash_index: Option<u32>) -> Markup {
+    let buckets = &table.chains;
     let used = buckets.iter().filter(|chain| !chain.is_empty()).count();
-    let hidden = buckets.len().saturating_sub(BUCKETS_MAX);
-    let size = counted(buckets.len() as u64, "bucket");
+    let hidden = (table.buckets as usize).saturating_sub(BUCKETS_MAX);
+    let size = counted(table.buckets.into(), "bucket");
     let rows = buckets
         .iter()
         .take(BUCKETS_MAX)

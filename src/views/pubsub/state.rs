@@ -15,14 +15,14 @@ pub fn at(scene: &Scene) -> Vec<Listener> {
 
 fn held(snapshot: &Snapshot) -> &[Listener] {
     match snapshot {
-        Snapshot::Server(server) => &server.listeners,
+        Snapshot::Server(server) => &server.clients.listeners,
         _ => &[],
     }
 }
 
 pub fn waiting_most(scene: &Scene) -> WaitingMost {
     match scene.state() {
-        Snapshot::Server(server) => server.waiting_most,
+        Snapshot::Server(server) => server.clients.waiting_most,
         _ => WaitingMost::default(),
     }
 }

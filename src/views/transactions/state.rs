@@ -15,7 +15,7 @@ pub fn at(scene: &Scene) -> Vec<Pending> {
 
 pub fn held(snapshot: &Snapshot) -> &[Pending] {
     match snapshot {
-        Snapshot::Server(server) => &server.pending,
+        Snapshot::Server(server) => &server.clients.pending,
         _ => &[],
     }
 }

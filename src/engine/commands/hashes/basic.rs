@@ -114,9 +114,10 @@ fn read(
     present: impl FnOnce(Found) -> Reply,
 ) -> Result<Reply, Error> {
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+    let Some(hash) = ctx.keys.get_inside::<Hash>(key)? else {
         return Ok(absent);
     };
+    hash.visit(field);
     match hash.get(field) {
         None => Ok(absent),
         Some(found) if !found.is_due(now) => Ok(present(found)),
@@ -130,16 +131,19 @@ fn read(
 fn hmget(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (key, fields) = (args.word()?, args.rest());
     let now = ctx.now.millis();
-    let Some(hash) = ctx.keys.get::<Hash>(key)? else {
+    let Some(hash) = ctx.keys.get_inside::<Hash>(key)? else {
         return Ok(Reply::Array(vec![Reply::Null; fields.len()]));
     };
     let mut some_are_due = false;
-    let values = fields.iter().map(|field| match hash.get(field) {
-        Some(found) if found.is_due(now) => {
-            some_are_due = true;
-            Reply::Null
+    let values = fields.iter().map(|field| {
+        hash.visit(field);
+        match hash.get(field) {
+            Some(found) if found.is_due(now) => {
+                some_are_due = true;
+                Reply::Null
+            }
+            found => Reply::bulk_or_null(found.map(|found| found.value)),
         }
-        found => Reply::bulk_or_null(found.map(|found| found.value)),
     });
     let values = values.collect();
     if some_are_due {

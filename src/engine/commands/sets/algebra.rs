@@ -21,24 +21,28 @@ use crate::values::set::{Rules, Set};
 pub(super) fn sunion(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let rules = rules(ctx);
     let sets = sets(ctx.keys, args.rest(), false)?;
-    Ok(members(&union(&sets, false, &rules)))
+    Ok(members(&trace::unheard(|| union(&sets, false, &rules))))
 }
 
 pub(super) fn sunionstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
-    let result = union(&sets(ctx.keys, args.rest(), false)?, true, &rules);
+    let sets = sets(ctx.keys, args.rest(), false)?;
+    let result = trace::unheard(|| union(&sets, true, &rules));
     Ok(store(ctx, destination, result, "sunionstore"))
 }
 
 pub(super) fn sdiff(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let rules = rules(ctx);
     let sets = sets(ctx.keys, args.rest(), false)?;
-    Ok(members(&difference(&sets, false, &rules)))
+    Ok(members(&trace::unheard(|| {
+        difference(&sets, false, &rules)
+    })))
 }
 
 pub(super) fn sdiffstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
     let (destination, rules) = (args.word()?, rules(ctx));
-    let result = difference(&sets(ctx.keys, args.rest(), false)?, true, &rules);
+    let sets = sets(ctx.keys, args.rest(), false)?;
+    let result = trace::unheard(|| difference(&sets, true, &rules));
     Ok(store(ctx, destination, result, "sdiffstore"))
 }
 
@@ -57,7 +61,7 @@ pub(super) fn sinterstore(ctx: &mut Context, args: &mut Args) -> Result<Reply, E
     let (destination, rules) = (args.word()?, rules(ctx));
     let sets = smallest_first(sets(ctx.keys, args.rest(), true)?);
     let result = sets
-        .map(|sets| intersection(&sets, &rules))
+        .map(|sets| trace::unheard(|| intersection(&sets, &rules)))
         .unwrap_or_default();
     Ok(store(ctx, destination, result, "sinterstore"))
 }

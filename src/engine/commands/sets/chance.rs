@@ -71,7 +71,7 @@ fn pop_several(ctx: &mut Context, key: &[u8], count: usize) -> Result<Reply, Err
 
 /// All members, in the order in which the union of one set gives them.
 fn everything(set: &Set, rules: &Rules) -> Vec<Vec<u8>> {
-    super::algebra::union(&[Some(set)], false, rules)
+    trace::unheard(|| super::algebra::union(&[Some(set)], false, rules))
         .iter()
         .map(|member| member.into_owned())
         .collect()

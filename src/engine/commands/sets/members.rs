@@ -109,17 +109,22 @@ pub(super) fn sismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Err
     let (key, member) = (args.word()?, args.word()?);
     Ok(ctx
         .keys
-        .get::<Set>(key)?
-        .is_some_and(|set| set.contains(member))
+        .get_inside::<Set>(key)?
+        .is_some_and(|set| {
+            set.visit(member);
+            set.contains(member)
+        })
         .into())
 }
 
 pub(super) fn smismember(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
-    let set = ctx.keys.get::<Set>(args.word()?)?;
-    let answers = args
-        .rest()
-        .iter()
-        .map(|member| Reply::from(set.is_some_and(|set| set.contains(member))));
+    let mut set = ctx.keys.get_inside::<Set>(args.word()?)?;
+    let answers = args.rest().iter().map(|member| {
+        Reply::from(set.as_mut().is_some_and(|set| {
+            set.visit(member);
+            set.contains(member)
+        }))
+    });
     Ok(Reply::Array(answers.collect()))
 }
 

@@ -47,13 +47,14 @@ pub struct Pairs<'a> {
 }
 
 impl Node {
-    /// A node for its first entry. `pairs` are names and values in turn.
-    pub fn new(id: StreamId, pairs: &[&[u8]], max_bytes: u64) -> Node {
+    /// A node for its first entry. `pairs` are names and values in turn. So many bytes are `expected` in the end: taken
+    /// at once they leave no holes of all sizes behind, as growing step by step does.
+    pub fn new(id: StreamId, pairs: &[&[u8]], max_bytes: u64, expected: usize) -> Node {
         let room = match max_bytes {
             1..ROOM => max_bytes,
             _ => ROOM,
         } as usize;
-        let mut pack = Listpack::new();
+        let mut pack = Listpack::with_capacity((expected + expected / 64).min(room));
         pack.append_with(|pack| {
             pack.int(1);
             pack.int(0);
@@ -92,10 +93,11 @@ impl Node {
         self.room.max(self.pack.size())
     }
 
-    /// No more entries will come: the room beyond them is given back.
-    pub fn seal(&mut self) {
+    /// No more entries will come: the room beyond them is given back. Returns its bytes.
+    pub fn seal(&mut self) -> usize {
         self.room = 0;
         self.pack.shrink();
+        self.pack.size()
     }
 
     /// Adds an entry that is later than all others. `own` is the node's id.

@@ -53,12 +53,17 @@ fn listeners_are_those_of_the_engine_at_every_step() {
                     panic!("the whole server")
                 };
                 let drawn = pubsub::at(scene);
-                assert_eq!(drawn.len(), after.listeners.len(), "{}", scene.frame.line);
-                for (drawn, held) in drawn.iter().zip(&after.listeners) {
+                assert_eq!(
+                    drawn.len(),
+                    after.clients.listeners.len(),
+                    "{}",
+                    scene.frame.line
+                );
+                for (drawn, held) in drawn.iter().zip(&after.clients.listeners) {
                     assert_eq!(drawn.names, held.names, "{}", scene.frame.line);
                     assert_eq!(drawn.client.id, held.client.id);
                 }
-                compared += usize::from(!after.listeners.is_empty());
+                compared += usize::from(!after.clients.listeners.is_empty());
             }
             (pubsub::VIEW.draw)(scene);
         });

@@ -48,12 +48,12 @@ fn what_was_begun_is_what_the_engine_holds_at_every_step() {
                 };
                 assert_eq!(
                     transactions::at(scene),
-                    after.pending,
+                    after.clients.pending,
                     "{}> {}",
                     scene.frame.client,
                     scene.frame.line
                 );
-                compared += usize::from(!after.pending.is_empty());
+                compared += usize::from(!after.clients.pending.is_empty());
             }
             touched += usize::from(matches!(
                 scene.event(),
