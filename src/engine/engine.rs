@@ -30,6 +30,7 @@ use crate::server::{Server, Stats};
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
+use crate::told;
 use crate::tracking::TrackingTable;
 
 /// One Redis server. Everything it does follows from its seed, its configuration and the calls made to it.
@@ -328,7 +329,11 @@ impl Engine {
         match &mut client.transaction {
             Some(transaction) if !runs_inside_multi(entry) => {
                 // What can only be discarded need not be kept.
-                if !transaction.refused && !client.watch_broken {
+                let kept = !transaction.refused && !client.watch_broken;
+                if trace::is_on() {
+                    told::queued(id, words, kept);
+                }
+                if kept {
                     transaction
                         .queue
                         .push((entry, words.iter().map(|word| word.to_vec()).collect()));
@@ -358,6 +363,9 @@ impl Engine {
         if let Some(client) = self.server.clients.get_mut(id) {
             if let Some(transaction) = &mut client.transaction {
                 transaction.refused = true;
+                if trace::is_on() {
+                    told::refused(id);
+                }
             }
             client.end_of_command(client.last_command);
         }

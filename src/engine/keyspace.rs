@@ -766,22 +766,7 @@ impl Keyspace {
                 by_client,
             });
         }
-        if self.watchers.is_empty() {
-            return;
-        }
-        let exists = self.dbs[self.db].keys.get(key).is_some();
-        for watcher in self
-            .watchers
-            .get_mut(&(self.db, key.to_vec()))
-            .into_iter()
-            .flatten()
-        {
-            if watcher.expired && !exists {
-                watcher.expired = false;
-            } else {
-                self.broken_watches.push(watcher.client);
-            }
-        }
+        self.touch_watched(key);
     }
 
     pub fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {

@@ -51,6 +51,7 @@ pub mod sizes;
 pub mod slow_log;
 pub mod syntax;
 pub mod time;
+mod told;
 pub mod tracking;
 pub mod value;
 pub mod values;

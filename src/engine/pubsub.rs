@@ -6,6 +6,7 @@ use crate::client::{Client, ClientId};
 use crate::glob;
 use crate::reply::Reply;
 use crate::server::Server;
+use crate::told;
 
 /// What a client can subscribe to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,9 @@ impl Server {
                 .of_mut(kind)
                 .get_or_default(name.to_vec())
                 .push(id);
+            if trace::is_on() {
+                told::subscribed(id, kind, name);
+            }
         }
         let verb = match kind {
             Kind::Channel => "subscribe",
@@ -123,6 +127,9 @@ impl Server {
         if let Some(name) = name
             && client.subscribed_mut(kind).remove(name)
         {
+            if trace::is_on() {
+                told::unsubscribed(id, kind, name);
+            }
             let listeners = self.pubsub.of_mut(kind);
             if let Some(clients) = listeners.get_mut(name) {
                 clients.retain(|other| *other != id);
@@ -142,6 +149,9 @@ impl Server {
     pub fn unsubscribe_from_all(&mut self, id: ClientId) {
         self.pubsub.forget(id);
         if let Some(client) = self.clients.get_mut(id) {
+            if trace::is_on() {
+                told::listener_leaves(client);
+            }
             client.channels.clear();
             client.patterns.clear();
             client.shard_channels.clear();
@@ -155,8 +165,14 @@ impl Server {
             let words = [b"message".as_slice(), channel, message].map(Reply::bulk);
             deliveries.push((*client, Reply::Push(words.to_vec())));
         }
+        let told = trace::is_on();
+        let mut tried = Vec::new();
         for (pattern, clients) in &self.pubsub.patterns {
-            if glob::matches(pattern, channel, false) {
+            let matches = glob::matches(pattern, channel, false);
+            if told {
+                tried.push((pattern.as_slice(), matches));
+            }
+            if matches {
                 let words = [b"pmessage".as_slice(), pattern, channel, message].map(Reply::bulk);
                 deliveries.extend(
                     clients
@@ -164,6 +180,9 @@ impl Server {
                         .map(|client| (*client, Reply::Push(words.to_vec()))),
                 );
             }
+        }
+        if told {
+            told::published(self, (channel, message), &tried, &deliveries);
         }
         self.deliver_messages(deliveries)
     }
@@ -177,9 +196,12 @@ impl Server {
             .get(channel)
             .into_iter()
             .flatten();
-        let deliveries = clients
+        let deliveries: Vec<(ClientId, Reply)> = clients
             .map(|client| (*client, Reply::Push(words.to_vec())))
             .collect();
+        if trace::is_on() {
+            told::published_to_shard(self, (channel, message), &deliveries);
+        }
         self.deliver_messages(deliveries)
     }
 

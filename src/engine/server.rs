@@ -23,6 +23,7 @@ use crate::scripting::Scripting;
 use crate::slow_log::SlowLog;
 use crate::structures::random::Random;
 use crate::time::Time;
+use crate::told;
 use crate::tracking::TrackingTable;
 
 /// The version whose behavior this engine has.
@@ -348,6 +349,10 @@ impl Server {
             return;
         };
         self.forget_weight(&client);
+        if trace::is_on() {
+            told::transaction_ends(Some(&client));
+            told::listener_leaves(&client);
+        }
         for (db, key) in &client.watching {
             keys.unwatch(*db, key, id);
         }
@@ -384,6 +389,9 @@ impl Server {
 
     /// Forgets a client's queue and its watched keys, if there are any.
     pub fn end_transaction(&mut self, keys: &mut Keyspace, id: ClientId) {
+        if trace::is_on() {
+            told::transaction_ends(self.clients.get(id));
+        }
         self.unwatch_all(keys, id);
         if let Some(client) = self.clients.get_mut(id) {
             client.transaction = None;

@@ -3,8 +3,10 @@
 
 use std::collections::BinaryHeap;
 
+use engine::client::ClientType;
 use engine::keyspace::Object;
 use engine::number;
+use engine::pubsub::Kind;
 use engine::structures::dict::Dict;
 use engine::structures::hyperloglog;
 use engine::structures::intset::Intset;
@@ -117,6 +119,7 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
         keys: keys.len() as u64,
         clock_millis: world.now().millis(),
         slots,
+        clients: Box::new(clients(world, parts)),
         dict: parts
             .contains(&Part::Keys)
             .then(|| keys.dicts().next().map(tables))
@@ -126,6 +129,78 @@ pub(crate) fn server(world: &World, parts: &[Part]) -> Snapshot {
             .contains(&Part::Eviction)
             .then(|| server::eviction(world)),
     })
+}
+
+fn listeners(world: &World) -> Vec<snapshot::Listener> {
+    let clients = world.engine.server.clients.iter();
+    let listeners = clients.filter(|client| client.is_subscriber());
+    let listeners = listeners.map(|client| {
+        let of = |kind: Kind, told: trace::Kind| {
+            let names = client.subscribed(kind).iter();
+            names.map(move |name| (told, trace::sample(name)))
+        };
+        snapshot::Listener {
+            client: trace::Client {
+                id: client.id.0,
+                name: world.names().get(&client.id).cloned(),
+            },
+            names: of(Kind::Channel, trace::Kind::Channel)
+                .chain(of(Kind::Pattern, trace::Kind::Pattern))
+                .chain(of(Kind::Shard, trace::Kind::Shard))
+                .collect(),
+        }
+    });
+    listeners.collect()
+}
+
+fn waiting_most(world: &World) -> snapshot::WaitingMost {
+    let limit = world.engine.server.config.output_limits[ClientType::PubSub as usize];
+    snapshot::WaitingMost {
+        hard_bytes: limit.hard as u64,
+        soft_bytes: limit.soft as u64,
+        soft_seconds: limit.secs.max(0) as u64,
+    }
+}
+
+fn clients(world: &World, parts: &[Part]) -> snapshot::Clients {
+    snapshot::Clients {
+        pending: match parts.contains(&Part::Transactions) {
+            true => pending(world),
+            false => Vec::new(),
+        },
+        listeners: match parts.contains(&Part::Listeners) {
+            true => listeners(world),
+            false => Vec::new(),
+        },
+        waiting_most: waiting_most(world),
+    }
+}
+
+fn pending(world: &World) -> Vec<snapshot::Pending> {
+    let clients = world.engine.server.clients.iter();
+    let begun = clients.filter(|client| {
+        client.transaction.is_some() || client.watch_broken || !client.watching.is_empty()
+    });
+    let pending = begun.map(|client| {
+        let transaction = client.transaction.as_ref();
+        let queue = transaction.map(|transaction| &transaction.queue);
+        let queue = queue.into_iter().flatten();
+        let watching = client.watching.iter();
+        snapshot::Pending {
+            client: trace::Client {
+                id: client.id.0,
+                name: world.names().get(&client.id).cloned(),
+            },
+            begun: transaction.is_some(),
+            queue: queue.map(|(_, words)| trace::sample_words(words)).collect(),
+            refused: transaction.is_some_and(|transaction| transaction.refused),
+            watching: watching
+                .map(|(db, key)| (*db as u32, trace::sample(key)))
+                .collect(),
+            broken: client.watch_broken,
+        }
+    });
+    pending.collect()
 }
 
 /// Keys by slot. Of very many the first that the table has.

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use engine::eviction::Policy;
 use messages::drawing::{Position, Show, Shown};
-use views::snapshot::Snapshot;
+use views::snapshot::{Beside, Snapshot};
 use views::{Frame, Options};
 
 use crate::inspect;
+use crate::orders;
 use crate::tape::{self, Tape, Watched};
+use crate::traffic;
 use crate::world::World;
 
 /// How many earlier commands a visualiser may look back on.
@@ -37,6 +39,14 @@ pub(crate) fn show(world: &mut World, show: Show) -> Shown {
     });
     if view.name == "xray" && watched.seed.is_none() && is_present(at, total, &frames) {
         add_costs(world, &watched.key, &mut frames);
+    }
+    if view.name == "transactions" {
+        let orders = orders::of(world, &options);
+        add_beside(&mut frames, Beside::Orders(orders));
+    }
+    if view.name == "pubsub" {
+        let carried = traffic::carried(world, &frames, at.step as usize);
+        add_beside(&mut frames, Beside::Carried(carried));
     }
     if view.name == "eviction" {
         add_rival(world, &watched, &options, at, &mut frames);
@@ -104,6 +114,15 @@ fn add_costs(world: &World, key: &[u8], frames: &mut [Rc<Frame>]) {
     }
     present.after = Rc::new(after);
     *frame = Rc::new(present);
+}
+
+fn add_beside(frames: &mut [Rc<Frame>], beside: Beside) {
+    if let Some(frame) = frames.last_mut() {
+        *frame = Rc::new(Frame {
+            beside: Some(beside),
+            ..(**frame).clone()
+        });
+    }
 }
 
 /// The frames up to a moment, of which the last is its own, and the nearest moment that there is.

@@ -7,8 +7,10 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use engine::ClientId;
 use engine::eviction::Policy;
 use engine::words;
+use lesson::transcript::{self, Action, Line};
 use messages::{KeyRow, Ran, Setup};
 use trace::{Event, Of};
 use views::snapshot::{Shared, Snapshot};
@@ -131,6 +133,11 @@ impl Tape {
         }
     }
 
+    /// For a visualiser of the whole server.
+    pub(crate) fn of(view: &'static View) -> Tape {
+        Tape::new(view, Vec::new())
+    }
+
     pub(crate) fn frames(&self) -> impl Iterator<Item = &Rc<Frame>> {
         self.frames.iter()
     }
@@ -146,13 +153,21 @@ impl Tape {
         line: &str,
         act: impl FnOnce(&mut World) -> Ran,
     ) -> Ran {
+        let line = &without_prompt(line);
         let about = words::split(line.as_bytes()).unwrap_or_default();
         let about: Vec<&[u8]> = about.iter().map(Vec::as_slice).collect();
         let before = self.before(world, &about);
+        let names = world.names().clone();
         let db = world.own_db() as u16;
         let (ran, trace) = trace::during(|| act(world));
         let changed = self.has_changed(world);
-        let (touched, events) = self.own(trace.events, db);
+        let (touched, mut events) = self.own(trace.events, db);
+        // Who came during the command has a name now, and who left had one before.
+        for client in events.iter_mut().filter_map(client_of) {
+            let id = ClientId(client.id);
+            let name = names.get(&id).or_else(|| world.names().get(&id));
+            client.name = name.cloned();
+        }
         if !(touched || changed) {
             return ran;
         }
@@ -176,6 +191,7 @@ impl Tape {
             events,
             lost: trace.lost,
             after,
+            beside: None,
         });
         ran
     }
@@ -267,6 +283,43 @@ impl Tape {
             after: tape.after,
             ..Frame::default()
         }
+    }
+}
+
+/// A line typed for another client begins with its name, which a frame knows by itself.
+fn without_prompt(line: &str) -> String {
+    match transcript::read_line(line) {
+        Ok(Line::Action(Action::Run { text, .. })) => text,
+        _ => line.to_owned(),
+    }
+}
+
+/// The client that an event is about, if it is about one.
+fn client_of(event: &mut Event) -> Option<&mut trace::Client> {
+    use trace::{Pubsub, Transaction as Told};
+    match event {
+        Event::Transaction(told) => match told {
+            Told::Watched { client, .. }
+            | Told::Touched { client, .. }
+            | Told::Expired { client, .. }
+            | Told::Unwatched { client }
+            | Told::Began { client }
+            | Told::Queued { client, .. }
+            | Told::Refused { client }
+            | Told::Executes { client, .. }
+            | Told::Nothing { client, .. }
+            | Told::Dropped { client } => Some(client),
+            Told::Runs { .. } => None,
+        },
+        Event::Exchange(exchange) => Some(&mut exchange.client),
+        Event::Pubsub(told) => match told {
+            Pubsub::Subscribed { client, .. }
+            | Pubsub::Unsubscribed { client, .. }
+            | Pubsub::Left { client }
+            | Pubsub::Delivered { client, .. } => Some(client),
+            Pubsub::Published { .. } | Pubsub::Tried { .. } | Pubsub::Counted { .. } => None,
+        },
+        _ => None,
     }
 }
 

@@ -10,12 +10,14 @@ use engine::command::table;
 use engine::config::Config;
 use engine::disk::Disk;
 use engine::render;
+use engine::resp;
 use engine::scripting::NANOS_PER_STEP;
 use engine::words;
 use engine::{ClientId, Engine, Event, Reply, Time};
 use lesson::Output;
 use lesson::transcript::{self, Action, Step};
 use messages::{ClientState, LogEntry, Notice, Ran, Setup, Status};
+use trace::Exchange;
 
 use crate::blocks;
 use crate::fault;
@@ -56,6 +58,8 @@ pub struct World {
     pub(crate) tape: Option<Box<Tape>>,
     /// Replays of this world for its visualisers.
     pub(crate) replays: Vec<Replay>,
+    /// What was worked out last for the transaction timeline.
+    pub(crate) orders: Option<std::rc::Rc<views::snapshot::Orders>>,
     /// Counts the resets: a log that began anew is another log.
     pub(crate) resets: u32,
     /// What the shell's redirections wrote.
@@ -90,6 +94,7 @@ impl World {
             stepping: None,
             tape: None,
             replays: Vec::new(),
+            orders: None,
             resets: 0,
             files: shell::Files::new(),
         }
@@ -131,6 +136,11 @@ impl World {
             LogEntry::Advance { millis } => self.advance_logged(*millis),
             LogEntry::Load { .. } => {}
         }
+    }
+
+    /// Whose connections these are.
+    pub(crate) fn names(&self) -> &OrderedMap<ClientId, String> {
+        &self.names
     }
 
     pub(crate) fn entries(&self) -> &[LogEntry] {
@@ -396,6 +406,9 @@ impl World {
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let reply = self.engine.execute(id, &slices, self.now);
         let reply = self.finish_soon(id, reply);
+        if trace::is_on() {
+            self.tell_exchange(id, words, &reply);
+        }
         let error = matches!(reply, Reply::Error(_));
         let waits = reply == Reply::Later;
         let protocol = self.engine.protocol(id);
@@ -405,6 +418,25 @@ impl World {
             reply => render::render(&reply, protocol),
         };
         (output.trim_end_matches('\n').to_string(), error, waits)
+    }
+
+    /// The bytes of a command and of its reply.
+    #[cold]
+    fn tell_exchange(&self, id: ClientId, words: &[Vec<u8>], reply: &Reply) {
+        let (mut sent, mut received) = (Vec::new(), Vec::new());
+        resp::encode_command(words, &mut sent);
+        resp::encode(reply, self.engine.protocol(id), &mut received);
+        let (sent_bytes, received_bytes) = (sent.len() as u64, received.len() as u64);
+        sent.truncate(Exchange::KEPT_BYTES);
+        received.truncate(Exchange::KEPT_BYTES);
+        trace::tell(trace::Event::Exchange(Exchange {
+            client: trace::Client::of(id.0),
+            sent,
+            sent_bytes,
+            received,
+            received_bytes,
+            took_nanos: self.engine.took().as_nanos() as u64,
+        }));
     }
 
     /// A script's reply belongs to its line, if it comes within a second of the server's time.

@@ -18,8 +18,14 @@ mod eviction;
 mod expiry;
 pub mod geo;
 mod hyperloglog;
+mod pubsub;
 mod skiplist;
+<<<<<<< HEAD
 pub mod stream;
+=======
+mod transaction;
+mod wire;
+>>>>>>> v2
 
 use std::cell::{Cell, RefCell};
 
@@ -29,8 +35,14 @@ pub use eviction::Eviction;
 pub use expiry::Expiry;
 pub use geo::Geo;
 pub use hyperloglog::Hyperloglog;
+pub use pubsub::{Kind, Pubsub};
 pub use skiplist::Skiplist;
+<<<<<<< HEAD
 pub use stream::Stream;
+=======
+pub use transaction::Transaction;
+pub use wire::Exchange;
+>>>>>>> v2
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +61,9 @@ pub enum Event {
     },
     Skiplist(Skiplist),
     Hyperloglog(Hyperloglog),
+    Transaction(Transaction),
+    Exchange(Exchange),
+    Pubsub(Pubsub),
     Dict {
         of: Of,
         told: Dict,
@@ -64,6 +79,20 @@ pub enum Event {
     Bits(Bits),
     Geo(Geo),
     Stream(Stream),
+}
+
+/// A connection, by its CLIENT ID.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    pub id: u64,
+    /// What the page calls it, empty for the page's own; filled in by whoever listens, since the engine does not know.
+    pub name: Option<String>,
+}
+
+impl Client {
+    pub fn of(id: u64) -> Client {
+        Client { id, name: None }
+    }
 }
 
 /// What was told during one piece of work.
@@ -122,6 +151,13 @@ pub fn unheard<T>(work: impl FnOnce() -> T) -> T {
 /// The beginning of a member, for an event.
 pub fn sample(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(SAMPLE_BYTES)].to_vec()
+}
+
+/// The beginning of a command, for an event.
+pub fn sample_words<W: AsRef<[u8]>>(words: &[W]) -> Vec<Vec<u8>> {
+    const WORDS_MAX: usize = 12;
+    let words = words.iter().take(WORDS_MAX);
+    words.map(|word| sample(word.as_ref())).collect()
 }
 
 #[cfg(test)]

@@ -15,11 +15,17 @@ pub mod geo;
 pub mod hyperloglog;
 mod parts;
 mod pictures;
+pub mod pipelining;
+pub mod pubsub;
 mod scene;
 pub mod skiplist;
 pub mod slots;
 pub mod snapshot;
+<<<<<<< HEAD
 pub mod streams;
+=======
+pub mod transactions;
+>>>>>>> v2
 pub mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
@@ -63,6 +69,10 @@ pub enum Subject {
 pub enum Part {
     /// Keys by the slot that they would have in a cluster.
     Slots,
+    /// What clients have begun with WATCH and MULTI.
+    Transactions,
+    /// Who listens to which channels and patterns.
+    Listeners,
     /// The table of the keys.
     Keys,
     /// Deadlines.
@@ -104,9 +114,15 @@ pub static ALL: &[&View] = &[
     &dict::VIEW,
     &expiry::VIEW,
     &eviction::VIEW,
+<<<<<<< HEAD
     &bitmaps::VIEW,
     &geo::VIEW,
     &streams::VIEW,
+=======
+    &transactions::VIEW,
+    &pipelining::VIEW,
+    &pubsub::VIEW,
+>>>>>>> v2
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.

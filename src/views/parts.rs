@@ -1,7 +1,7 @@
 //! What visualisers draw alike: the key's name with its facts, notes, cells, tables.
 
 use messages::KeyRow;
-use messages::format::{bytes, lifetime, text_of};
+use messages::format::{bytes, lifetime, text_of, word};
 use messages::markup::{Markup, el};
 
 /// Above a picture: the key and what the server says about it.
@@ -54,6 +54,29 @@ pub fn hidden_cell(count: usize) -> Option<Markup> {
     (count > 0).then(|| {
         el("li", "cell bound").append(el("span", "cell-value").say(&format!("{count} more")))
     })
+}
+
+/// A connection by the name that the page has for it.
+pub fn who(client: &trace::Client) -> String {
+    match client.name.as_deref() {
+        Some("") => "you".to_owned(),
+        Some(name) => name.to_owned(),
+        None => format!("client {}", client.id),
+    }
+}
+
+/// As `who`, for the client of a command.
+pub fn lane(name: &str) -> &str {
+    match name.is_empty() {
+        true => "you",
+        false => name,
+    }
+}
+
+/// A command as it would be typed.
+pub fn line_of(words: &[Vec<u8>]) -> String {
+    let words: Vec<String> = words.iter().map(|one| word(one)).collect();
+    words.join(" ")
 }
 
 /// Rows under names of columns: what a picture says, to be read off.

@@ -6,7 +6,7 @@ use messages::drawing::{Position, Shown};
 use messages::markup::several;
 use trace::Event;
 
-use crate::snapshot::{Key, Shared, Snapshot};
+use crate::snapshot::{Beside, Key, Shared, Snapshot};
 use crate::{Subject, View};
 
 /// One command that concerned a visualiser.
@@ -26,6 +26,8 @@ pub struct Frame {
     /// How many more there were.
     pub lost: u64,
     pub after: Shared,
+    /// Worked out for the moment that is looked at, for visualisers that need it.
+    pub beside: Option<Beside>,
 }
 
 impl Frame {

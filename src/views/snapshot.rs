@@ -64,12 +64,108 @@ pub struct Server {
     pub clock_millis: i64,
     /// `Part::Slots`: each slot that has keys, in order.
     pub slots: Vec<Slot>,
+    /// `Part::Transactions` and `Part::Listeners`.
+    pub clients: Box<Clients>,
     /// `Part::Keys`: the table of the keys.
     pub dict: Option<Dict>,
     /// `Part::Expiry`: deadlines, and where the active cycle stands.
     pub expiry: Option<Expiry>,
     /// `Part::Eviction`: memory, and who would go.
     pub eviction: Option<Eviction>,
+}
+
+/// What clients have begun, and what they listen to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Clients {
+    /// `Part::Transactions`: each client that has begun one, or watches something.
+    pub pending: Vec<Pending>,
+    /// `Part::Listeners`: each client with a subscription, and how much may wait for one of them.
+    pub listeners: Vec<Listener>,
+    pub waiting_most: WaitingMost,
+}
+
+/// What a client is subscribed to: kinds and names, in order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listener {
+    pub client: trace::Client,
+    pub names: Vec<(trace::Kind, Vec<u8>)>,
+}
+
+/// `client-output-buffer-limit pubsub`; 0 is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WaitingMost {
+    pub hard_bytes: u64,
+    pub soft_bytes: u64,
+    pub soft_seconds: u64,
+}
+
+/// What WATCH and MULTI left behind for a client.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pending {
+    pub client: trace::Client,
+    /// MULTI was said.
+    pub begun: bool,
+    /// The words of what waits for EXEC.
+    pub queue: Vec<Vec<Vec<u8>>>,
+    /// A command was refused while queueing.
+    pub refused: bool,
+    /// Watched keys with their database, in the order of WATCH.
+    pub watching: Vec<(u32, Vec<u8>)>,
+    /// A watched key was touched: EXEC will do nothing.
+    pub broken: bool,
+}
+
+/// What the session works out, with engines of its own, for a moment that is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Beside {
+    Orders(Rc<Orders>),
+    Carried(Vec<Carried>),
+}
+
+/// A message of a channel, and what became of the same message in a stream and in a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Carried {
+    pub message: Vec<u8>,
+    pub got: Vec<String>,
+    /// They had listened, and were away.
+    pub missed: Vec<String>,
+    /// Who has read it from the stream, and whether only after coming back.
+    pub read: Vec<(String, bool)>,
+    /// Who has taken it out of the list; otherwise it lies there.
+    pub taken: Option<String>,
+}
+
+/// All orders in which two clients' commands can reach the server, each of them run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Orders {
+    /// What each server began with.
+    pub given: Vec<String>,
+    pub scripts: [Vec<String>; 2],
+    /// Why there are none.
+    pub refused: String,
+    pub all: Vec<Order>,
+    /// Which one is looked at more closely, and its commands with all that happened in them.
+    pub chosen: usize,
+    pub frames: Vec<Rc<crate::Frame>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Whose turn it was, time after time: the first client or the second.
+    pub turns: Vec<bool>,
+    /// What is stored at the end.
+    pub left: String,
+    pub fate: Fate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// As if one client had come after the other.
+    Kept,
+    /// A client was told that its transaction did nothing; what the others did is kept.
+    Told,
+    /// What is stored is nothing that the clients could have made one after the other, and nobody was told.
+    Lost,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

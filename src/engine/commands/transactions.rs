@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::reply::Reply;
 use crate::scripting::Interrupted;
+use crate::told;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("MULTI", multi)
@@ -41,6 +42,9 @@ fn multi(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         return Err(Error::NestedMulti);
     }
     client.transaction = Some(Default::default());
+    if trace::is_on() {
+        told::began(ctx.id);
+    }
     Ok(Reply::OK)
 }
 
@@ -55,6 +59,9 @@ fn exec(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
         .iter()
         .any(|(db, key)| keys.watched_key_expired(*db, key, id));
     let broken = std::mem::take(&mut ctx.client_mut().watch_broken) || expired;
+    if trace::is_on() {
+        told::exec(ctx.keys, ctx.client(), &transaction, broken);
+    }
     ctx.server.unwatch_all(ctx.keys, ctx.id);
     if transaction.refused {
         return Err(Error::ExecAbort);
@@ -71,10 +78,14 @@ pub(crate) fn go_on(
     mut replies: Vec<Reply>,
     queue: Vec<(&'static Entry, Vec<Vec<u8>>)>,
 ) -> Result<Reply, Error> {
+    let told = trace::is_on();
     let mut queue = queue.into_iter();
     replies.reserve(queue.len());
     while let Some((entry, words)) = queue.next() {
         let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        if told {
+            told::runs(replies.len(), queue.len(), &words);
+        }
         let reply = match ctx.permit(entry, &words, log::Context::Multi) {
             Ok(()) => ctx.call(entry, &words),
             Err(denied) => ctx.fail(no_longer_allowed(denied)),
@@ -133,6 +144,9 @@ fn watch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
         {
             watching.push((db, key.to_vec()));
             ctx.keys.watch(key, ctx.id);
+            if trace::is_on() {
+                told::watched(ctx.id, db, key);
+            }
         }
     }
     Ok(Reply::OK)
@@ -141,5 +155,8 @@ fn watch(ctx: &mut Context, args: &mut Args) -> Result<Reply, Error> {
 fn unwatch(ctx: &mut Context, _: &mut Args) -> Result<Reply, Error> {
     ctx.server.unwatch_all(ctx.keys, ctx.id);
     ctx.client_mut().watch_broken = false;
+    if trace::is_on() {
+        told::unwatched(ctx.id);
+    }
     Ok(Reply::OK)
 }

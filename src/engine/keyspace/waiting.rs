@@ -2,6 +2,7 @@
 
 use super::{Keyspace, Object, Watcher};
 use crate::client::ClientId;
+use crate::told;
 use crate::value::Value;
 
 impl Keyspace {
@@ -35,19 +36,44 @@ impl Keyspace {
         alive_then && self.is_due_in(db, key)
     }
 
+    /// A key of the current database changed: its watchers are told.
+    pub(super) fn touch_watched(&mut self, key: &[u8]) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let told = trace::is_on();
+        let exists = self.dbs[self.db].keys.get(key).is_some();
+        let at = (self.db, key.to_vec());
+        for watcher in self.watchers.get_mut(&at).into_iter().flatten() {
+            if watcher.expired && !exists {
+                watcher.expired = false;
+                continue;
+            }
+            self.broken_watches.push(watcher.client);
+            if told {
+                told::touched(watcher.client, self.db, key);
+            }
+        }
+    }
+
     /// All of a database is about to go: watchers of keys that are in it are told.
     pub fn touch_all_watched(&mut self, db: usize) {
+        let told = trace::is_on();
         let mut broken = Vec::new();
         for key in self.watched_keys(db) {
             if self.dbs[db].keys.get(&key).is_none() {
                 continue;
             }
-            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
+            let at = (db, key);
+            for watcher in self.watchers.get_mut(&at).into_iter().flatten() {
                 // What was expired before WATCH was called was gone already.
                 if std::mem::take(&mut watcher.expired) {
                     continue;
                 }
                 broken.push(watcher.client);
+                if told {
+                    told::touched(watcher.client, db, &at.1);
+                }
             }
         }
         self.broken_watches.extend(broken);
@@ -56,6 +82,7 @@ impl Keyspace {
     /// `db` is about to show what `other` holds: watchers of keys in either are told, unless nothing is before and
     /// something expired after.
     pub fn touch_all_swapped(&mut self, db: usize, other: usize) {
+        let told = trace::is_on();
         let mut broken = Vec::new();
         for key in self.watched_keys(db) {
             let exists = self.dbs[db].keys.get(&key).is_some();
@@ -64,7 +91,8 @@ impl Keyspace {
             if !exists && !will_exist {
                 continue;
             }
-            for watcher in self.watchers.get_mut(&(db, key)).into_iter().flatten() {
+            let at = (db, key);
+            for watcher in self.watchers.get_mut(&at).into_iter().flatten() {
                 if watcher.expired && !will_exist {
                     watcher.expired = false;
                 } else if watcher.expired && will_be_due {
@@ -73,6 +101,9 @@ impl Keyspace {
                     watcher.expired = true;
                 } else {
                     broken.push(watcher.client);
+                    if told {
+                        told::touched(watcher.client, db, &at.1);
+                    }
                 }
             }
         }
