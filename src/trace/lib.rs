@@ -20,12 +20,9 @@ pub mod geo;
 mod hyperloglog;
 mod pubsub;
 mod skiplist;
-<<<<<<< HEAD
 pub mod stream;
-=======
 mod transaction;
 mod wire;
->>>>>>> v2
 
 use std::cell::{Cell, RefCell};
 
@@ -37,12 +34,9 @@ pub use geo::Geo;
 pub use hyperloglog::Hyperloglog;
 pub use pubsub::{Kind, Pubsub};
 pub use skiplist::Skiplist;
-<<<<<<< HEAD
 pub use stream::Stream;
-=======
 pub use transaction::Transaction;
 pub use wire::Exchange;
->>>>>>> v2
 
 /// One thing that happened, in the order in which it did.
 #[derive(Debug, Clone, PartialEq)]

@@ -21,11 +21,8 @@ mod scene;
 pub mod skiplist;
 pub mod slots;
 pub mod snapshot;
-<<<<<<< HEAD
 pub mod streams;
-=======
 pub mod transactions;
->>>>>>> v2
 pub mod xray;
 
 pub use scene::{Frame, Options, Scene, show};
@@ -114,15 +111,12 @@ pub static ALL: &[&View] = &[
     &dict::VIEW,
     &expiry::VIEW,
     &eviction::VIEW,
-<<<<<<< HEAD
     &bitmaps::VIEW,
     &geo::VIEW,
     &streams::VIEW,
-=======
     &transactions::VIEW,
     &pipelining::VIEW,
     &pubsub::VIEW,
->>>>>>> v2
 ];
 
 /// The one of this name; for anything else, such as an encoding, the one that shows any key.

@@ -15,15 +15,12 @@ use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
 
-<<<<<<< HEAD
 mod bitmaps;
 mod geo;
-mod streams;
-=======
 mod pipelining;
 mod pubsub;
+mod streams;
 mod transactions;
->>>>>>> v2
 
 fn world(lines: &[&str]) -> World {
     let mut world = World::new(Setup {
