@@ -40,8 +40,11 @@ fn twice(message: &Message) -> Ask {
     let deliveries = message.delivered.len();
     Ask {
         question: format!(
-            "{} clients get the message, and PUBLISH answers {deliveries}. Why?",
-            clients.len()
+            "{} the message, and PUBLISH answers {deliveries}. Why?",
+            match clients.len() {
+                1 => "1 client gets".to_owned(),
+                many => format!("{many} clients get"),
+            }
         ),
         choices: vec![
             choice(
