@@ -7,15 +7,15 @@ use messages::{LogEntry, Setup};
 use views::snapshot::{Body, Snapshot};
 use views::{Frame, Options, Scene, View, hyperloglog, skiplist, slots, xray};
 
-mod dict;
-mod eviction;
-mod expiry;
-
 use crate::inspect;
 use crate::tape::{self, Watched};
 use crate::world::World;
 
+mod agreement;
 mod bitmaps;
+mod dict;
+mod eviction;
+mod expiry;
 mod geo;
 mod pipelining;
 mod pubsub;
