@@ -4,7 +4,7 @@ use lesson::{Page, Step};
 use messages::{ExerciseSource, Request, Response, Setup};
 use session::Session;
 use tests::pages;
-use tests::replay::{Emulated, play_blocks};
+use tests::replay::{Emulated, Player, play_blocks};
 
 use crate::{conclude, differences};
 
@@ -74,6 +74,54 @@ fn every_block_runs_as_written() {
         });
     }
     conclude("steps of lessons", count, problems);
+}
+
+/// A `view` fence names a visualiser or an encoding, and shows a key that the blocks above it leave.
+#[test]
+fn pictures_show_what_is_there() {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for (path, page) in written() {
+        for view in &page.views {
+            count += 1;
+            let mut above = page.clone();
+            above.blocks.truncate(view.after_blocks);
+            let mut world = Emulated::new(&path);
+            play_blocks(&above, &mut world, &mut |player, steps| {
+                steps.iter().for_each(|step| drop(player.play(step)));
+            });
+            if let Some(problem) = missing_in_picture(view, &mut world) {
+                problems.push(format!("{path}:{}: {problem}", view.line));
+            }
+        }
+    }
+    conclude("pictures", count, problems);
+}
+
+fn missing_in_picture(view: &lesson::View, world: &mut Emulated) -> Option<String> {
+    let name = view.name.as_str();
+    let known = views::ALL.iter().find(|one| one.name == name);
+    let mut ask = |question: String| {
+        let steps = lesson::transcript::parse("view", 1, &format!("> {question}"));
+        world.play(&steps.expect("one command")[0])
+    };
+    match (known.map(|known| known.subject), view.words.first()) {
+        (Some(views::Subject::Key(kinds)), Some(key)) => {
+            let kind = ask(format!("TYPE {key}"));
+            let fits = kind != "none" && (kinds.is_empty() || kinds.contains(&kind.as_str()));
+            (!fits).then(|| format!("{name} cannot show {key}, which is {kind}"))
+        }
+        (Some(views::Subject::Server(_)), None) => None,
+        (Some(_), _) => Some(format!("{name} is about a key, or about none")),
+        (None, Some(key)) => {
+            let encoding = ask(format!("OBJECT ENCODING {key}"));
+            let named = format!("\"{name}\"");
+            (encoding != named).then(|| format!("{key} is {encoding}, not {named}"))
+        }
+        (None, None) => {
+            (!matches!(name, "keys" | "expires")).then(|| format!("there is no visualiser {name}"))
+        }
+    }
 }
 
 #[test]
