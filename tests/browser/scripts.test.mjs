@@ -76,6 +76,7 @@ describe("a script that the reader changes", () => {
     await begin({ block, number });
     await place(block, "Before line 1");
     await button("Step").click();
+    await place(block, "Before line 2");
     assert.match(await block.locator(".stepper-variables").innerText(), /word\s+"changed"/);
     await button("Run to the end").click();
     await block.locator(".stepper").waitFor({ state: "detached" });
