@@ -52,13 +52,13 @@ describe("each visualiser", () => {
       await shows(page, /command 2 /);
       await press(page, "End");
       await shows(page, new RegExp(`command ${last} .* step ${steps} `));
-      await page.getByRole("slider", { name: "Command" }).fill("0");
+      await page.getByRole("slider", { name: "Command", exact: true }).fill("0");
       await shows(page, /command 1 /);
       await press(page, "Home", "]", "]", "]", " ");
       await shows(page, new RegExp(`command ${last} .* step ${steps} `));
 
       await press(page, "t", "?");
-      await page.locator(".visualiser-text table").waitFor();
+      await page.locator(".visualiser-text table").first().waitFor();
       await page.locator(".visualiser-keys").waitFor();
       assert.equal(await page.locator("dialog[open]").count(), 0, "the page's own list stays closed");
 
