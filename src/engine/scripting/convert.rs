@@ -121,7 +121,8 @@ pub fn field(vm: &mut Vm, name: &[u8], text: &[u8]) -> Result<Value, lua::Error>
 pub fn error_table(vm: &mut Vm, text: &[u8]) -> Result<TableRef, lua::Error> {
     let text = c_string(text);
     let message = match text.strip_prefix(b"-") {
-        Some(coded) if coded.contains(&b' ') => trimmed(coded).to_vec(),
+        // The sign is the beginning of such a text: line ends behind it stay.
+        Some(coded) if coded.contains(&b' ') => without_end(coded).to_vec(),
         Some(bare) => [b"ERR ", trimmed(bare)].concat(),
         None => [b"ERR ", trimmed(text)].concat(),
     };
@@ -141,17 +142,18 @@ pub fn counted_error(vm: &mut Vm, text: &str) -> Result<Value, lua::Error> {
 /// The field that says so.
 const COUNTED: &[u8] = b"ignore_error_stats_update";
 
+fn is_line_end(byte: &u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
 fn trimmed(text: &[u8]) -> &[u8] {
-    let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let start = text
-        .iter()
-        .position(|byte| !is_end(byte))
-        .unwrap_or(text.len());
-    let end = text
-        .iter()
-        .rposition(|byte| !is_end(byte))
-        .map_or(start, |at| at + 1);
-    &text[start..end]
+    let start = text.iter().position(|byte| !is_line_end(byte));
+    without_end(&text[start.unwrap_or(text.len())..])
+}
+
+fn without_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_line_end(byte));
+    &text[..end.map_or(0, |at| at + 1)]
 }
 
 /// What a script returned, for a client. `protocol` is the one that the script chose: it decides about booleans. An
