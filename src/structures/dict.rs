@@ -3,7 +3,8 @@
 //!
 //! Every entry lives in one slab; tables hold slot numbers only, so that moving a bucket touches no
 //! key. Iteration, SCAN's cursor and the dump for visualisers are in `walk.rs`; chance is in
-//! `sample.rs`, what it tells a listener in `told.rs`. Deliberately not here: a clock. The caller's timer asks for `rehash_steps`. Source:
+//! `sample.rs`, what it tells a listener in `told.rs`. Deliberately not here: a clock. The caller's timer asks for
+//! `rehash_steps`. Source:
 //! Redis 8.2, `dict.c`.
 
 mod sample;

@@ -2,7 +2,10 @@
 
 use messages::KeyRow;
 use messages::format::{bytes, lifetime, text_of, word};
-use messages::markup::{Markup, el};
+use messages::markup::{Markup, el, several};
+
+use crate::scene::Scene;
+use crate::{Drawing, pictures};
 
 /// Above a picture: the key and what the server says about it.
 pub fn head(row: &KeyRow) -> Markup {
@@ -14,6 +17,50 @@ pub fn head(row: &KeyRow) -> Markup {
 /// Instead of a picture: the key is not there.
 pub fn absent(key: &[u8]) -> Markup {
     el("p", "empty").say(&format!("There is no key {} now.", text_of(key)))
+}
+
+/// What a visualiser of another type draws of a key, with the sentence that says why; or that the key is not there.
+pub fn of_another_type(scene: &Scene, why: &str) -> Drawing {
+    let Some(key) = scene.held() else {
+        return Drawing {
+            picture: Some(absent(scene.key)),
+            ..Drawing::default()
+        };
+    };
+    let words = el("p", "picture-note strong").say(why);
+    Drawing {
+        picture: Some(several([head(&key.row), words]).add_if(pictures::still(key))),
+        table: pictures::table(key),
+        ..Drawing::default()
+    }
+}
+
+/// Words in an SVG.
+pub fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
+    el("text", class)
+        .with("x", &x.to_string())
+        .with("y", &y.to_string())
+        .say(words)
+}
+
+/// So many percent of its box.
+pub fn bar(percent: u64) -> Markup {
+    el("svg", "cost-bar")
+        .with("viewBox", "0 0 100 10")
+        .with("preserveAspectRatio", "none")
+        .with("aria-hidden", "true")
+        .append(
+            el("rect", "")
+                .with("width", &percent.to_string())
+                .with("height", "10"),
+        )
+}
+
+/// Cells of a board with as many of `empty` behind them as make its last row whole.
+pub fn whole_rows(mut cells: Vec<u8>, columns: u32, empty: u8) -> Vec<u8> {
+    let whole = cells.len().next_multiple_of(columns as usize);
+    cells.resize(whole, empty);
+    cells
 }
 
 fn facts(row: &KeyRow) -> String {

@@ -9,7 +9,7 @@ use messages::format::{self, counted, text_of};
 use messages::markup::{Markup, el, several};
 use trace::Event;
 
-use crate::parts::{absent, head, note};
+use crate::parts::{absent, bar, head, note};
 use crate::pictures;
 use crate::snapshot::{Body, Key, Limit, Snapshot};
 use crate::{Drawing, Scene, Subject, View, run_button};
@@ -143,19 +143,6 @@ fn costs(key: &Key) -> Markup {
             el("ul", "costs").add_all(bars),
         ]),
     }
-}
-
-/// So many percent of its box.
-fn bar(percent: u64) -> Markup {
-    el("svg", "cost-bar")
-        .with("viewBox", "0 0 100 10")
-        .with("preserveAspectRatio", "none")
-        .with("aria-hidden", "true")
-        .append(
-            el("rect", "")
-                .with("width", &percent.to_string())
-                .with("height", "10"),
-        )
 }
 
 /// Commands that move the key towards another encoding and back.

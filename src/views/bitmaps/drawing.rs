@@ -9,6 +9,7 @@ use trace::{Bits as Told, Source};
 
 use super::state::{self, Board, Field};
 use crate::parts;
+use crate::parts::label;
 
 /// Bytes drawn with a button for each bit.
 const NEAR_BYTES: u64 = 16;
@@ -353,13 +354,6 @@ fn strip(source: &Source, width: usize, top: u32) -> Markup {
         el("path", "bit-ones").with("d", &ones),
     ])
     .add_all(names)
-}
-
-fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
-    el("text", class)
-        .with("x", &x.to_string())
-        .with("y", &y.to_string())
-        .say(words)
 }
 
 /// Byte by byte, with runs of zeros as one row.

@@ -11,8 +11,7 @@ use messages::format::{self, counted, text_of};
 use messages::markup::{el, several};
 use trace::{Bits as Told, Event};
 
-use crate::parts::{absent, head, note};
-use crate::pictures;
+use crate::parts::{absent, head, note, of_another_type};
 use crate::xray;
 use crate::{Drawing, Scene, Subject, View, run_button};
 
@@ -226,14 +225,7 @@ fn without_bits(scene: &Scene) -> Drawing {
         "string" => "An empty string: every bit of it reads as 0, and none is stored.",
         _ => "This key is no string, so it has no bits to read or set.",
     };
-    Drawing {
-        picture: Some(
-            several([head(&key.row), el("p", "picture-note strong").say(why)])
-                .add_if(pictures::still(key)),
-        ),
-        table: pictures::table(key),
-        ..Drawing::default()
-    }
+    of_another_type(scene, why)
 }
 
 fn controls(scene: &Scene, board: &Board) -> Vec<Control> {

@@ -10,6 +10,7 @@ use trace::{Dict as Told, Event};
 use super::tables::{bits, reversed};
 use super::walk::Walk;
 use crate::parts;
+use crate::parts::label;
 use crate::snapshot::{Dict, Table};
 
 /// Rows that are drawn; of more a window.
@@ -380,13 +381,6 @@ impl Column {
             Which::All => row.large.clone(),
         }
     }
-}
-
-fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
-    el("text", class)
-        .with("x", &x.to_string())
-        .with("y", &y.to_string())
-        .say(words)
 }
 
 /// `Table 0: 16 buckets, 6 used.` and where the frontier stands.

@@ -8,7 +8,7 @@ use messages::markup::{Markup, el, several};
 use trace::{Event, Eviction as Told};
 
 use super::arena::{Arena, Dot, Group};
-use crate::parts::{self, note};
+use crate::parts::{self, bar, note, whole_rows};
 use crate::snapshot::{Band, Candidate, Eviction, Held, Rival};
 
 /// Numbers of the board's palette.
@@ -55,8 +55,6 @@ pub fn board(arena: &Arena, now: Option<&Event>, cell: Option<u32>) -> Board {
             (true, Group::New) => NEW,
         });
     }
-    let missing = (columns - cells.len() as u32 % columns) % columns;
-    cells.extend(std::iter::repeat_n(GONE, missing as usize));
     let ink = |color: &str, strength: u8| Ink {
         color: color.to_owned(),
         strength,
@@ -67,7 +65,7 @@ pub fn board(arena: &Arena, now: Option<&Event>, cell: Option<u32>) -> Board {
             counted(arena.dots.len() as u64, "key")
         ),
         columns,
-        cells,
+        cells: whole_rows(cells, columns, GONE),
         palette: vec![
             ink("--data-1", 0),
             ink("--data-8", 70),
@@ -197,18 +195,6 @@ pub fn shares(bands: &[Band], own: &str, rival: Option<&Rival>) -> Markup {
             )
     });
     el("ul", "eviction-shares").add_all(rows)
-}
-
-fn bar(percent: u64) -> Markup {
-    el("svg", "cost-bar")
-        .with("viewBox", "0 0 100 10")
-        .with("preserveAspectRatio", "none")
-        .with("aria-hidden", "true")
-        .append(
-            el("rect", "")
-                .with("width", &percent.to_string())
-                .with("height", "10"),
-        )
 }
 
 /// The last victim against the one that perfect knowledge of the same kind would have chosen.

@@ -11,6 +11,7 @@ use trace::{Event, Expiry as Told};
 use super::state::{self, Cycle};
 use crate::Scene;
 use crate::parts;
+use crate::parts::whole_rows;
 use crate::snapshot::{Expiry, Life};
 
 /// As many as one loop of the cycle looks at with the least effort.
@@ -74,8 +75,6 @@ pub fn board(state: &Expiry, cells: &[Life], events: &[Event], cell: Option<u32>
         }
         colors.push(color);
     }
-    let missing = (columns - colors.len() as u32 % columns) % columns;
-    colors.extend(std::iter::repeat_n(NOTHING, missing as usize));
     let ink = |color: &str, strength: u8| Ink {
         color: color.to_owned(),
         strength,
@@ -86,7 +85,7 @@ pub fn board(state: &Expiry, cells: &[Life], events: &[Event], cell: Option<u32>
             counted(cells.len() as u64, "deadline")
         ),
         columns,
-        cells: colors,
+        cells: whole_rows(colors, columns, NOTHING),
         palette: vec![
             ink("--data-1", 0),
             ink("--data-1", 120),

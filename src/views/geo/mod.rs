@@ -10,14 +10,13 @@ mod state;
 
 use messages::drawing::{Control, ControlKind};
 use messages::format::{self, counted, text_of};
-use messages::markup::{el, several};
+use messages::markup::several;
 use structures::geohash::STEPS_MAX;
 use structures::number::format_fixed;
 use trace::geo::Size;
 use trace::{Event, Geo as Told};
 
-use crate::parts::{absent, head};
-use crate::pictures;
+use crate::parts::{head, of_another_type};
 use crate::xray;
 use crate::{Drawing, Scene, Subject, View, run_button};
 
@@ -124,7 +123,10 @@ fn say(event: &Event) -> String {
 
 fn draw(scene: &Scene) -> Drawing {
     let Some(places) = state::places(scene) else {
-        return without_places(scene);
+        return of_another_type(
+            scene,
+            "This key is no sorted set, so its members have no places.",
+        );
     };
     let events = scene.events();
     let pair = state::pair(events);
@@ -177,27 +179,6 @@ fn chosen(scene: &Scene, named: &Places) -> Option<(Vec<u8>, f64)> {
     });
     let told = told.filter(|_| !scene.is_over());
     wished.cloned().or(told).or_else(|| named.first().cloned())
-}
-
-fn without_places(scene: &Scene) -> Drawing {
-    let Some(key) = scene.held() else {
-        return Drawing {
-            picture: Some(absent(scene.key)),
-            ..Drawing::default()
-        };
-    };
-    Drawing {
-        picture: Some(
-            several([
-                head(&key.row),
-                el("p", "picture-note strong")
-                    .say("This key is no sorted set, so its members have no places."),
-            ])
-            .add_if(pictures::still(key)),
-        ),
-        table: pictures::table(key),
-        ..Drawing::default()
-    }
 }
 
 fn controls(scene: &Scene, look: &drawing::Look) -> Vec<Control> {

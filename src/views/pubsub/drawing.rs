@@ -72,8 +72,8 @@ pub fn svg(listeners: &[Listener], message: Option<&Message>, copies: bool) -> M
         .with("viewBox", &format!("0 0 {width} {height}"))
         .with("role", "img")
         .with("aria-label", &label)
-        .append(words("head", 4, 14, "listened to"))
-        .append(words("head", NAME + GAP + 4, 14, "by"))
+        .append(parts::label("head", 4, 14, "listened to"))
+        .append(parts::label("head", NAME + GAP + 4, 14, "by"))
         .add_if(
             copies.then(|| el("path", "subscription").with("d", &subscriptions(names, clients))),
         )
@@ -165,7 +165,7 @@ fn named((kind, name): Name, row: u32, message: Option<&Message>, copies: bool) 
     let text = format!("{mark}{}", text_of(name));
     el("g", "")
         .append(cell(class, 2, top(row), NAME - 2))
-        .append(words("", 10, top(row) + 17, &cut(&text, 15)))
+        .append(parts::label("", 10, top(row) + 17, &cut(&text, 15)))
 }
 
 fn listener(listener: &Listener, row: u32, message: Option<&Message>) -> Markup {
@@ -186,7 +186,7 @@ fn listener(listener: &Listener, row: u32, message: Option<&Message>) -> Markup 
     let x = NAME + GAP;
     el("g", "")
         .append(cell(class, x, top(row), CLIENT))
-        .append(words("", x + 8, top(row) + 17, &cut(&text, 11)))
+        .append(parts::label("", x + 8, top(row) + 17, &cut(&text, 11)))
 }
 
 fn cell(class: &str, x: u32, y: u32, width: u32) -> Markup {
@@ -196,13 +196,6 @@ fn cell(class: &str, x: u32, y: u32, width: u32) -> Markup {
         .with("width", &width.to_string())
         .with("height", &BOX.to_string())
         .with("rx", "4")
-}
-
-fn words(class: &str, x: u32, y: u32, text: &str) -> Markup {
-    el("text", class)
-        .with("x", &x.to_string())
-        .with("y", &y.to_string())
-        .say(text)
 }
 
 /// Each message of the channel in three columns: what became of it, and of the same in a stream and in a list.

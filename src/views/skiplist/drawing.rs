@@ -7,6 +7,7 @@ use trace::{Event, Skiplist as Told};
 
 use super::list::Step;
 use crate::parts;
+use crate::parts::label;
 use crate::snapshot::{Link, Skiplist, SkiplistNode};
 
 const COLUMN: u32 = 84;
@@ -209,13 +210,6 @@ fn cell(class: &str, column: u32, level: u32, layout: &Layout) -> Markup {
         .with("width", &CELL_WIDTH.to_string())
         .with("height", &CELL_HEIGHT.to_string())
         .with("rx", "3")
-}
-
-fn label(class: &str, x: u32, y: u32, words: &str) -> Markup {
-    el("text", class)
-        .with("x", &x.to_string())
-        .with("y", &y.to_string())
-        .say(words)
 }
 
 pub fn table(list: &Skiplist) -> Markup {

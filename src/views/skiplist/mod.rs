@@ -15,8 +15,7 @@ use messages::markup::{el, several};
 use structures::number::format_f64;
 use trace::{Event, Skiplist as Step};
 
-use crate::parts::{absent, head, note};
-use crate::pictures;
+use crate::parts::{head, note, of_another_type};
 use crate::snapshot::{Body, Snapshot};
 use crate::xray;
 use crate::{Drawing, Scene, Subject, View};
@@ -166,23 +165,19 @@ fn ledger(way: &[list::Step]) -> Option<messages::markup::Markup> {
 
 /// The key is not there, or it is too small for towers, or no sorted set at all.
 fn without_towers(scene: &Scene) -> Drawing {
-    let Some(key) = scene.held() else {
-        return Drawing {
-            picture: Some(absent(scene.key)),
-            ..Drawing::default()
-        };
-    };
-    let why = match (&key.body, key.row.kind.as_str()) {
-        (Body::Listpack(_), "zset") => {
+    let is_small = scene.held().is_some_and(|key| {
+        matches!(
+            (&key.body, key.row.kind.as_str()),
+            (Body::Listpack(_), "zset")
+        )
+    });
+    let why = match is_small {
+        true => {
             "So small a sorted set has no towers: members and scores lie in order in one listpack, and ZRANK counts."
         }
-        _ => "This key is no sorted set.",
+        false => "This key is no sorted set.",
     };
-    Drawing {
-        picture: Some(several([head(&key.row), note(why)]).add_if(pictures::still(key))),
-        table: pictures::table(key),
-        ..Drawing::default()
-    }
+    of_another_type(scene, why)
 }
 
 fn held_list(snapshot: &Snapshot) -> Option<&crate::snapshot::Skiplist> {

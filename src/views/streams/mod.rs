@@ -12,8 +12,7 @@ use messages::markup::{el, several};
 use trace::stream::Kept;
 use trace::{Event, Stream as Told};
 
-use crate::parts::{absent, head};
-use crate::pictures;
+use crate::parts::{head, of_another_type};
 use crate::snapshot::Stream;
 use crate::xray;
 use crate::{Drawing, Scene, Subject, View, run_button};
@@ -221,7 +220,7 @@ fn say_group(told: &Told) -> String {
 
 fn draw(scene: &Scene) -> Drawing {
     let Some(stream) = state::at(scene) else {
-        return without_stream(scene);
+        return of_another_type(scene, "This key is no stream.");
     };
     let asked = ask::question(scene);
     let (secret, ask) = match asked {
@@ -262,26 +261,6 @@ fn stayed(scene: &Scene, secret: Option<ask::Secret>) -> Option<messages::markup
         }
         _ => None,
     })
-}
-
-fn without_stream(scene: &Scene) -> Drawing {
-    let Some(key) = scene.held() else {
-        return Drawing {
-            picture: Some(absent(scene.key)),
-            ..Drawing::default()
-        };
-    };
-    Drawing {
-        picture: Some(
-            several([
-                head(&key.row),
-                el("p", "picture-note strong").say("This key is no stream."),
-            ])
-            .add_if(pictures::still(key)),
-        ),
-        table: pictures::table(key),
-        ..Drawing::default()
-    }
 }
 
 fn controls(scene: &Scene, stream: &Stream) -> Vec<Control> {

@@ -251,8 +251,8 @@ pub fn svg(rows: &Rows, label: &str) -> Markup {
     let width = server + SERVER + shown as u32 * WIRE + 8;
     let height = bottom + 4;
     let heads = lanes.names.iter().zip(0..);
-    let heads =
-        heads.map(|(name, at)| words("client-name", lanes.left(at), 16, &cut(lane(name), 16)));
+    let heads = heads
+        .map(|(name, at)| parts::label("client-name", lanes.left(at), 16, &cut(lane(name), 16)));
     let commands = rows.rows.iter().zip(&tops);
     let wires = wires.iter().take(WIRES_MAX).zip(0..);
     let svg = el("svg", "timeline")
@@ -266,7 +266,7 @@ pub fn svg(rows: &Rows, label: &str) -> Markup {
         )
         .append(el("path", "lane").with("d", &lane_lines(&lanes, bottom)))
         .add_all(heads)
-        .append(words("lane-name", server + SERVER / 2, 16, "server"))
+        .append(parts::label("lane-name", server + SERVER / 2, 16, "server"))
         .append(el("path", "sent").with("d", &arrows(rows, &lanes, &tops)))
         .add_all(commands.map(|(row, top)| command(row, *top, &lanes)))
         .add_all(wires.map(|(wire, at)| drawn(wire, server + SERVER, at, bottom)));
@@ -303,7 +303,7 @@ fn command(row: &Row, top: u32, lanes: &Lanes) -> Markup {
         let x = lanes.left(at);
         el("g", "")
             .append(cell("sent-cell", x, top, BOX, 22))
-            .append(words(
+            .append(parts::label(
                 "command",
                 x + 6,
                 top + 15,
@@ -311,7 +311,7 @@ fn command(row: &Row, top: u32, lanes: &Lanes) -> Markup {
             ))
     });
     let runs = inner.iter().zip(0..).map(|(line, at)| {
-        words(
+        parts::label(
             "command",
             server + 12,
             top + 15 + at * INNER,
@@ -319,7 +319,7 @@ fn command(row: &Row, top: u32, lanes: &Lanes) -> Markup {
         )
     });
     let below = inner.len() as u32 * INNER;
-    let says = words(
+    let says = parts::label(
         "answer",
         server + 12,
         top + below + 15,
@@ -353,8 +353,18 @@ fn drawn(wire: &Wire, left: u32, at: u32, bottom: u32) -> Markup {
                 .with("r", "3"),
         )
         .append(el("path", if wire.touched { "touch" } else { "wire-end" }).with("d", &mark))
-        .append(words("lane-name", x, 12, &cut(&text_of(&wire.key), 8)))
-        .append(words("lane-name", x, 25, &cut(&who(&wire.client), 8)))
+        .append(parts::label(
+            "lane-name",
+            x,
+            12,
+            &cut(&text_of(&wire.key), 8),
+        ))
+        .append(parts::label(
+            "lane-name",
+            x,
+            25,
+            &cut(&who(&wire.client), 8),
+        ))
 }
 
 fn cell(class: &str, x: u32, y: u32, width: u32, height: u32) -> Markup {
@@ -364,13 +374,6 @@ fn cell(class: &str, x: u32, y: u32, width: u32, height: u32) -> Markup {
         .with("width", &width.to_string())
         .with("height", &height.to_string())
         .with("rx", "3")
-}
-
-fn words(class: &str, x: u32, y: u32, text: &str) -> Markup {
-    el("text", class)
-        .with("x", &x.to_string())
-        .with("y", &y.to_string())
-        .say(text)
 }
 
 /// The numbered transcript.
